@@ -1,0 +1,132 @@
+//! The roles, which belong to the whole cluster and so to no migration.
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+
+use crate::role::{APP, LOGIN, OWNER, PLATFORM, RETENTION, SEARCH};
+
+/// Makes the roles that are missing, and gives the database to its owner role.
+///
+/// Returns whether the login was made now; it then has the password that was passed.
+pub(crate) async fn bootstrap(
+    admin: &mut PgConnection,
+    login_password: &str,
+) -> Result<bool, sqlx::Error> {
+    let mut made_login = false;
+    for role in [OWNER, APP, PLATFORM, SEARCH, RETENTION, LOGIN] {
+        if make_role(admin, role, login_password).await? && role == LOGIN {
+            made_login = true;
+        }
+    }
+
+    let privileged: bool = admin
+        .fetch_one("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        .await?
+        .try_get(0)?;
+    if privileged {
+        give_rights(admin).await?;
+    }
+    Ok(made_login)
+}
+
+/// Makes one role; `false` where it exists, be it since this moment.
+async fn make_role(
+    admin: &mut PgConnection,
+    role: &str,
+    login_password: &str,
+) -> Result<bool, sqlx::Error> {
+    let exists: bool = sqlx::query("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
+        .bind(role)
+        .fetch_one(&mut *admin)
+        .await?
+        .try_get(0)?;
+    if exists {
+        return Ok(false);
+    }
+
+    let attributes = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT";
+    let statement = if role == LOGIN {
+        format!("CREATE ROLE {role} LOGIN PASSWORD '{login_password}' {attributes}")
+    } else {
+        format!("CREATE ROLE {role} NOLOGIN {attributes}")
+    };
+    match admin.execute(AssertSqlSafe(statement)).await {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error))
+            if matches!(error.code().as_deref(), Some("42710" | "23505")) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Memberships of the roles, and the rights on the database that are the administrator's to give.
+async fn give_rights(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
+    // Other databases of the cluster may be bootstrapped at the same time, and grants of
+    // memberships write the same catalogue rows.
+    let mut transaction = admin.begin().await?;
+    transaction
+        .execute("LOCK TABLE pg_catalog.pg_auth_members IN SHARE ROW EXCLUSIVE MODE")
+        .await
+        .map(drop)
+        .or_else(|error| match error {
+            // Only a superuser may lock the catalogue; another administrator takes the risk of a retry.
+            sqlx::Error::Database(ref inner) if inner.code().as_deref() == Some("42501") => Ok(()),
+            other => Err(other),
+        })?;
+    for role in [APP, PLATFORM, RETENTION] {
+        let member: bool = sqlx::query("SELECT pg_has_role($1, $2, 'MEMBER')")
+            .bind(LOGIN)
+            .bind(role)
+            .fetch_one(&mut *transaction)
+            .await?
+            .try_get(0)?;
+        if !member {
+            transaction
+                .execute(AssertSqlSafe(format!("GRANT {role} TO {LOGIN}")))
+                .await?;
+        }
+    }
+    let owner: bool = transaction
+        .fetch_one(AssertSqlSafe(format!(
+            "SELECT pg_has_role(current_user, '{OWNER}', 'MEMBER')"
+        )))
+        .await?
+        .try_get(0)?;
+    if !owner {
+        transaction
+            .execute(AssertSqlSafe(format!("GRANT {OWNER} TO CURRENT_USER")))
+            .await?;
+    }
+    transaction.commit().await?;
+
+    let row = admin
+        .fetch_one(
+            "SELECT quote_ident(current_database()), \
+             (SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()), \
+             (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'public')",
+        )
+        .await?;
+    let (database, database_owner, schema_owner): (String, String, String) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    if database_owner != OWNER {
+        admin
+            .execute(AssertSqlSafe(format!(
+                "ALTER DATABASE {database} OWNER TO {OWNER}"
+            )))
+            .await?;
+    }
+    if schema_owner != OWNER {
+        admin
+            .execute(AssertSqlSafe(format!(
+                "ALTER SCHEMA public OWNER TO {OWNER}"
+            )))
+            .await?;
+    }
+    admin
+        .execute(AssertSqlSafe(format!(
+            "REVOKE ALL ON DATABASE {database} FROM PUBLIC; GRANT CONNECT ON DATABASE {database} TO {LOGIN}"
+        )))
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+DROP FUNCTION remove_user_organization(uuid, uuid);
+DROP FUNCTION add_user_organization(uuid, uuid, timestamptz);
+DROP FUNCTION find_organizations_of_user(uuid);
+DROP FUNCTION remove_credentials(uuid, text, uuid);
+DROP FUNCTION add_credential(uuid, text, bytea, uuid, timestamptz);
+DROP FUNCTION find_credential(text, bytea);
+DROP FUNCTION release_slug(uuid, text, text);
+DROP FUNCTION claim_slug(uuid, text, text, timestamptz);
+DROP FUNCTION find_slug(text, text);
+DROP FUNCTION require_tenant(uuid);
+DROP TABLE user_organizations;
+DROP TABLE credentials;
+DROP TABLE slugs;

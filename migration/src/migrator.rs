@@ -1,0 +1,67 @@
+//! The list of migrations.
+
+use sea_orm_migration::prelude::*;
+
+/// All migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+/// One migration: the SQL that goes forward, and the SQL that takes it back.
+struct SqlMigration {
+    name: &'static str,
+    up: &'static str,
+    down: &'static str,
+}
+
+macro_rules! sql_migrations {
+    ($($name:literal),+ $(,)?) => {
+        vec![$(Box::new(SqlMigration {
+            name: $name,
+            up: include_str!(concat!($name, "/up.sql")),
+            down: include_str!(concat!($name, "/down.sql")),
+        }) as Box<dyn MigrationTrait>),+]
+    };
+}
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        sql_migrations![
+            "m20261121_000001_units_of_work",
+            "m20261121_000002_identity",
+            "m20261121_000003_directory",
+            "m20261121_000004_organizations",
+            "m20261121_000005_members",
+            "m20261121_000006_audit",
+            "m20261121_000007_platform",
+        ]
+    }
+}
+
+impl MigrationName for SqlMigration {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[expect(
+    elided_lifetimes_in_paths,
+    reason = "async_trait must see the lifetimes as the trait spells them"
+)]
+#[async_trait::async_trait]
+impl MigrationTrait for SqlMigration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared(self.up)
+            .await
+            .map(drop)
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared(self.down)
+            .await
+            .map(drop)
+    }
+}

@@ -1,0 +1,44 @@
+//! Where each table belongs; the catalogue test wants every table in here once.
+
+/// How a table is placed on a cluster that is distributed by organization (Citus's terms).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// A tenant's rows lie together: every key begins with `organization_id`.
+    Distributed,
+    /// Small, the same for all, copied to every node.
+    Reference,
+    /// On the coordinator only, looked up without a tenant.
+    Local,
+}
+
+/// Every table of the schema, but for partitions, which are placed as their parents.
+pub const TABLES: &[(&str, Placement)] = &[
+    ("access_logs", Placement::Local),
+    ("api_key_addresses", Placement::Distributed),
+    ("api_keys", Placement::Distributed),
+    ("audit_logs", Placement::Distributed),
+    ("audit_payloads", Placement::Distributed),
+    ("credentials", Placement::Local),
+    ("error_logs", Placement::Local),
+    ("idempotency_keys", Placement::Local),
+    ("invitations", Placement::Distributed),
+    ("job_queue", Placement::Local),
+    ("memberships", Placement::Distributed),
+    ("organizations", Placement::Distributed),
+    ("permissions", Placement::Reference),
+    ("rate_limits", Placement::Local),
+    ("role_permissions", Placement::Distributed),
+    ("roles", Placement::Distributed),
+    ("seaql_migrations", Placement::Local),
+    ("sessions", Placement::Local),
+    ("slugs", Placement::Local),
+    ("team_members", Placement::Distributed),
+    ("teams", Placement::Distributed),
+    ("user_organizations", Placement::Local),
+    ("user_preferences", Placement::Reference),
+    ("user_roles", Placement::Reference),
+    ("users", Placement::Reference),
+];
+
+/// The tables that are partitioned by month; their partitions are made ahead.
+pub const PARTITIONED: &[&str] = &["access_logs", "audit_logs", "audit_payloads", "error_logs"];
