@@ -45,7 +45,8 @@ async fn make_role(
 
     let attributes = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT";
     let statement = if role == LOGIN {
-        format!("CREATE ROLE {role} LOGIN PASSWORD '{login_password}' {attributes}")
+        let password = login_password.replace('\'', "''");
+        format!("CREATE ROLE {role} LOGIN PASSWORD '{password}' {attributes}")
     } else {
         format!("CREATE ROLE {role} NOLOGIN {attributes}")
     };

@@ -14,6 +14,6 @@ pub mod role;
 mod run;
 mod tables;
 
-pub use migrator::Migrator;
+pub use migrator::{Migrator, fingerprint};
 pub use run::{MigrateError, Migrated, migrate, pending, roll_back};
 pub use tables::{PARTITIONED, Placement, TABLES};

@@ -1,5 +1,7 @@
 //! The list of migrations.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use sea_orm_migration::prelude::*;
 
 /// All migrations in order.
@@ -7,6 +9,7 @@ use sea_orm_migration::prelude::*;
 pub struct Migrator;
 
 /// One migration: the SQL that goes forward, and the SQL that takes it back.
+#[derive(Clone, Copy, Hash)]
 struct SqlMigration {
     name: &'static str,
     up: &'static str,
@@ -15,26 +18,39 @@ struct SqlMigration {
 
 macro_rules! sql_migrations {
     ($($name:literal),+ $(,)?) => {
-        vec![$(Box::new(SqlMigration {
+        &[$(SqlMigration {
             name: $name,
             up: include_str!(concat!($name, "/up.sql")),
             down: include_str!(concat!($name, "/down.sql")),
-        }) as Box<dyn MigrationTrait>),+]
+        }),+]
     };
 }
 
+const MIGRATIONS: &[SqlMigration] = sql_migrations![
+    "m20261121_000001_units_of_work",
+    "m20261121_000002_identity",
+    "m20261121_000003_directory",
+    "m20261121_000004_organizations",
+    "m20261121_000005_members",
+    "m20261121_000006_audit",
+    "m20261121_000007_platform",
+];
+
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        sql_migrations![
-            "m20261121_000001_units_of_work",
-            "m20261121_000002_identity",
-            "m20261121_000003_directory",
-            "m20261121_000004_organizations",
-            "m20261121_000005_members",
-            "m20261121_000006_audit",
-            "m20261121_000007_platform",
-        ]
+        MIGRATIONS
+            .iter()
+            .map(|migration| Box::new(*migration) as Box<dyn MigrationTrait>)
+            .collect()
     }
+}
+
+/// A number that differs when the migrations do, for databases that are kept between runs of the tests.
+#[must_use]
+pub fn fingerprint() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    MIGRATIONS.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl MigrationName for SqlMigration {

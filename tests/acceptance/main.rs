@@ -1,0 +1,8 @@
+//! Black-box and structural tests of the whole system, on a real PostgreSQL.
+
+#![expect(
+    clippy::expect_used,
+    reason = "helpers of tests fail as tests do: with a message"
+)]
+
+mod test_database;
