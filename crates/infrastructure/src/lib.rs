@@ -1,1 +1,3 @@
-//! placeholder
+//! Driven adapters.
+
+pub mod embedded;

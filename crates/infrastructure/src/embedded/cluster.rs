@@ -1,0 +1,214 @@
+//! One cluster: prepared once, launched as often as needed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use super::{
+    EmbeddedError, EmbeddedOptions,
+    account::Account,
+    binaries::Binaries,
+    control::Control,
+    handed::HandedDirectory,
+    initdb,
+    layout::Layout,
+    lock::OwnerLock,
+    log::{self, Mark, ServerLog},
+    orphans,
+    settings::{self, STATISTICS_LIBRARY},
+    socket::SocketDirectory,
+};
+
+/// How long a start may take: after a crash, up to `max_wal_size` has to be replayed first.
+const START_PATIENCE: Duration = Duration::from_mins(10);
+
+/// How often a starting server is looked at.
+const START_POLL: Duration = Duration::from_millis(2);
+
+/// A cluster that this process owns.
+#[derive(Debug)]
+pub(super) struct Cluster {
+    options: EmbeddedOptions,
+    layout: Layout,
+    account: Account,
+    binaries: Binaries,
+    socket: SocketDirectory,
+    log: ServerLog,
+    parent_watch: Option<PathBuf>,
+    with_statistics: bool,
+    // Last, so that it is released when everything else is put away.
+    _lock: OwnerLock,
+}
+
+impl Cluster {
+    /// Takes the data directory, clears what a killed owner left, and makes the cluster if need be.
+    pub(super) fn prepare(options: EmbeddedOptions) -> Result<Self, EmbeddedError> {
+        let layout = Layout::prepare(options.data_directory())?;
+        let lock = OwnerLock::take(&layout.lock(), layout.data_dir())?;
+        let data = layout.data();
+        let account = Account::choose(&data, options.wanted_user())?;
+        let version = initdb::version(&data)?;
+        let binaries = Binaries::find(options.bin_directory(), (&data, version), &account)?;
+        let socket = SocketDirectory::make(&layout, &account)?;
+        orphans::clear(&layout, &account, &socket)?;
+        if version.is_none() {
+            initdb::create(&layout, &account, &binaries)?;
+        }
+        Ok(Self {
+            log: ServerLog::at(layout.log()),
+            parent_watch: find_parent_watch(&account),
+            with_statistics: true,
+            options,
+            layout,
+            account,
+            binaries,
+            socket,
+            _lock: lock,
+        })
+    }
+
+    pub(super) fn socket_directory(&self) -> &Path {
+        self.socket.path()
+    }
+
+    pub(super) fn has_statistics(&self) -> bool {
+        self.with_statistics
+    }
+
+    pub(super) fn log(&self) -> &ServerLog {
+        &self.log
+    }
+
+    /// Starts the server anew after it ended unasked.
+    pub(super) fn relaunch(&mut self, control: &Control) -> Result<(), EmbeddedError> {
+        orphans::clear(&self.layout, &self.account, &self.socket)?;
+        self.launch(control)
+    }
+
+    /// Starts the server and waits until it accepts connections.
+    pub(super) fn launch(&mut self, control: &Control) -> Result<(), EmbeddedError> {
+        let started = self.try_launch(control);
+        match started {
+            Err(EmbeddedError::NotStarted(reason))
+                if self.with_statistics && reason.contains(STATISTICS_LIBRARY) =>
+            {
+                tracing::warn!(
+                    "this PostgreSQL lacks the library {STATISTICS_LIBRARY}: statements are not counted"
+                );
+                self.with_statistics = false;
+                self.try_launch(control)
+            }
+            other => other,
+        }
+    }
+
+    fn try_launch(&self, control: &Control) -> Result<(), EmbeddedError> {
+        let mark = self.spawn(control)?;
+        let begin = Instant::now();
+        let mut next_notice = Duration::from_secs(10);
+        loop {
+            let ended = control
+                .reap()
+                .map_err(EmbeddedError::io("wait for", self.layout.data()))?;
+            if ended.is_some() {
+                return Err(self.explain(control, mark));
+            }
+            if self.is_ready(control.postmaster_pid()) {
+                return Ok(());
+            }
+            if begin.elapsed() > next_notice {
+                tracing::info!(
+                    waited_s = begin.elapsed().as_secs(),
+                    "the database server is still starting"
+                );
+                next_notice *= 2;
+            }
+            if begin.elapsed() > START_PATIENCE {
+                control.signal(rustix::process::Signal::QUIT);
+                return Err(EmbeddedError::StartTimedOut(begin.elapsed().as_secs()));
+            }
+            std::thread::sleep(START_POLL);
+        }
+    }
+
+    fn spawn(&self, control: &Control) -> Result<Mark, EmbeddedError> {
+        let data = HandedDirectory::open(&self.layout.data(), &self.account)?;
+        let socket = HandedDirectory::open(self.socket.path(), &self.account)?;
+        let (log, mark) = self.log.open()?;
+        let log_copy = log
+            .try_clone()
+            .map_err(EmbeddedError::io("open", self.layout.log()))?;
+
+        let program = self.binaries.program("postgres");
+        let mut command = self.command(&program);
+        command
+            .arg("-D")
+            .arg(data.path())
+            .args(settings::arguments(
+                &self.options,
+                &self.layout.cluster_name(),
+                socket.path(),
+                self.with_statistics,
+            ))
+            .stdout(log_copy)
+            .stderr(log);
+        let postmaster = command
+            .spawn()
+            .map_err(EmbeddedError::io("run", &program))?;
+        control.hold(postmaster);
+        Ok(mark)
+    }
+
+    /// The server's command, wrapped so that the kernel tells the server to stop when the thread
+    /// that spawned it ends, however it ends. A convenience: where it is missing, the next start
+    /// stops the server.
+    fn command(&self, program: &Path) -> Command {
+        match &self.parent_watch {
+            Some(setpriv) => {
+                let mut command = self.account.command(setpriv);
+                command.args(["--pdeathsig", "INT", "--"]).arg(program);
+                command
+            }
+            None => self.account.command(program),
+        }
+    }
+
+    /// The server says so in the eighth line of its pid file; the first tells that it is this one.
+    fn is_ready(&self, pid: Option<u32>) -> bool {
+        let Ok(text) = fs::read_to_string(self.layout.data().join("postmaster.pid")) else {
+            return false;
+        };
+        let mut lines = text.lines();
+        let written_by = lines.next().and_then(|line| line.trim().parse().ok());
+        written_by.is_some()
+            && written_by == pid
+            && lines.nth(6).is_some_and(|it| it.trim() == "ready")
+    }
+
+    fn explain(&self, control: &Control, mark: Mark) -> EmbeddedError {
+        let output = self.log.since(mark);
+        if control.is_stopping() {
+            EmbeddedError::Interrupted
+        } else if log::tells_of_a_full_disk(&output) {
+            EmbeddedError::DiskFull(self.layout.data_dir().to_owned())
+        } else {
+            EmbeddedError::NotStarted(log::reason(&output))
+        }
+    }
+}
+
+/// Finds the `setpriv` of util-linux; others lack the option.
+fn find_parent_watch(account: &Account) -> Option<PathBuf> {
+    let setpriv = PathBuf::from("/usr/bin/setpriv");
+    account
+        .command(&setpriv)
+        .args(["--pdeathsig", "INT", "--", "/bin/true"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+        .then_some(setpriv)
+}

@@ -1,0 +1,58 @@
+//! One owner per data directory.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    io::{Read, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use super::EmbeddedError;
+
+/// Proof that this process owns the data directory, for as long as the value lives.
+///
+/// The lock is the kernel's (`flock`), so it ends with the process, however that ends; the pid inside
+/// only serves the message. The file lies outside the cluster's directory and is never removed:
+/// a removed file could be locked by two.
+#[derive(Debug)]
+pub(super) struct OwnerLock {
+    file: File,
+}
+
+impl OwnerLock {
+    /// Takes the lock in `path`; `data_dir` is what the refusal names.
+    pub(super) fn take(path: &Path, data_dir: &Path) -> Result<Self, EmbeddedError> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .map_err(EmbeddedError::io("open", path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let _unreadable = file.read_to_string(&mut pid);
+                return Err(EmbeddedError::InUse {
+                    directory: data_dir.to_owned(),
+                    pid: pid.trim().parse().ok(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(EmbeddedError::io("lock", path)(error)),
+        }
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(EmbeddedError::io("write", path))?;
+        Ok(Self { file })
+    }
+}
+
+impl Drop for OwnerLock {
+    fn drop(&mut self) {
+        // A pid that owns nothing any more should not be named to the next one who asks.
+        let _best_effort = self.file.set_len(0);
+    }
+}
