@@ -3,13 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::FieldFault;
 
 /// A mailbox address that an account may have: trimmed, its domain in lower case, at most 254 bytes.
 ///
 /// The syntax is RFC 5321's `Mailbox` with a dot-string local part (RFC 6531 letters allowed) and a
 /// domain of at least two labels; quoted local parts, comments and address literals are refused.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
 
 /// Why a text is not an [`EmailAddress`].
@@ -108,6 +111,20 @@ fn is_label(label: &str) -> bool {
         && label.chars().all(|c| {
             c.is_ascii_alphanumeric() || c == '-' || (!c.is_ascii() && c.is_alphanumeric())
         })
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = InvalidEmailAddress;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<EmailAddress> for String {
+    fn from(value: EmailAddress) -> Self {
+        value.0
+    }
 }
 
 impl fmt::Display for EmailAddress {

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::FieldFault;
 
 /// A short name in a URL: lower-case ASCII letters, digits and single inner hyphens, 3 to 63 of them.
 ///
 /// A slug never looks like a UUID, so a path segment that names an organization is one or the other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Slug(String);
 
 /// Why a text is not a [`Slug`].
@@ -59,6 +62,20 @@ impl FromStr for Slug {
         }
 
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for Slug {
+    type Error = InvalidSlug;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Slug> for String {
+    fn from(value: Slug) -> Self {
+        value.0
     }
 }
 

