@@ -32,6 +32,8 @@ impl PageLimit {
 /// given back to it with the same filter and sort, which the HTTP adapter guarantees by a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
+    /// Behind an id.
+    Id(Uuid),
     /// Behind an instant and an id.
     Time(OffsetDateTime, Uuid),
     /// Behind a text and an id.

@@ -1,1 +1,43 @@
-//! placeholder
+//! Tenancy: accounts, organizations, and who may do what in them.
+//!
+//! Vocabulary:
+//!
+//! - a **user** is a person with an account on the installation;
+//! - an **organization** is a tenant, a **membership** ties a user to one with exactly one **role**;
+//! - a **role** is a named set of **permissions**; six are copied from templates into every organization;
+//! - a **principal** ([`Principal`]) proved who they are, a [`Member`] may in addition act inside one organization.
+//!
+//! Always true: rights come from the role alone, and an API key only takes some away; nobody can grant
+//! a right that they do not hold; an organization has at least one owner; a refused organization and one
+//! that does not exist look alike.
+//!
+//! - [`Access`] makes members out of principals, and so [`kernel::TenantScope`]s: nothing else does;
+//! - [`Organizations`] and its siblings are the use cases;
+//! - [`ports`] is what they need of their storage.
+
+pub mod ports;
+
+mod access;
+mod error;
+mod membership;
+mod organization;
+mod organizations;
+mod password;
+mod permission;
+mod role;
+mod user;
+mod workbench;
+
+pub use access::{Access, KeyLimits, Member, Principal};
+pub use error::TenancyError;
+pub use membership::{Authorization, InvitationState, Membership, MembershipState};
+pub use organization::{
+    AudiencePolicy, NewOrganization, Organization, OrganizationChange, OrganizationSettings,
+    OrganizationState, RetentionOverrides, RiskyAddresses, SettingsChange, SubscriptionLevel,
+    UnknownSubscriptionLevel,
+};
+pub use organizations::Organizations;
+pub use password::{InvalidPassword, NewPassword, PasswordCheck, PasswordHash, PasswordHasher};
+pub use permission::{Permission, PermissionSet, UnknownPermission};
+pub use role::{Role, RoleState, RoleTemplate};
+pub use user::{PlatformRole, UnknownUserStatus, User, UserState, UserStatus};

@@ -11,7 +11,7 @@ CREATE TABLE slugs (
 CREATE INDEX slugs_organization_idx ON slugs (organization_id);
 
 CREATE TABLE credentials (
-    kind text NOT NULL CHECK (kind IN ('api_key', 'invitation')),
+    kind text NOT NULL CHECK (kind IN ('api_key', 'invitation', 'request')),
     hash bytea NOT NULL CHECK (octet_length(hash) = 32),
     organization_id uuid NOT NULL,
     subject_id uuid NOT NULL,
@@ -19,6 +19,7 @@ CREATE TABLE credentials (
     PRIMARY KEY (kind, hash)
 );
 CREATE INDEX credentials_subject_idx ON credentials (organization_id, subject_id);
+COMMENT ON COLUMN credentials.kind IS 'request: an idempotency key of a request that makes an organization';
 
 CREATE TABLE user_organizations (
     user_id uuid NOT NULL,
@@ -73,12 +74,15 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamptz) RETURNS void
+-- Whether the credential was added; false where one with this hash exists, be it since this moment.
+CREATE FUNCTION add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM require_tenant(organization);
     INSERT INTO credentials (kind, hash, organization_id, subject_id, created_at)
-    VALUES (new_kind, new_hash, organization, subject, at);
+    VALUES (new_kind, new_hash, organization, subject, at)
+    ON CONFLICT (kind, hash) DO NOTHING;
+    RETURN FOUND;
 END
 $$;
 

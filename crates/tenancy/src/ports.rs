@@ -1,0 +1,141 @@
+//! What tenancy needs of its storage.
+
+use async_trait::async_trait;
+use kernel::{
+    AuditTrail, DomainName, IdempotencyLedger, JobQueue, MembershipId, OrganizationId, Page,
+    PageRequest, RoleId, Slug, StorageError, TenantScope, Timestamp, UnitOfWork, UserId, Version,
+};
+
+use crate::{Authorization, Membership, Organization, Role, TenancyError};
+
+/// Opens units of work.
+///
+/// In a unit of an organization's scope, only that organization's rows exist, and of the users only
+/// its present and former members, readable. In a unit of the platform's scope, accounts and
+/// sessions exist, and no organization's rows.
+#[async_trait]
+pub trait TenancyStore: Send + Sync {
+    /// Opens a unit of work inside the scope's organization.
+    async fn begin(&self, scope: &TenantScope) -> Result<Box<dyn TenancyUnit>, StorageError>;
+}
+
+/// A unit of work on accounts and organizations.
+pub trait TenancyUnit: UnitOfWork {
+    /// What is found before the tenant is known, and what is unique over the installation.
+    fn directory(&self) -> &dyn Directory;
+    /// The organization of the unit.
+    fn organizations(&self) -> &dyn OrganizationRepository;
+    /// Its roles.
+    fn roles(&self) -> &dyn RoleRepository;
+    /// Its memberships.
+    fn memberships(&self) -> &dyn MembershipRepository;
+    /// The audit log.
+    fn audit(&self) -> &dyn AuditTrail;
+    /// The queue of durable jobs.
+    fn jobs(&self) -> &dyn JobQueue;
+    /// The answers of requests that take effect once.
+    fn idempotency(&self) -> &dyn IdempotencyLedger;
+}
+
+/// Small global tables without personal data; look-ups match exactly and tell ids only.
+///
+/// Look-ups work in a unit of any scope. What writes, writes for the unit's organization.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The organization with this slug.
+    async fn find_organization_by_slug(
+        &self,
+        slug: &Slug,
+    ) -> Result<Option<OrganizationId>, StorageError>;
+    /// The organization with this domain.
+    async fn find_organization_by_domain(
+        &self,
+        domain: &DomainName,
+    ) -> Result<Option<OrganizationId>, StorageError>;
+    /// Takes the slug for the unit's organization; fails with [`TenancyError::SlugTaken`] where
+    /// another one has it, and the unit stays usable after that failure.
+    async fn claim_slug(&self, slug: &Slug, at: Timestamp) -> Result<(), TenancyError>;
+    /// Gives the slug back, if it is the unit's organization's.
+    async fn release_slug(&self, slug: &Slug) -> Result<(), StorageError>;
+    /// Takes the domain for the unit's organization; fails with [`TenancyError::DomainTaken`] where
+    /// another one has it, and the unit stays usable after that failure.
+    async fn claim_domain(&self, domain: &DomainName, at: Timestamp) -> Result<(), TenancyError>;
+    /// Gives the domain back, if it is the unit's organization's.
+    async fn release_domain(&self, domain: &DomainName) -> Result<(), StorageError>;
+    /// Reserves an idempotency key, by its hash, for the request that makes the unit's organization; `false` where
+    /// another request reserved it, after waiting for that one's unit to end.
+    async fn claim_request(&self, key: &[u8; 32], at: Timestamp) -> Result<bool, TenancyError>;
+    /// The organization that the request with this idempotency key made.
+    async fn find_organization_by_request(
+        &self,
+        key: &[u8; 32],
+    ) -> Result<Option<OrganizationId>, StorageError>;
+    /// Forgets the idempotency key, if it made the unit's organization.
+    async fn release_request(&self, key: &[u8; 32]) -> Result<(), StorageError>;
+    /// The organizations of which the user is a living member, in the order of their ids.
+    async fn list_organizations_of(
+        &self,
+        user: UserId,
+    ) -> Result<Vec<OrganizationId>, StorageError>;
+    /// Notes that the user is a member of the unit's organization; noting it twice is the same.
+    async fn add_member(&self, user: UserId, at: Timestamp) -> Result<(), StorageError>;
+    /// Notes that the user is no member of the unit's organization any more.
+    async fn remove_member(&self, user: UserId) -> Result<(), StorageError>;
+}
+
+/// The organization of the unit: one row, or none.
+#[async_trait]
+pub trait OrganizationRepository: Send + Sync {
+    /// Adds the organization, whose id MUST be the unit's.
+    async fn insert(&self, organization: &Organization) -> Result<(), StorageError>;
+    /// The unit's organization, deleted or not.
+    async fn find(&self) -> Result<Option<Organization>, StorageError>;
+    /// Writes the organization where its stored version is `expected`; fails with
+    /// [`TenancyError::Stale`] otherwise, and the unit stays usable after that failure.
+    async fn update(
+        &self,
+        organization: &Organization,
+        expected: Version,
+    ) -> Result<(), TenancyError>;
+}
+
+/// The roles of the unit's organization.
+#[async_trait]
+pub trait RoleRepository: Send + Sync {
+    /// Adds a role with its permissions; fails with [`TenancyError::RoleNameTaken`] where a living role has the
+    /// name in any case, and the unit stays usable after that failure.
+    async fn insert(&self, role: &Role) -> Result<(), TenancyError>;
+    /// The role with this id, if it lives.
+    async fn find(&self, id: RoleId) -> Result<Option<Role>, StorageError>;
+    /// Living roles in the order of their ids.
+    async fn list(&self, page: &PageRequest) -> Result<Page<Role>, StorageError>;
+    /// Writes the role and its permissions where its stored version is `expected`; fails with
+    /// [`TenancyError::Stale`] otherwise (the unit stays usable), and with [`TenancyError::RoleNameTaken`] where
+    /// another living role has the name.
+    async fn update(&self, role: &Role, expected: Version) -> Result<(), TenancyError>;
+    /// Whether a living member or an open invitation has the role.
+    async fn is_in_use(&self, id: RoleId) -> Result<bool, StorageError>;
+}
+
+/// The memberships of the unit's organization.
+#[async_trait]
+pub trait MembershipRepository: Send + Sync {
+    /// Adds a membership; fails with [`TenancyError::AlreadyMember`] where the user has a living
+    /// one, and the unit stays usable after that failure.
+    async fn insert(&self, membership: &Membership) -> Result<(), TenancyError>;
+    /// The living membership with this id.
+    async fn find(&self, id: MembershipId) -> Result<Option<Membership>, StorageError>;
+    /// The user's living membership.
+    async fn find_by_user(&self, user: UserId) -> Result<Option<Membership>, StorageError>;
+    /// Living memberships in the order of their ids.
+    async fn list(&self, page: &PageRequest) -> Result<Page<Membership>, StorageError>;
+    /// Writes the membership where its stored version is `expected`; fails with
+    /// [`TenancyError::Stale`] otherwise, and the unit stays usable after that failure.
+    async fn update(&self, membership: &Membership, expected: Version) -> Result<(), TenancyError>;
+    /// How many living members have the owner role. It MUST keep other units from changing that
+    /// number until this one ends, so that two owners cannot remove each other at once.
+    async fn count_owners_for_update(&self) -> Result<u64, StorageError>;
+    /// What decides whether the user may act in the unit's organization; `None` for no living member.
+    async fn find_authorization(&self, user: UserId)
+    -> Result<Option<Authorization>, StorageError>;
+}

@@ -1,0 +1,214 @@
+//! Users: people with an account on the installation.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Changes, EmailAddress, FieldFault, Name, Stamps, StorageError, Timestamp, UserId};
+use serde_json::json;
+
+use crate::PasswordHash;
+
+/// Whether an account can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserStatus {
+    /// It was made for somebody who has not set a password yet.
+    Pending,
+    /// It can be used.
+    Active,
+    /// Its owner does not use it any more.
+    Inactive,
+    /// An administrator of the platform closed it for the time being.
+    Suspended,
+}
+
+impl UserStatus {
+    /// Every status.
+    pub const ALL: &'static [Self] =
+        &[Self::Pending, Self::Active, Self::Inactive, Self::Suspended];
+
+    /// The status's name in storage and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// The text names no status of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of pending, active, inactive, suspended")]
+pub struct UnknownUserStatus;
+
+impl FromStr for UserStatus {
+    type Err = UnknownUserStatus;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|status| status.as_str() == text)
+            .ok_or(UnknownUserStatus)
+    }
+}
+
+impl fmt::Display for UserStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<UnknownUserStatus> for FieldFault {
+    fn from(error: UnknownUserStatus) -> Self {
+        Self::new("unknown-value", error.to_string())
+    }
+}
+
+/// A role that holds on the whole installation rather than inside one organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlatformRole {
+    /// Administers accounts and reads the platform's own audit log.
+    PlatformAdmin,
+    /// Stands for a program rather than a person.
+    System,
+}
+
+impl PlatformRole {
+    /// Every platform role.
+    pub const ALL: &'static [Self] = &[Self::PlatformAdmin, Self::System];
+
+    /// The role's name in storage and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PlatformAdmin => "platform_admin",
+            Self::System => "system",
+        }
+    }
+
+    /// The role with this name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|role| role.as_str() == name)
+    }
+}
+
+/// All that a user is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserState {
+    /// The user's id.
+    pub id: UserId,
+    /// The address they log in with, unique among the living without regard to case.
+    pub email: EmailAddress,
+    /// How they want to be called.
+    pub display_name: Name,
+    /// The hash of their password; `None` while they have none.
+    pub password: Option<PasswordHash>,
+    /// Whether the account can be used.
+    pub status: UserStatus,
+    /// Its history.
+    pub stamps: Stamps,
+}
+
+/// A person with an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User(UserState);
+
+impl User {
+    /// A new account that can be used at once.
+    #[must_use]
+    pub const fn sign_up(
+        id: UserId,
+        email: EmailAddress,
+        display_name: Name,
+        password: PasswordHash,
+        at: Timestamp,
+        by: Option<UserId>,
+    ) -> Self {
+        Self(UserState {
+            id,
+            email,
+            display_name,
+            password: Some(password),
+            status: UserStatus::Active,
+            stamps: Stamps::new(at, by),
+        })
+    }
+
+    /// A user as it was stored.
+    pub fn restore(state: UserState) -> Result<Self, StorageError> {
+        if state.status == UserStatus::Active && state.password.is_none() {
+            return Err(StorageError::Corrupt(
+                "an active user without a password".to_owned(),
+            ));
+        }
+        Ok(Self(state))
+    }
+
+    /// All that they are.
+    #[must_use]
+    pub const fn state(&self) -> &UserState {
+        &self.0
+    }
+
+    /// Their id.
+    #[must_use]
+    pub const fn id(&self) -> UserId {
+        self.0.id
+    }
+
+    /// Whether they may log in and act.
+    #[must_use]
+    pub fn can_act(&self) -> bool {
+        self.0.status == UserStatus::Active && !self.0.stamps.is_deleted()
+    }
+
+    /// Changes how they want to be called.
+    pub fn rename(&mut self, display_name: Name, at: Timestamp, by: Option<UserId>) {
+        self.0.display_name = display_name;
+        self.0.stamps.touch(at, by);
+    }
+
+    /// Gives them another password.
+    pub fn change_password(&mut self, password: PasswordHash, at: Timestamp, by: Option<UserId>) {
+        self.0.password = Some(password);
+        self.0.stamps.touch(at, by);
+    }
+
+    /// Opens or closes the account.
+    pub const fn change_status(&mut self, status: UserStatus, at: Timestamp, by: Option<UserId>) {
+        self.0.status = status;
+        self.0.stamps.touch(at, by);
+    }
+
+    /// How `self` differs from what it was before, field by field, as the audit log tells it.
+    #[must_use]
+    pub fn changes_since(&self, before: Option<&Self>) -> Changes {
+        let old = before.map(Self::state);
+        let new = &self.0;
+        let changes = Changes::none()
+            .field(
+                "email",
+                json!(old.map(|u| u.email.as_str())),
+                json!(new.email.as_str()),
+            )
+            .field(
+                "display_name",
+                json!(old.map(|u| u.display_name.as_str())),
+                json!(new.display_name.as_str()),
+            )
+            .field(
+                "status",
+                json!(old.map(|u| u.status.as_str())),
+                json!(new.status.as_str()),
+            );
+        if old.and_then(|u| u.password.as_ref()) == new.password.as_ref() {
+            changes
+        } else {
+            changes.secret("password_hash", old.is_some_and(|u| u.password.is_some()))
+        }
+    }
+}
