@@ -20,6 +20,7 @@ BEGIN
     SET LOCAL citus.propagate_set_commands = 'local';
     EXECUTE format('SET LOCAL app.organization_id = %L', organization);
     EXECUTE format('SET LOCAL statement_timeout = %L', timeout_ms);
+    SET LOCAL lock_timeout = '5s';
 END
 $$;
 GRANT EXECUTE ON FUNCTION unit(text, uuid, integer) TO canvass_login;
