@@ -1,3 +1,27 @@
-//! Driven adapters.
+//! The driven adapters: PostgreSQL for every storage port, and one module for each other part of the
+//! outside world.
+//!
+//! - [`PostgresDatabase`] opens units of work: one transaction, one role, one tenant, in one round trip;
+//!   a unit implements every repository of every context;
+//! - [`MasterKeys`] derives the installation's keys;
+//! - [`embedded`] starts, supervises and stops a private PostgreSQL;
+//! - [`SystemClock`], [`SystemIds`] and [`SystemRandom`] are the real time, ids and chance.
+//!
+//! No type of sea-orm leaves this crate.
 
 pub mod embedded;
+
+mod clock;
+mod database;
+mod entities;
+mod error;
+mod hex;
+mod keys;
+mod shared;
+mod stamps;
+mod tenancy;
+mod unit;
+
+pub use clock::{SystemClock, SystemIds, SystemRandom};
+pub use database::{DatabaseSettings, PostgresDatabase, UnfitLogin};
+pub use keys::{InvalidMasterKeys, MasterKeys};

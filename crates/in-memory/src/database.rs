@@ -1,0 +1,81 @@
+//! The database: one state per organization, and one for what is global.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kernel::{OrganizationId, StorageError, TenantScope};
+
+use crate::state::{GlobalState, TenantState};
+use crate::unit::MemoryUnit;
+
+/// Canvass's data in memory; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryDatabase {
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    tenants: BTreeMap<OrganizationId, TenantState>,
+    global: GlobalState,
+}
+
+impl MemoryDatabase {
+    /// An empty database.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a unit of work on a copy of the scope's organization.
+    pub(crate) fn open(&self, scope: &TenantScope) -> MemoryUnit {
+        let kept = self.kept();
+        let tenant = kept
+            .tenants
+            .get(&scope.organization())
+            .cloned()
+            .unwrap_or_default();
+        MemoryUnit::new(
+            self.clone(),
+            scope.organization(),
+            tenant,
+            kept.global.clone(),
+        )
+    }
+
+    /// Swaps in what a unit changed, unless somebody else did meanwhile.
+    pub(crate) fn swap(
+        &self,
+        organization: OrganizationId,
+        tenant: Option<TenantState>,
+        global: Option<GlobalState>,
+    ) -> Result<(), StorageError> {
+        let mut kept = self.kept();
+        let present = kept
+            .tenants
+            .get(&organization)
+            .map_or(0, |present| present.revision);
+        let stale = tenant
+            .as_ref()
+            .is_some_and(|changed| changed.revision != present)
+            || global
+                .as_ref()
+                .is_some_and(|changed| changed.revision != kept.global.revision);
+        if stale {
+            return Err(StorageError::Contended(None));
+        }
+        if let Some(mut changed) = tenant {
+            changed.revision += 1;
+            kept.tenants.insert(organization, changed);
+        }
+        if let Some(mut changed) = global {
+            changed.revision += 1;
+            kept.global = changed;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! The ports that every context shares.
+
+mod audit;
+mod idempotency;
+mod jobs;
+pub(crate) mod paging;

@@ -1,0 +1,36 @@
+//! What is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{
+    AuditEntry, IdempotencyRequest, MembershipId, NewJob, OrganizationId, RoleId, StoredAnswer,
+    Timestamp, UserId,
+};
+use tenancy::{Membership, Organization, Role, User};
+
+/// The rows of one organization, or of the platform.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TenantState {
+    /// How often it was committed to.
+    pub(crate) revision: u64,
+    pub(crate) organization: Option<Organization>,
+    pub(crate) roles: BTreeMap<RoleId, Role>,
+    pub(crate) memberships: BTreeMap<MembershipId, Membership>,
+    pub(crate) audit: Vec<AuditEntry>,
+    pub(crate) idempotency:
+        BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,
+}
+
+/// What belongs to no tenant or has to be found before the tenant is known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GlobalState {
+    /// How often it was committed to.
+    pub(crate) revision: u64,
+    pub(crate) users: BTreeMap<UserId, User>,
+    /// By kind and text.
+    pub(crate) slugs: BTreeMap<(&'static str, String), OrganizationId>,
+    /// By kind and hash: the organization and the thing inside it.
+    pub(crate) credentials: BTreeMap<(&'static str, [u8; 32]), (OrganizationId, uuid::Uuid)>,
+    pub(crate) user_organizations: BTreeSet<(UserId, OrganizationId)>,
+    pub(crate) jobs: Vec<(OrganizationId, NewJob)>,
+}

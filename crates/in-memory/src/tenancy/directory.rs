@@ -1,0 +1,160 @@
+//! What is found before the tenant is known.
+
+use async_trait::async_trait;
+use kernel::{DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
+use tenancy::TenancyError;
+use tenancy::ports::Directory;
+
+use crate::unit::MemoryUnit;
+
+impl MemoryUnit {
+    fn find_slug(&self, kind: &'static str, slug: &str) -> Option<OrganizationId> {
+        self.read_global(|global| global.slugs.get(&(kind, slug.to_owned())).copied())
+    }
+
+    fn claim(&self, kind: &'static str, slug: &str) -> bool {
+        let mine = self.organization_id();
+        self.write_global(|global| {
+            *global.slugs.entry((kind, slug.to_owned())).or_insert(mine) == mine
+        })
+    }
+
+    fn release(&self, kind: &'static str, slug: &str) {
+        let mine = self.organization_id();
+        self.write_global(|global| {
+            let key = (kind, slug.to_owned());
+            if global.slugs.get(&key) == Some(&mine) {
+                global.slugs.remove(&key);
+            }
+        });
+    }
+
+    /// The organization and the thing inside it that a hashed credential leads to.
+    pub(crate) fn find_credential(
+        &self,
+        kind: &'static str,
+        hash: &[u8; 32],
+    ) -> Option<(OrganizationId, uuid::Uuid)> {
+        self.read_global(|global| global.credentials.get(&(kind, *hash)).copied())
+    }
+
+    /// Makes a hashed credential lead to a thing of the unit's organization; `false` where the hash is in use.
+    pub(crate) fn add_credential(
+        &self,
+        kind: &'static str,
+        hash: &[u8; 32],
+        subject: uuid::Uuid,
+    ) -> bool {
+        let mine = self.organization_id();
+        self.write_global(|global| {
+            let free = !global.credentials.contains_key(&(kind, *hash));
+            if free {
+                global.credentials.insert((kind, *hash), (mine, subject));
+            }
+            free
+        })
+    }
+
+    /// Makes no credential of this kind lead to the thing any more.
+    pub(crate) fn remove_credentials(&self, kind: &'static str, subject: uuid::Uuid) {
+        let mine = self.organization_id();
+        self.write_global(|global| {
+            global
+                .credentials
+                .retain(|(of_kind, _), led| *of_kind != kind || *led != (mine, subject));
+        });
+    }
+}
+
+#[async_trait]
+impl Directory for MemoryUnit {
+    async fn find_organization_by_slug(
+        &self,
+        slug: &Slug,
+    ) -> Result<Option<OrganizationId>, StorageError> {
+        Ok(self.find_slug("organization", slug.as_str()))
+    }
+
+    async fn find_organization_by_domain(
+        &self,
+        domain: &DomainName,
+    ) -> Result<Option<OrganizationId>, StorageError> {
+        Ok(self.find_slug("domain", domain.as_str()))
+    }
+
+    async fn claim_slug(&self, slug: &Slug, _at: Timestamp) -> Result<(), TenancyError> {
+        if self.claim("organization", slug.as_str()) {
+            Ok(())
+        } else {
+            Err(TenancyError::SlugTaken)
+        }
+    }
+
+    async fn release_slug(&self, slug: &Slug) -> Result<(), StorageError> {
+        self.release("organization", slug.as_str());
+        Ok(())
+    }
+
+    async fn claim_domain(&self, domain: &DomainName, _at: Timestamp) -> Result<(), TenancyError> {
+        if self.claim("domain", domain.as_str()) {
+            Ok(())
+        } else {
+            Err(TenancyError::DomainTaken)
+        }
+    }
+
+    async fn release_domain(&self, domain: &DomainName) -> Result<(), StorageError> {
+        self.release("domain", domain.as_str());
+        Ok(())
+    }
+
+    async fn claim_request(&self, key: &[u8; 32], _at: Timestamp) -> Result<bool, TenancyError> {
+        Ok(self.add_credential("request", key, self.organization_id().as_uuid()))
+    }
+
+    async fn find_organization_by_request(
+        &self,
+        key: &[u8; 32],
+    ) -> Result<Option<OrganizationId>, StorageError> {
+        Ok(self
+            .find_credential("request", key)
+            .map(|(organization, _)| organization))
+    }
+
+    async fn release_request(&self, _key: &[u8; 32]) -> Result<(), StorageError> {
+        self.remove_credentials("request", self.organization_id().as_uuid());
+        Ok(())
+    }
+
+    async fn list_organizations_of(
+        &self,
+        user: UserId,
+    ) -> Result<Vec<OrganizationId>, StorageError> {
+        Ok(self.read_global(|global| {
+            global
+                .user_organizations
+                .iter()
+                .filter(|(of, _)| *of == user)
+                .map(|(_, id)| *id)
+                .collect()
+        }))
+    }
+
+    async fn add_member(&self, user: UserId, _at: Timestamp) -> Result<(), StorageError> {
+        self.write_global(|global| {
+            global
+                .user_organizations
+                .insert((user, self.organization_id()))
+        });
+        Ok(())
+    }
+
+    async fn remove_member(&self, user: UserId) -> Result<(), StorageError> {
+        self.write_global(|global| {
+            global
+                .user_organizations
+                .remove(&(user, self.organization_id()))
+        });
+        Ok(())
+    }
+}

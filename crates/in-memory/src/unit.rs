@@ -1,0 +1,99 @@
+//! A unit of work: a copy that is swapped in by its commit.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use kernel::{OrganizationId, StorageError, UnitOfWork};
+
+use crate::MemoryDatabase;
+use crate::state::{GlobalState, TenantState};
+
+/// An open unit of work.
+#[derive(Debug)]
+pub(crate) struct MemoryUnit {
+    database: MemoryDatabase,
+    organization: OrganizationId,
+    copy: Mutex<Copy>,
+}
+
+#[derive(Debug)]
+struct Copy {
+    tenant: TenantState,
+    tenant_changed: bool,
+    global: GlobalState,
+    global_changed: bool,
+}
+
+impl MemoryUnit {
+    pub(crate) const fn new(
+        database: MemoryDatabase,
+        organization: OrganizationId,
+        tenant: TenantState,
+        global: GlobalState,
+    ) -> Self {
+        let copy = Copy {
+            tenant,
+            tenant_changed: false,
+            global,
+            global_changed: false,
+        };
+        Self {
+            database,
+            organization,
+            copy: Mutex::new(copy),
+        }
+    }
+
+    fn copy(&self) -> MutexGuard<'_, Copy> {
+        self.copy.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The unit's organization.
+    pub(crate) const fn organization_id(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// Whether the unit's scope is the platform's, in which accounts and sessions exist.
+    pub(crate) fn is_platform(&self) -> bool {
+        self.organization == OrganizationId::PLATFORM
+    }
+
+    /// Reads the organization's state.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&TenantState) -> T) -> T {
+        read(&self.copy().tenant)
+    }
+
+    /// Changes the organization's state.
+    pub(crate) fn write<T>(&self, write: impl FnOnce(&mut TenantState) -> T) -> T {
+        let mut copy = self.copy();
+        copy.tenant_changed = true;
+        write(&mut copy.tenant)
+    }
+
+    /// Reads the global state.
+    pub(crate) fn read_global<T>(&self, read: impl FnOnce(&GlobalState) -> T) -> T {
+        read(&self.copy().global)
+    }
+
+    /// Changes the global state.
+    pub(crate) fn write_global<T>(&self, write: impl FnOnce(&mut GlobalState) -> T) -> T {
+        let mut copy = self.copy();
+        copy.global_changed = true;
+        write(&mut copy.global)
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for MemoryUnit {
+    async fn commit(self: Box<Self>) -> Result<(), StorageError> {
+        let copy = self
+            .copy
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.database.swap(
+            self.organization,
+            copy.tenant_changed.then_some(copy.tenant),
+            copy.global_changed.then_some(copy.global),
+        )
+    }
+}

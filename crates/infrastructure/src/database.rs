@@ -1,0 +1,186 @@
+//! The database: a pool of connections whose statements are refused outside a unit of work.
+
+use std::time::Duration;
+
+use kernel::{OrganizationId, StorageError, TenantScope};
+use migration::role;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Row};
+
+use crate::error::translate_sqlx;
+use crate::unit::PostgresUnit;
+
+/// How the program uses its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatabaseSettings {
+    /// The most connections.
+    pub max_connections: u32,
+    /// How long to wait for a free connection before giving up.
+    pub acquire_timeout: Duration,
+    /// How long a statement of a request may run.
+    pub request_timeout: Duration,
+    /// How long a statement of a job may run.
+    pub job_timeout: Duration,
+    /// Whether a pooler in transaction mode stands in between, so that statements must stay unnamed.
+    pub transaction_pooler: bool,
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(10),
+            job_timeout: Duration::from_mins(1),
+            transaction_pooler: false,
+        }
+    }
+}
+
+/// Canvass's data in PostgreSQL.
+#[derive(Clone, Debug)]
+pub struct PostgresDatabase {
+    pool: PgPool,
+    settings: DatabaseSettings,
+}
+
+/// Why a login is not fit to serve.
+#[derive(Debug, thiserror::Error)]
+pub enum UnfitLogin {
+    /// The database did not answer.
+    #[error("the database does not answer")]
+    Unavailable(#[source] sqlx::Error),
+    /// The login could look past row-level security, or change the schema.
+    #[error("the database login `{login}` is too privileged to serve: it {reason}")]
+    Privileged {
+        /// The login.
+        login: String,
+        /// What it is or can.
+        reason: &'static str,
+    },
+    /// The login is not a member of the roles it needs.
+    #[error(
+        "the database login `{login}` is not a member of canvass_app, canvass_platform and canvass_retention; run `canvass migrate`"
+    )]
+    NotAMember {
+        /// The login.
+        login: String,
+    },
+}
+
+impl PostgresDatabase {
+    /// A pool that connects when it is first needed.
+    #[must_use]
+    pub fn connect_lazy(login: PgConnectOptions, settings: DatabaseSettings) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.max_connections)
+            .acquire_timeout(settings.acquire_timeout)
+            .connect_lazy_with(login.application_name("canvass"));
+        Self { pool, settings }
+    }
+
+    /// The pool, for health checks and figures; statements on tables are refused on it.
+    #[must_use]
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// How the database is used.
+    #[must_use]
+    pub const fn settings(&self) -> DatabaseSettings {
+        self.settings
+    }
+
+    /// Refuses a login that is a superuser, owns objects, bypasses row-level security or inherits
+    /// the rights of the roles it may take on.
+    pub async fn check_login(&self) -> Result<(), UnfitLogin> {
+        let row = sqlx::query(
+            "SELECT r.rolname::text, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolinherit, \
+             pg_has_role(r.oid, 'canvass_owner', 'MEMBER'), \
+             EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p', 'v', 'm')), \
+             pg_has_role(r.oid, 'canvass_app', 'MEMBER') AND pg_has_role(r.oid, 'canvass_platform', 'MEMBER') \
+             AND pg_has_role(r.oid, 'canvass_retention', 'MEMBER') \
+             FROM pg_roles r WHERE r.rolname = session_user",
+        )
+        .persistent(false)
+        .fetch_one(&self.pool)
+        .await;
+        let row = match row {
+            // 42704: the role canvass_owner does not exist, so nothing was migrated here.
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42704") => {
+                return Err(UnfitLogin::NotAMember {
+                    login: "?".to_owned(),
+                });
+            }
+            other => other.map_err(UnfitLogin::Unavailable)?,
+        };
+        let read = |index: usize| {
+            row.try_get::<bool, _>(index)
+                .map_err(UnfitLogin::Unavailable)
+        };
+        let login: String = row.try_get(0).map_err(UnfitLogin::Unavailable)?;
+        for (index, reason) in [
+            (1, "is a superuser"),
+            (2, "bypasses row-level security"),
+            (3, "may create roles"),
+            (4, "inherits the rights of its roles outside units of work"),
+            (5, "is a member of the owner role"),
+            (6, "owns tables"),
+        ] {
+            if read(index)? {
+                return Err(UnfitLogin::Privileged { login, reason });
+            }
+        }
+        if read(7)? {
+            Ok(())
+        } else {
+            Err(UnfitLogin::NotAMember { login })
+        }
+    }
+
+    /// Opens a unit of work for tenants, inside the scope's organization.
+    pub(crate) async fn begin_tenant(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<PostgresUnit, StorageError> {
+        let timeout = match scope.actor() {
+            kernel::Actor::Job(..) => self.settings.job_timeout,
+            _ => self.settings.request_timeout,
+        };
+        self.begin(role::APP, scope.organization(), timeout).await
+    }
+
+    /// Opens a unit of work on the platform's own tables.
+    pub(crate) async fn begin_platform(&self) -> Result<PostgresUnit, StorageError> {
+        self.begin(
+            role::PLATFORM,
+            OrganizationId::PLATFORM,
+            self.settings.job_timeout,
+        )
+        .await
+    }
+
+    /// One round trip: the transaction, its role, its tenant and its timeouts.
+    async fn begin(
+        &self,
+        role: &str,
+        organization: OrganizationId,
+        timeout: Duration,
+    ) -> Result<PostgresUnit, StorageError> {
+        let statement = format!(
+            "BEGIN; SELECT unit('{role}', '{}', {})",
+            organization.as_uuid().hyphenated(),
+            timeout.as_millis()
+        );
+        let transaction = self
+            .pool
+            .begin_with(AssertSqlSafe(statement))
+            .await
+            .map_err(translate_sqlx)?;
+        Ok(PostgresUnit::new(
+            transaction,
+            organization,
+            !self.settings.transaction_pooler,
+        ))
+    }
+}

@@ -1,0 +1,6 @@
+//! The rows of the tables, as sea-orm reads and writes them.
+
+pub(crate) mod membership;
+pub(crate) mod organization;
+pub(crate) mod role;
+pub(crate) mod role_permission;

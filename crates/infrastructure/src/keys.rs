@@ -1,0 +1,171 @@
+//! The installation's keys, derived from its master key.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac as _};
+use kernel::{KeyPurpose, KeyRing, Mac};
+use sha2::Sha256;
+
+use crate::hex;
+
+/// One or more master keys of 32 bytes, by id; the newest signs, all verify.
+#[derive(Clone)]
+pub struct MasterKeys {
+    newest: u8,
+    keys: BTreeMap<u8, [u8; 32]>,
+}
+
+/// The text is no list of master keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMasterKeys {
+    /// There is no key.
+    #[error("there is no master key")]
+    Missing,
+    /// A line is not an id from 0 to 255, a colon and 64 hexadecimal digits.
+    #[error("a master key is written as an id from 0 to 255, a colon and 64 hexadecimal digits")]
+    Malformed,
+    /// Two keys have the same id.
+    #[error("two master keys have the same id")]
+    Duplicate,
+}
+
+impl MasterKeys {
+    /// A ring with one key, of id 1.
+    #[must_use]
+    pub fn single(key: [u8; 32]) -> Self {
+        Self {
+            newest: 1,
+            keys: BTreeMap::from([(1, key)]),
+        }
+    }
+
+    /// Reads keys of the form `1:<64 hexadecimal digits>`, separated by white space or commas; the
+    /// last one is the newest.
+    pub fn parse(text: &str) -> Result<Self, InvalidMasterKeys> {
+        let mut keys = BTreeMap::new();
+        let mut newest = None;
+        for word in text
+            .split([' ', ',', '\n', '\r', '\t'])
+            .filter(|word| !word.is_empty())
+        {
+            let (id, digits) = word.split_once(':').ok_or(InvalidMasterKeys::Malformed)?;
+            let id = id.parse::<u8>().ok().ok_or(InvalidMasterKeys::Malformed)?;
+            let key = hex::decode(digits).ok_or(InvalidMasterKeys::Malformed)?;
+            if keys.insert(id, key).is_some() {
+                return Err(InvalidMasterKeys::Duplicate);
+            }
+            newest = Some(id);
+        }
+        Ok(Self {
+            newest: newest.ok_or(InvalidMasterKeys::Missing)?,
+            keys,
+        })
+    }
+
+    /// The keys in the form that [`MasterKeys::parse`] reads, newest last.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let older = self.keys.iter().filter(|(id, _)| **id != self.newest);
+        let newest = self.keys.get_key_value(&self.newest);
+        older
+            .chain(newest)
+            .fold(String::new(), |mut text, (id, key)| {
+                let _ = writeln!(text, "{id}:{}", hex::encode(key));
+                text
+            })
+    }
+
+    fn code(&self, purpose: KeyPurpose, key_id: u8, data: &[u8]) -> Option<Hmac<Sha256>> {
+        let master = self.keys.get(&key_id)?;
+        let mut key = [0; 32];
+        Hkdf::<Sha256>::new(None, master)
+            .expand(purpose.label().as_bytes(), &mut key)
+            .ok()?;
+        let mut code = Hmac::<Sha256>::new_from_slice(&key).ok()?;
+        code.update(data);
+        Some(code)
+    }
+}
+
+impl std::fmt::Debug for MasterKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MasterKeys")
+            .field("newest", &self.newest)
+            .finish_non_exhaustive()
+    }
+}
+
+impl KeyRing for MasterKeys {
+    #[expect(
+        clippy::expect_used,
+        reason = "every constructor makes sure that the newest key is there"
+    )]
+    fn mac(&self, purpose: KeyPurpose, data: &[u8]) -> Mac {
+        self.mac_with(purpose, self.newest, data)
+            .expect("the newest key is in the ring")
+    }
+
+    fn mac_with(&self, purpose: KeyPurpose, key_id: u8, data: &[u8]) -> Option<Mac> {
+        let code = self.code(purpose, key_id, data)?;
+        Some(Mac {
+            key_id,
+            tag: code.finalize().into_bytes().into(),
+        })
+    }
+
+    fn verify(&self, purpose: KeyPurpose, data: &[u8], mac: &Mac) -> bool {
+        self.code(purpose, mac.key_id, data)
+            .is_some_and(|code| code.verify_slice(&mac.tag).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_verifies_for_its_data_and_purpose_only() {
+        let ring = MasterKeys::single([7; 32]);
+        let mac = ring.mac(KeyPurpose::Cursor, b"data");
+
+        assert!(ring.verify(KeyPurpose::Cursor, b"data", &mac));
+        assert!(!ring.verify(KeyPurpose::Cursor, b"dato", &mac));
+        assert!(!ring.verify(KeyPurpose::LinkToken, b"data", &mac));
+        assert!(!ring.verify(KeyPurpose::Cursor, b"data", &Mac { key_id: 9, ..mac }));
+    }
+
+    #[test]
+    fn after_rotation_the_newest_key_signs_and_older_ones_still_verify() {
+        let old = MasterKeys::single([7; 32]);
+        let mac = old.mac(KeyPurpose::Cursor, b"data");
+        let rotated =
+            MasterKeys::parse(&format!("{}2:{}", old.to_text(), "ab".repeat(32))).unwrap();
+
+        assert!(rotated.verify(KeyPurpose::Cursor, b"data", &mac));
+        assert_eq!(rotated.mac(KeyPurpose::Cursor, b"data").key_id, 2);
+        assert_eq!(
+            MasterKeys::parse(&rotated.to_text())
+                .unwrap()
+                .mac(KeyPurpose::Cursor, b"x")
+                .key_id,
+            2
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused() {
+        let key = "ab".repeat(32);
+        for (text, error) in [
+            (String::new(), InvalidMasterKeys::Missing),
+            (key.clone(), InvalidMasterKeys::Malformed),
+            (format!("1:{}", &key[1..]), InvalidMasterKeys::Malformed),
+            (format!("1:{}ö", &key[2..]), InvalidMasterKeys::Malformed),
+            (format!("256:{key}"), InvalidMasterKeys::Malformed),
+            (format!("1:{key} 1:{key}"), InvalidMasterKeys::Duplicate),
+        ] {
+            assert_eq!(MasterKeys::parse(&text).unwrap_err(), error);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The ports that every context shares.
+
+mod audit;
+mod idempotency;
+mod jobs;

@@ -1,0 +1,48 @@
+//! The unit of work as tenancy sees it.
+
+use async_trait::async_trait;
+use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
+use tenancy::ports::{
+    Directory, MembershipRepository, OrganizationRepository, RoleRepository, TenancyStore,
+    TenancyUnit,
+};
+
+use crate::PostgresDatabase;
+use crate::unit::PostgresUnit;
+
+#[async_trait]
+impl TenancyStore for PostgresDatabase {
+    async fn begin(&self, scope: &TenantScope) -> Result<Box<dyn TenancyUnit>, StorageError> {
+        Ok(Box::new(self.begin_tenant(scope).await?))
+    }
+}
+
+impl TenancyUnit for PostgresUnit {
+    fn directory(&self) -> &dyn Directory {
+        self
+    }
+
+    fn organizations(&self) -> &dyn OrganizationRepository {
+        self
+    }
+
+    fn roles(&self) -> &dyn RoleRepository {
+        self
+    }
+
+    fn memberships(&self) -> &dyn MembershipRepository {
+        self
+    }
+
+    fn audit(&self) -> &dyn AuditTrail {
+        self
+    }
+
+    fn jobs(&self) -> &dyn JobQueue {
+        self
+    }
+
+    fn idempotency(&self) -> &dyn IdempotencyLedger {
+        self
+    }
+}

@@ -1,0 +1,164 @@
+//! A transaction that is a unit of work, and sea-orm's connection, and every repository.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use kernel::{OrganizationId, StorageError, UnitOfWork};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, FromQueryResult, QueryResult, Statement, Value,
+    Values,
+};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::error::{translate, translate_sqlx, wrap};
+
+/// An open transaction with its role and its tenant.
+///
+/// It owns the sqlx transaction, so that it can open in one round trip and send unnamed statements
+/// behind a pooler, and implements sea-orm's connection over it.
+#[derive(Debug)]
+pub(crate) struct PostgresUnit {
+    transaction: Mutex<Transaction<'static, Postgres>>,
+    organization: OrganizationId,
+    named_statements: bool,
+    failed: AtomicBool,
+}
+
+impl PostgresUnit {
+    pub(crate) fn new(
+        transaction: Transaction<'static, Postgres>,
+        organization: OrganizationId,
+        named_statements: bool,
+    ) -> Self {
+        Self {
+            transaction: Mutex::new(transaction),
+            organization,
+            named_statements,
+            failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The tenant key that every statement names.
+    pub(crate) const fn organization(&self) -> Uuid {
+        self.organization.as_uuid()
+    }
+
+    /// The organization of the unit.
+    pub(crate) const fn organization_id(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    pub(crate) async fn execute_sql(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<u64, StorageError> {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        self.execute_raw(statement)
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(translate)
+    }
+
+    /// Runs a query and reads all of its rows.
+    pub(crate) async fn all<R: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<Vec<R>, StorageError> {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        let rows = self.query_all_raw(statement).await.map_err(translate)?;
+        rows.iter()
+            .map(|row| R::from_query_result(row, "").map_err(translate))
+            .collect()
+    }
+
+    /// Runs a query and reads its first row.
+    pub(crate) async fn one<R: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<Option<R>, StorageError> {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        let row = self.query_one_raw(statement).await.map_err(translate)?;
+        row.map(|row| R::from_query_result(&row, "").map_err(translate))
+            .transpose()
+    }
+
+    /// Notes that the transaction is aborted: PostgreSQL would answer a commit of it with success.
+    fn note<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
+        result.map_err(|error| {
+            self.failed.store(true, Ordering::Relaxed);
+            wrap(error)
+        })
+    }
+
+    /// Commits, unless a statement failed.
+    pub(crate) async fn finish(self) -> Result<(), StorageError> {
+        if self.failed.load(Ordering::Relaxed) {
+            return Err(StorageError::Unexpected(
+                "a unit in which a statement failed cannot be committed".into(),
+            ));
+        }
+        self.transaction
+            .into_inner()
+            .commit()
+            .await
+            .map_err(translate_sqlx)
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for PostgresUnit {
+    async fn commit(self: Box<Self>) -> Result<(), StorageError> {
+        self.finish().await
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for PostgresUnit {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+        let query = sqlx::query_with(AssertSqlSafe(statement.sql), values)
+            .persistent(self.named_statements);
+        let mut transaction = self.transaction.lock().await;
+        self.note(query.execute(&mut **transaction).await)
+            .map(Into::into)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let mut transaction = self.transaction.lock().await;
+        self.note(
+            (&mut **transaction)
+                .execute(AssertSqlSafe(sql.to_owned()))
+                .await,
+        )
+        .map(Into::into)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+        let query = sqlx::query_with(AssertSqlSafe(statement.sql), values)
+            .persistent(self.named_statements);
+        let mut transaction = self.transaction.lock().await;
+        self.note(query.fetch_optional(&mut **transaction).await)
+            .map(|row| row.map(Into::into))
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
+        let query = sqlx::query_with(AssertSqlSafe(statement.sql), values)
+            .persistent(self.named_statements);
+        let mut transaction = self.transaction.lock().await;
+        self.note(query.fetch_all(&mut **transaction).await)
+            .map(|rows| rows.into_iter().map(Into::into).collect())
+    }
+}
