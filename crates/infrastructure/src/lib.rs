@@ -3,6 +3,7 @@
 //!
 //! - [`PostgresDatabase`] opens units of work: one transaction, one role, one tenant, in one round trip;
 //!   a unit implements every repository of every context;
+//! - [`sync_permissions`] copies the catalogue of rights into the database when it is migrated;
 //! - [`MasterKeys`] derives the installation's keys;
 //! - [`embedded`] starts, supervises and stops a private PostgreSQL;
 //! - [`SystemClock`], [`SystemIds`] and [`SystemRandom`] are the real time, ids and chance.
@@ -25,3 +26,4 @@ mod unit;
 pub use clock::{SystemClock, SystemIds, SystemRandom};
 pub use database::{DatabaseSettings, PostgresDatabase, UnfitLogin};
 pub use keys::{InvalidMasterKeys, MasterKeys};
+pub use tenancy::{SyncedPermissions, sync_permissions};

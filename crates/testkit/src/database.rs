@@ -8,13 +8,17 @@
 
 mod cluster;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use infrastructure::SystemClock;
+use kernel::Clock as _;
 use migration::role::{LOGIN, OWNER};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row};
+use tenancy::Permission;
 use tokio::sync::OnceCell;
 
 use self::cluster::Cluster;
@@ -209,7 +213,7 @@ async fn prepare() -> Server {
         .await
         .and_then(|row| row.try_get(0))
         .expect("the month can be read");
-    let suffix = format!("{month}_{:016x}", migration::fingerprint());
+    let suffix = format!("{month}_{:016x}", fingerprint());
     let template = format!("canvass_template_{suffix}");
     let shared = format!("canvass_test_{suffix}");
     make_template(&mut maintenance, &admin, &template).await;
@@ -240,6 +244,16 @@ async fn prepare() -> Server {
     }
 }
 
+/// A number that differs when the schema or the catalogue of permissions does.
+fn fingerprint() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    migration::fingerprint().hash(&mut hasher);
+    for permission in Permission::ALL {
+        (permission.key(), permission.description()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
 async fn make_template(maintenance: &mut PgConnection, admin: &PgConnectOptions, name: &str) {
     if exists(maintenance, name, "datistemplate").await {
         return;
@@ -258,6 +272,9 @@ async fn make_template(maintenance: &mut PgConnection, admin: &PgConnectOptions,
     migration::migrate(&admin.clone().database(name), PASSWORD)
         .await
         .expect("the migrations apply");
+    infrastructure::sync_permissions(&admin.clone().database(name), SystemClock.now())
+        .await
+        .expect("the catalogue of permissions is copied");
     execute(
         maintenance,
         format!("ALTER DATABASE {name} IS_TEMPLATE true ALLOW_CONNECTIONS false"),

@@ -1,0 +1,9 @@
+//! What only a real PostgreSQL can show: races, locks, and statements outside units of work.
+
+#![expect(
+    clippy::expect_used,
+    reason = "helpers of tests fail as tests do: with a message"
+)]
+
+#[path = "postgres/permissions.rs"]
+mod permissions;
