@@ -19,6 +19,8 @@ pub enum KeyPurpose {
     Suppression,
     /// Checkpoints of the audit log.
     AuditCheckpoint,
+    /// Hashes of the networks that clients come from.
+    ClientAddress,
 }
 
 impl KeyPurpose {
@@ -34,6 +36,7 @@ impl KeyPurpose {
             Self::RateLimit => "canvass/rate-limit/1",
             Self::Suppression => "canvass/suppression/1",
             Self::AuditCheckpoint => "canvass/audit-checkpoint/1",
+            Self::ClientAddress => "canvass/client-address/1",
         }
     }
 }

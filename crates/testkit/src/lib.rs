@@ -1,12 +1,27 @@
 //! What tests of several crates need; nothing but `[dev-dependencies]` names this crate.
 //!
+//! - [`FixedClock`], [`SequentialIds`], [`SequentialRandom`] and [`TestKeys`] stand in for time, ids, chance and
+//!   keys, and are the same in every run;
+//! - [`a_user`], [`an_organization`] and their siblings build entities;
 //! - [`TestDatabase`] is a migrated PostgreSQL database of the run's own cluster.
 
 #![expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     reason = "a test that cannot be set up fails, and says why"
 )]
 
+mod builders;
+mod chance;
+mod clock;
 mod database;
+mod keys;
 
+pub use builders::{
+    MembershipBuilder, OrganizationBuilder, RoleBuilder, UserBuilder, a_membership, a_role,
+    a_unique_id, a_user, an_organization,
+};
+pub use chance::{SequentialIds, SequentialRandom};
+pub use clock::FixedClock;
 pub use database::TestDatabase;
+pub use keys::TestKeys;
