@@ -27,6 +27,11 @@ impl MemoryDatabase {
         Self::default()
     }
 
+    /// Adds an account, as if somebody had signed up.
+    pub fn add_user(&self, user: &tenancy::User) {
+        self.kept().global.users.insert(user.id(), user.clone());
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -26,14 +26,15 @@ macro_rules! dispatch_contract_case {
     };
 }
 
-/// Stamps one `#[tokio::test]` per case; the callback of a case list inside an adapter's tests.
+/// Stamps one `#[tokio::test]` per case; the callback of a case list inside an adapter's tests, where
+/// `run` is in scope: the function that runs a case by its name.
 #[macro_export]
 macro_rules! stamp_contract_tests {
-    ([$run:path, $subject:ty] $($case:ident,)*) => {
+    ([$subject:ty] $($case:ident,)*) => {
         $(
             #[tokio::test]
             async fn $case() {
-                $run::<$subject>(stringify!($case)).await;
+                run::<$subject>(stringify!($case)).await;
             }
         )*
     };

@@ -15,6 +15,8 @@
 //! - [`Organizations`] and its siblings are the use cases;
 //! - [`ports`] is what they need of their storage.
 
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod ports;
 
 mod access;
