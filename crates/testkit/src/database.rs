@@ -275,11 +275,28 @@ async fn make_template(maintenance: &mut PgConnection, admin: &PgConnectOptions,
     infrastructure::sync_permissions(&admin.clone().database(name), SystemClock.now())
         .await
         .expect("the catalogue of permissions is copied");
+    make_partitions_of_test_time(&admin.clone().database(name)).await;
     execute(
         maintenance,
         format!("ALTER DATABASE {name} IS_TEMPLATE true ALLOW_CONNECTIONS false"),
     )
     .await;
+}
+
+/// Tests live in the year at whose beginning the fixed clock stands, besides the present.
+async fn make_partitions_of_test_time(admin: &PgConnectOptions) {
+    let mut connection = PgConnection::connect_with(admin)
+        .await
+        .expect("the template answers");
+    for parent in migration::PARTITIONED {
+        sqlx::query("SELECT make_partition($1, month::date) FROM generate_series($2, $2 + interval '11 months', '1 month') AS month")
+            .bind(parent)
+            .bind(crate::FixedClock::START)
+            .execute(&mut connection)
+            .await
+            .expect("the partitions are made");
+    }
+    connection.close().await.expect("the connection closes");
 }
 
 /// A copy has the template's objects, but not its owner nor the rights on the database itself.
