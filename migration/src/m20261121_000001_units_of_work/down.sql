@@ -1,6 +1,8 @@
 DROP FUNCTION make_partition(text, date);
 DROP FUNCTION force_row_security(regclass, boolean);
 DROP FUNCTION protect_tenant_table(regclass);
+DROP FUNCTION allow_only_nulling();
+DROP FUNCTION refuse_change();
 DROP FUNCTION refuse_truncate();
 DROP FUNCTION unit(text, uuid, integer);
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;

@@ -18,7 +18,7 @@ BEGIN
     SET LOCAL citus.propagate_set_commands = 'none';
     EXECUTE format('SET LOCAL ROLE %I', role_name);
     SET LOCAL citus.propagate_set_commands = 'local';
-    EXECUTE format('SET LOCAL app.organization_id = %L', organization);
+    EXECUTE format('SET LOCAL app.organization_id = %L', coalesce(organization::text, ''));
     EXECUTE format('SET LOCAL statement_timeout = %L', timeout_ms);
     SET LOCAL lock_timeout = '5s';
 END
@@ -29,6 +29,30 @@ CREATE FUNCTION refuse_truncate() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     RAISE insufficient_privilege USING MESSAGE = format('%I cannot be truncated', TG_TABLE_NAME);
+END
+$$;
+
+CREATE FUNCTION refuse_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
+END
+$$;
+
+-- For append-only tables with personal data: the columns that are the trigger's arguments can be
+-- nulled, by the retention role; nothing else can happen to a row.
+CREATE FUNCTION allow_only_nulling() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_user = 'canvass_retention'
+        AND to_jsonb(NEW) - TG_ARGV::text[] = to_jsonb(OLD) - TG_ARGV::text[]
+        AND NOT EXISTS (
+            SELECT FROM unnest(TG_ARGV::text[]) AS personal
+            WHERE to_jsonb(NEW) -> personal NOT IN ('null', to_jsonb(OLD) -> personal))
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
 END
 $$;
 

@@ -28,6 +28,10 @@ CREATE TABLE user_organizations (
     PRIMARY KEY (user_id, organization_id)
 );
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON slugs FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON credentials FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON user_organizations FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
+
 -- Refuses to write for an organization other than the unit's.
 CREATE FUNCTION require_tenant(organization uuid) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -5,6 +5,7 @@ CREATE TABLE permissions (
     category text NOT NULL,
     created_at timestamptz NOT NULL
 );
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON permissions FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate();
 GRANT SELECT ON permissions TO canvass_app;
 
 -- The tenant itself; its id is the tenant key, so its column bears the tenant key's name.

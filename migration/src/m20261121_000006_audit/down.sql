@@ -1,4 +1,2 @@
 DROP TABLE audit_payloads;
 DROP TABLE audit_logs;
-DROP FUNCTION allow_only_nulling();
-DROP FUNCTION refuse_change();

@@ -37,30 +37,9 @@ SELECT protect_tenant_table('audit_payloads');
 CREATE POLICY retention ON audit_payloads FOR ALL TO canvass_retention USING (true) WITH CHECK (true);
 
 -- Whoever holds the rights, the log is append-only; of a payload, the retention role may null columns.
-CREATE FUNCTION refuse_change() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
-END
-$$;
-CREATE FUNCTION allow_only_nulling() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' AND current_user = 'canvass_retention'
-        AND NEW.organization_id = OLD.organization_id AND NEW.id = OLD.id AND NEW.created_at = OLD.created_at
-        AND (NEW.changes IS NULL OR NEW.changes IS NOT DISTINCT FROM OLD.changes)
-        AND (NEW.ip IS NULL OR NEW.ip IS NOT DISTINCT FROM OLD.ip)
-        AND (NEW.user_agent IS NULL OR NEW.user_agent IS NOT DISTINCT FROM OLD.user_agent)
-        AND (NEW.reason IS NULL OR NEW.reason IS NOT DISTINCT FROM OLD.reason)
-        AND (NEW.salt IS NULL OR NEW.salt IS NOT DISTINCT FROM OLD.salt)
-    THEN
-        RETURN NEW;
-    END IF;
-    RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
-END
-$$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_payloads FOR EACH ROW EXECUTE FUNCTION allow_only_nulling();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_payloads FOR EACH ROW
+EXECUTE FUNCTION allow_only_nulling('changes', 'ip', 'user_agent', 'reason', 'salt');
 
 GRANT SELECT, INSERT ON audit_logs, audit_payloads TO canvass_app;
 GRANT SELECT (organization_id, id, created_at), UPDATE (changes, ip, user_agent, reason, salt) ON audit_payloads TO canvass_retention;

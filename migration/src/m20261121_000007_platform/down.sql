@@ -1,3 +1,4 @@
+REVOKE ALL ON seaql_migrations FROM canvass_platform;
 REVOKE ALL ON sessions FROM canvass_platform;
 DROP POLICY platform ON sessions;
 DROP FUNCTION purge_expired(timestamptz);

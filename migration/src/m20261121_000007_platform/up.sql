@@ -91,6 +91,13 @@ BEGIN
 END
 $$;
 GRANT SELECT, INSERT ON access_logs, error_logs TO canvass_platform;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON access_logs FOR EACH ROW EXECUTE FUNCTION allow_only_nulling('ip');
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON error_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE POLICY retention ON access_logs FOR ALL TO canvass_retention USING (true) WITH CHECK (true);
+GRANT SELECT (id, created_at), UPDATE (ip) ON access_logs TO canvass_retention;
+
+-- Readiness tells whether the schema is up to date.
+GRANT SELECT ON seaql_migrations TO canvass_platform;
 
 -- Hourly: sessions and invitations that ended are no one's any more, keys and limits that ran out neither.
 CREATE FUNCTION purge_expired(at timestamptz, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint)
