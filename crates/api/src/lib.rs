@@ -1,1 +1,34 @@
-//! placeholder
+//! The HTTP adapter: operations, their documentation, and the edge around them.
+//!
+//! Vocabulary:
+//!
+//! - an **operation** is a method of an `#[OpenApi]` object, one object per resource; it authorizes,
+//!   parses, does and renders, and holds no rule of its own (`docs/adding-an-endpoint.md`);
+//! - the **edge** ([`edge`]) stands around all operations: request ids, problems, limits, headers;
+//! - a **problem** ([`problem`]) is every answer that is not a success, as RFC 9457 has it;
+//! - an **input** ([`input`]) is what a client sent: extracted without judging it, judged after
+//!   authorization, all faults at once;
+//! - an **answer** ([`answer`], [`paging`]) is what an operation succeeds with.
+//!
+//! Always true: every answer that is not a success is a problem document with the request's id; nothing
+//! that was sent is repeated in it; whatever is sent, the answer is never 5xx for that reason; a body is
+//! never read beyond its limit; the document knows every status that an operation answers.
+
+pub mod answer;
+mod app;
+mod conditional;
+pub mod document;
+pub mod edge;
+mod idempotency;
+pub mod input;
+pub mod paging;
+mod plain;
+pub mod problem;
+pub mod schema;
+mod tag;
+
+pub use app::{ApiDependencies, Operations, application, openapi_document};
+pub use conditional::{IfMatch, IfNoneMatch, etag};
+pub use idempotency::IdempotencyKey;
+pub use plain::{Check, MetricsSource, Readiness};
+pub use tag::Tag;

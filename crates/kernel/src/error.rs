@@ -64,6 +64,15 @@ pub enum StorageError {
 /// A boxed source of an error.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
+impl StorageError {
+    /// Every code that an error of the storage has, with the constant title of each.
+    pub const CODES: &'static [(&'static str, &'static str)] = &[
+        ("unavailable", "The service is unavailable"),
+        ("contended", "Changed by somebody else at the same time"),
+        ("internal", "A fault of ours"),
+    ];
+}
+
 impl Classify for StorageError {
     fn kind(&self) -> ErrorKind {
         match self {

@@ -48,6 +48,17 @@ pub enum IdempotencyError {
     Storage(#[from] StorageError),
 }
 
+impl IdempotencyError {
+    /// The codes of its own variants, with the constant title of each.
+    pub const CODES: &'static [(&'static str, &'static str)] = &[
+        ("idempotency-key-reused", "The idempotency key was reused"),
+        (
+            "idempotency-key-in-progress",
+            "The first request is still running",
+        ),
+    ];
+}
+
 impl Classify for IdempotencyError {
     fn kind(&self) -> ErrorKind {
         match self {

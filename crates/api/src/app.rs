@@ -1,0 +1,93 @@
+//! The whole HTTP application, from its parts.
+
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem::{Endpoint, IntoEndpoint as _, Request, Response, Route, get};
+use poem_openapi::{OpenApi, OpenApiService};
+use serde_json::Value;
+
+use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
+use crate::plain::{MetricsSource, Readiness};
+use crate::{document, plain};
+
+/// What the application is composed of.
+#[derive(Clone)]
+pub struct ApiDependencies {
+    /// How the edge behaves.
+    pub settings: EdgeSettings,
+    /// What the edge needs.
+    pub ports: EdgePorts,
+    /// Looks whether requests can be taken.
+    pub readiness: Arc<dyn Readiness>,
+    /// Renders the metrics.
+    pub metrics: Arc<dyn MetricsSource>,
+}
+
+/// Puts the operations `api`, health, metrics and documentation behind the edge.
+pub fn application<T: OpenApi + 'static>(
+    api: T,
+    dependencies: ApiDependencies,
+) -> impl Endpoint<Output = Response> + 'static {
+    let document = document::generate::<T>();
+    let addresses = PLAIN
+        .iter()
+        .fold(RouteTable::of_document(&document), |table, address| {
+            table.with(address, &[Method::GET])
+        });
+
+    let router = Route::new()
+        .at("/health/live", get(plain::live()))
+        .at("/health/ready", get(plain::ready(dependencies.readiness)))
+        .at("/metrics", get(plain::metrics(dependencies.metrics)))
+        .at("/openapi.json", get(plain::document(&document)));
+    let router = Router {
+        plain: plain::swagger_ui(router),
+        api: OpenApiService::new(api, "", "").into_endpoint(),
+    };
+
+    Edge::new(router, addresses, dependencies.settings, dependencies.ports)
+}
+
+/// Chooses between the operations and the addresses outside the document.
+///
+/// Nesting one router in the other would refuse a path that is no UTF-8 when decoded, before anybody
+/// knows who asks.
+struct Router {
+    plain: Route,
+    api: BoxEndpoint<'static>,
+}
+
+impl Endpoint for Router {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        if PLAIN.contains(&request.uri().path()) {
+            self.plain.call(request).await
+        } else {
+            self.api.call(request).await
+        }
+    }
+}
+
+/// The addresses outside the document; all of them take GET.
+const PLAIN: [&str; 8] = [
+    "/health/live",
+    "/health/ready",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+    "/docs/start.js",
+    "/docs/swagger-ui.js",
+    "/docs/swagger-ui.css",
+];
+
+/// The OpenAPI document of the API.
+#[must_use]
+pub fn openapi_document() -> Value {
+    document::generate::<Operations>()
+}
+
+/// All operations of the API: one `#[OpenApi]` object per resource.
+pub type Operations = ();

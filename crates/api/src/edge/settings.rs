@@ -1,0 +1,56 @@
+//! What the edge is configured with, and the ports it needs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Clock, IdGenerator, KeyRing, Quota, RateLimiter};
+
+use super::{ForwardedHeader, RequestObserver, TrustedProxies};
+
+/// How the edge behaves.
+#[derive(Clone, Debug)]
+pub struct EdgeSettings {
+    /// Where people and mails reach this installation, e.g. `https://canvass.example.org`.
+    pub public_url: String,
+    /// Whose word on the client's address is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// In which header those proxies give it.
+    pub forwarded_header: ForwardedHeader,
+    /// Origins of web pages that may read answers (`https://app.example.org`); none by default.
+    pub cors_origins: Vec<String>,
+    /// How long a request may take until its answer begins. Operations that read a stream are exempt.
+    pub request_timeout: Duration,
+    /// How often one network may call one operation that needs no credentials.
+    pub anonymous_quota: Quota,
+}
+
+impl Default for EdgeSettings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://localhost:8080".to_owned(),
+            trusted_proxies: TrustedProxies::default(),
+            forwarded_header: ForwardedHeader::default(),
+            cors_origins: Vec::new(),
+            request_timeout: Duration::from_secs(30),
+            anonymous_quota: Quota {
+                burst: 30,
+                interval: time::Duration::seconds(2),
+            },
+        }
+    }
+}
+
+/// What the edge needs from the outside.
+#[derive(Clone)]
+pub struct EdgePorts {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes request ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Signs cursors, and names idempotency keys and rate limits.
+    pub keys: Arc<dyn KeyRing>,
+    /// Counts calls of operations that need no credentials.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Learns of every request and every failure.
+    pub observer: Arc<dyn RequestObserver>,
+}

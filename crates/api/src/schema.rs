@@ -1,0 +1,124 @@
+//! Texts as the document shows them: with format, limits and pattern.
+//!
+//! These types are for schemas and answers alone. What was sent is parsed by the domain's own types,
+//! whose limits are quoted here so that there is only one place where a limit is set.
+
+use std::borrow::Cow;
+
+use kernel::{Description, EmailAddress, HttpsUrl, Name, Slug};
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
+use serde_json::Value;
+use tenancy::NewPassword;
+
+/// Defines texts with a schema of their own; each can be made from anything that shows as text.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $value:expr,)* })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text as an answer or an example shows it.
+            pub fn new(text: impl ToString) -> Self {
+                Self(text.to_string())
+            }
+        }
+
+        impl Type for $name {
+            const IS_REQUIRED: bool = true;
+
+            type RawValueType = Self;
+            type RawElementValueType = Self;
+
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    $($field: $value,)*
+                    ..MetaSchema::new("string")
+                }))
+            }
+
+            fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+                Some(self)
+            }
+
+            fn raw_element_iter<'a>(
+                &'a self,
+            ) -> Box<dyn Iterator<Item = &'a Self::RawElementValueType> + 'a> {
+                Box::new(std::iter::once(self))
+            }
+        }
+
+        // poem-openapi wants this of every field of an object; bodies are never read with it.
+        impl ParseFromJSON for $name {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                match value {
+                    Some(Value::String(text)) => Ok(Self(text)),
+                    _ => Err(ParseError::expected_input()),
+                }
+            }
+        }
+
+        impl ToJSON for $name {
+            fn to_json(&self) -> Option<Value> {
+                Some(Value::String(self.0.clone()))
+            }
+        }
+    )+};
+}
+
+texts! {
+    /// A name that people see.
+    NameText {
+        min_length: Some(1),
+        max_length: Some(Name::MAX_LEN),
+    }
+    /// A text of several lines.
+    DescriptionText {
+        max_length: Some(Description::MAX_LEN),
+    }
+    /// An email address.
+    EmailText {
+        format: Some("email"),
+        max_length: Some(EmailAddress::MAX_LEN),
+    }
+    /// A short name in a URL.
+    SlugText {
+        min_length: Some(Slug::MIN_LEN),
+        max_length: Some(Slug::MAX_LEN),
+        pattern: Some("^[a-z0-9]+(-[a-z0-9]+)*$".to_owned()),
+    }
+    /// The name of a domain.
+    DomainText {
+        format: Some("hostname"),
+    }
+    /// An address on the web that is reached over HTTPS.
+    UrlText {
+        format: Some("uri"),
+        max_length: Some(HttpsUrl::MAX_LEN),
+        pattern: Some("^https://".to_owned()),
+    }
+    /// A language with an optional region.
+    LocaleText {
+        pattern: Some("^[A-Za-z]{2,3}(-[A-Za-z]{2})?$".to_owned()),
+        example: Some("de-AT".into()),
+    }
+    /// A password that is to be set.
+    PasswordText {
+        format: Some("password"),
+        min_length: Some(NewPassword::MIN_LEN),
+        max_length: Some(NewPassword::MAX_LEN),
+    }
+    /// A password or a token.
+    SecretText {
+        format: Some("password"),
+    }
+    /// The name of a time zone in the IANA database.
+    TimeZoneText {
+        example: Some("Europe/Berlin".into()),
+    }
+}

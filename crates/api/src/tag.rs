@@ -1,0 +1,27 @@
+//! The chapters of the API's documentation.
+
+use poem_openapi::Tags;
+
+/// A chapter of the API's documentation; every operation stands in one.
+#[derive(Clone, Copy, Debug, Tags)]
+pub enum Tag {
+    /// Signing up, one's own account and preferences.
+    Accounts,
+    /// Logging in and out, refreshing tokens, one's own sessions.
+    Sessions,
+    /// Keys for programs, with scopes.
+    #[oai(rename = "API keys")]
+    ApiKeys,
+    /// Tenants: creating, changing, deleting and restoring them.
+    Organizations,
+    /// Who belongs to an organization, and in which role.
+    Members,
+    /// Inviting people, and accepting.
+    Invitations,
+    /// Roles and the permissions that they grant.
+    Roles,
+    /// Teams and who is in them.
+    Teams,
+    /// Who did what, when and from where.
+    Audit,
+}

@@ -1,0 +1,22 @@
+//! What the HTTP edge and the conventions of the API promise, shown on a small API of its own.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking as tests do"
+)]
+#![expect(
+    clippy::unused_async,
+    reason = "operations are asynchronous, also where this small API has nothing to wait for"
+)]
+
+mod any_input;
+mod bodies;
+mod conditional;
+mod demo;
+mod document;
+mod edge;
+mod idempotency;
+mod paging;
+mod plain;
+mod problems;
+mod support;
