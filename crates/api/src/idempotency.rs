@@ -135,7 +135,11 @@ impl<'a> ApiExtractor<'a> for IdempotencyKey {
                 context.method(),
                 context.route().unwrap_or_default()
             ),
-            address: request.uri().to_string(),
+            address: request
+                .uri()
+                .path_and_query()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             keys: Arc::clone(context.keys()),
         })
     }

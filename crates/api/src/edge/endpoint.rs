@@ -130,7 +130,6 @@ impl<E: Endpoint> Edge<E> {
         &self,
         mut error: ApiError,
         context: &RequestContext,
-        instance: &str,
         address: Option<&Address>,
     ) -> Response {
         let status = error.http_status();
@@ -161,7 +160,7 @@ impl<E: Endpoint> Edge<E> {
         {
             error = error.with_header(ALLOW, allow);
         }
-        error.render(Some(context.origin.request), Some(instance))
+        error.render(context.origin.request)
     }
 }
 
@@ -174,7 +173,6 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         let record = Recording::start(&self.ports, Arc::clone(&context));
         let operation = address.and_then(|address| address.operation(&context.method));
         let origin = self.cors.allowed(request.headers());
-        let instance = request.uri().path().to_owned();
         let span = tracing::info_span!(
             "http.request",
             request.id = %context.origin.request,
@@ -194,7 +192,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
                 Ok(response) => response,
                 Err(error) => {
                     let error = documented_error(error, operation);
-                    self.tell(error, &context, &instance, address)
+                    self.tell(error, &context, address)
                 }
             };
             tracing::debug!(

@@ -18,7 +18,6 @@ SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#ui',
   deepLinking: true,
-  persistAuthorization: true,
   tryItOutEnabled: true,
   validatorUrl: null,
 });

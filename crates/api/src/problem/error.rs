@@ -157,8 +157,8 @@ impl ApiError {
         self.0.cause.take()
     }
 
-    /// The problem document, told to the request `request` for `instance`.
-    pub(crate) fn render(self, request: Option<RequestId>, instance: Option<&str>) -> Response {
+    /// The problem document about the request `request`.
+    pub(crate) fn render(self, request: RequestId) -> Response {
         let Inner {
             status,
             code,
@@ -173,9 +173,9 @@ impl ApiError {
             title: title(code),
             status: status.as_u16(),
             detail: Some(detail),
-            instance: instance.map(str::to_owned),
+            instance: request.as_uuid().urn().to_string(),
             code: code.to_owned(),
-            request_id: request.map(RequestId::as_uuid),
+            request_id: request.as_uuid(),
             errors: (!faults.is_empty()).then_some(faults),
             id,
         };

@@ -19,12 +19,12 @@ pub struct Problem {
     pub status: u16,
     /// What went wrong this time. It never repeats what was sent, and is withheld for faults of ours.
     pub detail: Option<String>,
-    /// The path that was asked for.
-    pub instance: Option<String>,
+    /// The request in which it happened, as a URN. It is not the path, which can hold ids and tokens.
+    pub instance: String,
     /// The stable code of the problem, for programs.
     pub code: String,
     /// The id of the request, also in the header `X-Request-Id`.
-    pub request_id: Option<Uuid>,
+    pub request_id: Uuid,
     /// The faults of single fields or parameters, all at once.
     pub errors: Option<Vec<Fault>>,
     /// The id of what was made before, where its secret cannot be shown again.

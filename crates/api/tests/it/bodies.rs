@@ -222,6 +222,24 @@ async fn a_body_without_end_is_read_no_further_than_its_limit() {
 }
 
 #[tokio::test]
+async fn a_body_is_not_read_before_somebody_proved_who_they_are() {
+    let world = World::new(DemoApi::default());
+    let unread =
+        futures_util::stream::poll_fn(|_| -> std::task::Poll<Option<std::io::Result<Vec<u8>>>> {
+            panic!("the body was read")
+        });
+
+    let told = world
+        .post(TEAMS)
+        .header("content-type", "application/json")
+        .body(Body::from_bytes_stream(unread))
+        .send()
+        .await;
+
+    told.is_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_is_a_fault_of_the_client() {
     let world = World::new(DemoApi::default());
     let broken = futures_util::stream::iter([

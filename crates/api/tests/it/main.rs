@@ -19,4 +19,5 @@ mod idempotency;
 mod paging;
 mod plain;
 mod problems;
+mod socket;
 mod support;

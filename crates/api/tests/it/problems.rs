@@ -129,10 +129,8 @@ async fn a_malformed_id_is_answered_like_an_absent_one() {
         let path = format!("{TEAMS}/{id}");
         let told = world.get(&path).token("member").send().await;
         told.is_problem(404, "team-not-found");
-        let mut body = told.json();
-        body["request_id"].take();
-        body["instance"].take();
-        bodies.push(body);
+        let text = String::from_utf8(told.body.clone()).unwrap();
+        bodies.push(text.replace(&told.header("x-request-id"), ""));
     }
     bodies.dedup();
 
