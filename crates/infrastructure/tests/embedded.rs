@@ -15,5 +15,7 @@ mod obstacles;
 mod owner_process;
 #[path = "embedded/privacy.rs"]
 mod privacy;
+#[path = "embedded/programs.rs"]
+mod programs;
 #[path = "embedded/starting.rs"]
 mod starting;

@@ -2,10 +2,11 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
+    path::Path,
     time::{Duration, Instant},
 };
+
+use rustix::process::Signal;
 
 use super::{
     EmbeddedError, EmbeddedOptions,
@@ -20,6 +21,7 @@ use super::{
     orphans,
     settings::{self, STATISTICS_LIBRARY},
     socket::SocketDirectory,
+    tied::Tie,
 };
 
 /// How long a start may take: after a crash, up to `max_wal_size` has to be replayed first.
@@ -37,8 +39,9 @@ pub(super) struct Cluster {
     binaries: Binaries,
     socket: SocketDirectory,
     log: ServerLog,
-    parent_watch: Option<PathBuf>,
+    tie: Tie,
     with_statistics: bool,
+    is_new: bool,
     // Last, so that it is released when everything else is put away.
     _lock: OwnerLock,
 }
@@ -54,13 +57,15 @@ impl Cluster {
         let binaries = Binaries::find(options.bin_directory(), (&data, version), &account)?;
         let socket = SocketDirectory::make(&layout, &account)?;
         orphans::clear(&layout, &account, &socket)?;
+        let tie = Tie::find(&account);
         if version.is_none() {
-            initdb::create(&layout, &account, &binaries)?;
+            initdb::create(&layout, &account, &binaries, &tie)?;
         }
         Ok(Self {
             log: ServerLog::at(layout.log()),
-            parent_watch: find_parent_watch(&account),
+            tie,
             with_statistics: true,
+            is_new: version.is_none(),
             options,
             layout,
             account,
@@ -72,6 +77,11 @@ impl Cluster {
 
     pub(super) fn socket_directory(&self) -> &Path {
         self.socket.path()
+    }
+
+    /// Whether the cluster was made by this value.
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
     }
 
     pub(super) fn has_statistics(&self) -> bool {
@@ -127,7 +137,7 @@ impl Cluster {
                 next_notice *= 2;
             }
             if begin.elapsed() > START_PATIENCE {
-                control.signal(rustix::process::Signal::QUIT);
+                give_up(control);
                 return Err(EmbeddedError::StartTimedOut(begin.elapsed().as_secs()));
             }
             std::thread::sleep(START_POLL);
@@ -143,7 +153,7 @@ impl Cluster {
             .map_err(EmbeddedError::io("open", self.layout.log()))?;
 
         let program = self.binaries.program("postgres");
-        let mut command = self.command(&program);
+        let mut command = self.tie.command(&self.account, &program, "INT");
         command
             .arg("-D")
             .arg(data.path())
@@ -160,20 +170,6 @@ impl Cluster {
             .map_err(EmbeddedError::io("run", &program))?;
         control.hold(postmaster);
         Ok(mark)
-    }
-
-    /// The server's command, wrapped so that the kernel tells the server to stop when the thread
-    /// that spawned it ends, however it ends. A convenience: where it is missing, the next start
-    /// stops the server.
-    fn command(&self, program: &Path) -> Command {
-        match &self.parent_watch {
-            Some(setpriv) => {
-                let mut command = self.account.command(setpriv);
-                command.args(["--pdeathsig", "INT", "--"]).arg(program);
-                command
-            }
-            None => self.account.command(program),
-        }
     }
 
     /// The server says so in the eighth line of its pid file; the first tells that it is this one.
@@ -200,15 +196,10 @@ impl Cluster {
     }
 }
 
-/// Finds the `setpriv` of util-linux; others lack the option.
-fn find_parent_watch(account: &Account) -> Option<PathBuf> {
-    let setpriv = PathBuf::from("/usr/bin/setpriv");
-    account
-        .command(&setpriv)
-        .args(["--pdeathsig", "INT", "--", "/bin/true"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-        .then_some(setpriv)
+/// Ends a server that does not become ready. Nobody waits for it, so nothing is lost.
+fn give_up(control: &Control) {
+    control.signal(Signal::KILL);
+    while matches!(control.reap(), Ok(None)) && control.postmaster_pid().is_some() {
+        std::thread::sleep(START_POLL);
+    }
 }

@@ -10,6 +10,7 @@ use super::{
     layout::{Layout, make_private_directory},
     log,
     postgres::ADMINISTRATOR,
+    tied::Tie,
 };
 
 /// Locales by preference. The first, under either name, sorts by code point and never changes with
@@ -43,10 +44,11 @@ pub(super) fn create(
     layout: &Layout,
     account: &Account,
     binaries: &Binaries,
+    tie: &Tie,
 ) -> Result<(), EmbeddedError> {
     let made = LOCALES
         .iter()
-        .find_map(|locale| try_locale(locale, layout, account, binaries).transpose())
+        .find_map(|locale| try_locale(locale, layout, account, binaries, tie).transpose())
         .unwrap_or_else(|| Err(EmbeddedError::Initdb("no locale is accepted".to_owned())));
     let in_place = made.and_then(|()| put_in_place(layout));
     if in_place.is_err() {
@@ -62,6 +64,7 @@ fn try_locale(
     layout: &Layout,
     account: &Account,
     binaries: &Binaries,
+    tie: &Tie,
 ) -> Result<Option<()>, EmbeddedError> {
     let directory = layout.new_data();
     match fs::remove_dir_all(&directory) {
@@ -75,8 +78,8 @@ fn try_locale(
 
     let program = binaries.program("initdb");
     let handed = HandedDirectory::open(&directory, account)?;
-    let output = account
-        .command(&program)
+    let output = tie
+        .command(account, &program, "KILL")
         .arg("--pgdata")
         .arg(handed.path())
         .args(["--username", ADMINISTRATOR, "--encoding", "UTF8"])

@@ -3,11 +3,12 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, Write},
-    os::unix::fs::OpenOptionsExt,
     path::Path,
+    thread,
+    time::Duration,
 };
 
-use super::EmbeddedError;
+use super::{EmbeddedError, log::open_own};
 
 /// Proof that this process owns the data directory, for as long as the value lives.
 ///
@@ -22,25 +23,27 @@ pub(super) struct OwnerLock {
 impl OwnerLock {
     /// Takes the lock in `path`; `data_dir` is what the refusal names.
     pub(super) fn take(path: &Path, data_dir: &Path) -> Result<Self, EmbeddedError> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path)
-            .map_err(EmbeddedError::io("open", path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                let _unreadable = file.read_to_string(&mut pid);
-                return Err(EmbeddedError::InUse {
-                    directory: data_dir.to_owned(),
-                    pid: pid.trim().parse().ok(),
-                });
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = open_own(&mut options, path).map_err(EmbeddedError::io("open", path))?;
+        for is_last in [false, false, false, false, true] {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {
+                    let pid = read_pid(&mut file);
+                    if pid.is_some() || is_last {
+                        return Err(EmbeddedError::InUse {
+                            directory: data_dir.to_owned(),
+                            pid,
+                        });
+                    }
+                    // The owner is about to write its pid, or to go.
+                    thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::Error(error)) => {
+                    return Err(EmbeddedError::io("lock", path)(error));
+                }
             }
-            Err(TryLockError::Error(error)) => return Err(EmbeddedError::io("lock", path)(error)),
         }
         file.set_len(0)
             .and_then(|()| file.rewind())
@@ -55,4 +58,11 @@ impl Drop for OwnerLock {
         // A pid that owns nothing any more should not be named to the next one who asks.
         let _best_effort = self.file.set_len(0);
     }
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut pid = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut pid).ok()?;
+    pid.trim().parse().ok()
 }

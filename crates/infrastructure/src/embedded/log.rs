@@ -2,10 +2,12 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
+
+use rustix::fs::OFlags;
 
 use super::EmbeddedError;
 
@@ -14,6 +16,12 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// How much of the log's end is looked through for the reason of a failure.
 const EXCERPT: u64 = 64 * 1024;
+
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "the standard library takes the kernel's flags as a signed number"
+)]
+const NO_FOLLOW: i32 = OFlags::NOFOLLOW.bits() as i32;
 
 /// The file that the server writes its log to.
 #[derive(Debug)]
@@ -33,11 +41,7 @@ impl ServerLog {
     /// Opens the log for a server that is about to start.
     pub(super) fn open(&self) -> Result<(File, Mark), EmbeddedError> {
         self.rotate_if_large();
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(0o600)
-            .open(&self.path)
+        let file = open_own(OpenOptions::new().append(true).create(true), &self.path)
             .map_err(EmbeddedError::io("open", &self.path))?;
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         Ok((file, Mark(length)))
@@ -45,14 +49,23 @@ impl ServerLog {
 
     /// Copies a large log aside and empties it. The server appends, so it needs no telling.
     pub(super) fn rotate_if_large(&self) {
-        if fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() > LARGEST) {
-            let emptied = fs::copy(&self.path, self.path.with_extension("log.1"))
-                .and_then(|_| OpenOptions::new().write(true).open(&self.path))
-                .and_then(|file| file.set_len(0));
-            if let Err(error) = emptied {
-                tracing::warn!(error = %error, "cannot rotate the log of the database server");
-            }
+        if fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() > LARGEST)
+            && let Err(error) = self.rotate()
+        {
+            tracing::warn!(error = %error, "cannot rotate the log of the database server");
         }
+    }
+
+    fn rotate(&self) -> io::Result<()> {
+        let aside = self.path.with_extension("log.1");
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut log = open_own(OpenOptions::new().read(true).write(true), &self.path)?;
+        let mut copy = open_own(OpenOptions::new().write(true).create_new(true), &aside)?;
+        io::copy(&mut log, &mut copy)?;
+        log.set_len(0)
     }
 
     /// What the server wrote since `mark`, or the end of it.
@@ -61,7 +74,13 @@ impl ServerLog {
     }
 }
 
-fn read_from(path: &Path, start: u64) -> std::io::Result<String> {
+/// Opens a file for the program's user alone. Symbolic links are not followed: root may be working
+/// in a directory that belongs to an ordinary user.
+pub(super) fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    options.mode(0o600).custom_flags(NO_FOLLOW).open(path)
+}
+
+fn read_from(path: &Path, start: u64) -> io::Result<String> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(start.max(length.saturating_sub(EXCERPT))))?;
@@ -84,14 +103,43 @@ pub(super) fn reason(output: &str) -> String {
         .to_owned()
 }
 
-/// Whether a program's output says that the disk is full.
+/// Whether a program's output says that the disk is full. The second form is what PostgreSQL makes of
+/// a write that was cut short.
 pub(super) fn tells_of_a_full_disk(output: &str) -> bool {
-    output.contains("No space left on device")
+    output.contains("No space left on device") || output.contains("wrote only ")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{io::Write, os::unix::fs::symlink};
+
     use super::*;
+
+    #[test]
+    fn a_large_log_is_set_aside_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let log = ServerLog::at(directory.path().join("postgresql.log"));
+        let (mut file, start) = log.open().unwrap();
+        file.set_len(LARGEST + 1).unwrap();
+
+        log.rotate_if_large();
+        log.rotate_if_large();
+        file.write_all(b"later").unwrap();
+
+        assert_eq!(log.since(start), "later");
+        let aside = fs::metadata(directory.path().join("postgresql.log.1")).unwrap();
+        assert_eq!(aside.len(), LARGEST + 1);
+    }
+
+    #[test]
+    fn a_log_that_is_a_symbolic_link_is_not_written_to() {
+        let directory = tempfile::tempdir().unwrap();
+        let link = directory.path().join("postgresql.log");
+        symlink("elsewhere", &link).unwrap();
+
+        assert!(ServerLog::at(link).open().is_err());
+        assert!(!directory.path().join("elsewhere").exists());
+    }
 
     #[test]
     fn the_reason_is_the_first_fatal_line() {

@@ -40,6 +40,7 @@ mod postgres;
 mod settings;
 mod socket;
 mod supervisor;
+mod tied;
 
 pub use control::EmbeddedState;
 pub use error::EmbeddedError;

@@ -4,13 +4,14 @@
 //! leaves its pid file, and perhaps backends that are busy. The pid in the file proves nothing: it may
 //! belong to a zombie or to another program by now, and PostgreSQL would refuse to start for it. What
 //! proves a process to be of this cluster is its working directory, which is the cluster's, or its
-//! title, where the kernel does not show the former (root without `CAP_SYS_PTRACE`, as in containers).
+//! owner and title (the kernel does not show the former to root without `CAP_SYS_PTRACE`, as in
+//! containers).
 //! Only when no such process is left is the pid file removed: sooner, it would take away PostgreSQL's
 //! own guard against two servers on one directory.
 
 use std::{
     fs, io,
-    os::unix::fs::MetadataExt,
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -92,13 +93,15 @@ impl<'a> Family<'a> {
     /// A zombie has neither directory nor title.
     fn is_member(&self, process: &Path) -> bool {
         match fs::read_link(process.join("cwd")) {
-            Ok(directory) => directory == self.data || directory == self.new_data,
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Ok(directory) if directory == self.data || directory == self.new_data => true,
+            Err(error) if error.kind() != io::ErrorKind::PermissionDenied => false,
+            _ => {
                 fs::metadata(process).is_ok_and(|found| found.uid() == self.account.uid())
-                    && fs::read(process.join("cmdline"))
-                        .is_ok_and(|title| is_title_of(&self.cluster_name, &title))
+                    && fs::read(process.join("cmdline")).is_ok_and(|title| {
+                        is_title_of(&self.cluster_name, &title)
+                            || is_initdb_for(&self.new_data, &title)
+                    })
             }
-            Err(_) => false,
         }
     }
 
@@ -167,6 +170,14 @@ fn is_title_of(cluster_name: &str, command_line: &[u8]) -> bool {
             .any(|argument| argument == format!("cluster_name={cluster_name}"))
 }
 
+/// Whether a command line is that of an `initdb` at work on `directory`. Until it has children it
+/// shows in no other way; it would clear away the directory under the next one's hands.
+fn is_initdb_for(directory: &Path, command_line: &[u8]) -> bool {
+    let mut arguments = command_line.split(|byte| *byte == 0);
+    arguments.next().is_some_and(|it| it.ends_with(b"initdb"))
+        && arguments.any(|argument| argument == directory.as_os_str().as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,5 +203,17 @@ mod tests {
             b"grep\0postgres: canvass-00ff: checkpointer\0"
         ));
         assert!(!is_title_of(name, b""));
+    }
+
+    #[test]
+    fn an_initdb_is_known_by_its_directory() {
+        let directory = Path::new("/d/data.new");
+
+        assert!(is_initdb_for(
+            directory,
+            b"/bin/initdb\0--pgdata\0/d/data.new\0"
+        ));
+        assert!(!is_initdb_for(directory, b"/bin/initdb\0/d/data\0"));
+        assert!(!is_initdb_for(directory, b"ls\0/d/data.new\0"));
     }
 }

@@ -29,9 +29,7 @@ const PRIVACY: &[(&str, &str)] = &[
     ("pg_stat_statements.track_utility", "off"),
 ];
 
-/// For one machine with one program on it. Reasons where they are not plain:
-/// `jit` costs more than it gains on short statements; `syncfs` makes a start after a crash take one
-/// call instead of opening every file.
+/// For one machine with one program on it. `jit` costs more than it gains on short statements.
 const COMMON: &[(&str, &str)] = &[
     ("listen_addresses", ""),
     ("unix_socket_permissions", "0700"),
@@ -42,7 +40,6 @@ const COMMON: &[(&str, &str)] = &[
     ("log_destination", "stderr"),
     ("restart_after_crash", "on"),
     ("jit", "off"),
-    ("recovery_init_sync_method", "syncfs"),
     ("checkpoint_timeout", "15min"),
     ("max_wal_size", "1GB"),
     ("wal_compression", "on"),
@@ -88,6 +85,10 @@ pub(super) fn arguments(
     };
     for (name, value) in COMMON.iter().chain(durability) {
         set(name, value);
+    }
+    if cfg!(target_os = "linux") {
+        // A start after a crash takes one call instead of opening every file.
+        set("recovery_init_sync_method", "syncfs");
     }
     set("max_connections", &options.connections().to_string());
     set(

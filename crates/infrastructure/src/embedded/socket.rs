@@ -96,15 +96,17 @@ fn short_places() -> Vec<PathBuf> {
         clippy::disallowed_methods,
         reason = "the user's runtime directory is the machine's business, not configuration of ours"
     )]
-    let runtime = env::var_os("XDG_RUNTIME_DIR")
-        .map(PathBuf::from)
-        .filter(|directory| directory.is_absolute());
-    let mut places: Vec<_> = runtime.into_iter().collect();
-    if rustix::process::geteuid().is_root() {
-        places.push(PathBuf::from("/run"));
-    }
-    places.extend([env::temp_dir(), PathBuf::from("/tmp")]);
-    places
+    let runtime = if rustix::process::geteuid().is_root() {
+        // The variable may have come from an ordinary user, who could swap what lies there.
+        Some(PathBuf::from("/run"))
+    } else {
+        env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from)
+    };
+    runtime
+        .into_iter()
+        .chain([env::temp_dir(), PathBuf::from("/tmp")])
+        .filter(|place| place.is_absolute())
+        .collect()
 }
 
 /// Whether nobody but the program's and the cluster's user can get at `path`. In a directory that

@@ -41,6 +41,7 @@ pub(super) fn run(
     control: &Control,
     started: oneshot::Sender<Result<Started, EmbeddedError>>,
 ) {
+    let begin = Instant::now();
     let launched =
         Cluster::prepare(options).and_then(|mut cluster| cluster.launch(control).map(|()| cluster));
     let cluster = match launched {
@@ -55,6 +56,11 @@ pub(super) fn run(
         socket_directory: cluster.socket_directory().to_owned(),
         has_statistics: cluster.has_statistics(),
     };
+    tracing::info!(
+        is_new = cluster.is_new(),
+        duration_ms = begin.elapsed().as_millis(),
+        "the embedded database is ready"
+    );
     control.announce(EmbeddedState::Ready);
     if started.send(Ok(facts)).is_err() {
         control.request_stop();

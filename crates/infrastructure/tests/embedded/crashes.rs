@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, OpenOptions},
+    os::unix::{fs::MetadataExt, process::CommandExt},
     path::Path,
     process::Command,
 };
@@ -11,7 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     cluster::{connect, count, execute, start},
-    owner_process::OwnerProcess,
+    owner_process::{OwnerProcess, is_root},
 };
 
 fn kill_server(postgres: &EmbeddedPostgres) {
@@ -163,7 +164,11 @@ fn wait_until_busy(pid: u32) {
 async fn a_pid_file_that_names_another_program_by_now_is_no_obstacle() {
     let directory = tempfile::tempdir().unwrap();
     start(directory.path()).await.stop().await.unwrap();
-    let mut other = Command::new("sleep").arg("60").spawn().unwrap();
+    let cluster = fs::metadata(directory.path().join("postgres/data")).unwrap();
+    // Of the same user; another one's PostgreSQL would see through by itself.
+    let mut other = as_user(cluster.uid(), Command::new("sleep").arg("60"))
+        .spawn()
+        .unwrap();
     let pid_file = directory.path().join("postgres/data/postmaster.pid");
     fs::write(&pid_file, format!("{}\n", other.id())).unwrap();
     let socket_lock = directory.path().join("postgres/socket/.s.PGSQL.5432.lock");
@@ -175,6 +180,13 @@ async fn a_pid_file_that_names_another_program_by_now_is_no_obstacle() {
     assert!(other.try_wait().unwrap().is_none(), "it was signalled");
     other.kill().unwrap();
     other.wait().unwrap();
+}
+
+fn as_user(uid: u32, command: &mut Command) -> &mut Command {
+    if is_root() {
+        command.uid(uid);
+    }
+    command
 }
 
 #[tokio::test]

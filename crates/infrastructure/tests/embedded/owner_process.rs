@@ -12,7 +12,7 @@ use std::{
 };
 
 use infrastructure::embedded::EmbeddedPostgres;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process, set_child_subreaper};
 use sqlx::{AssertSqlSafe, ConnectOptions};
 
 use crate::cluster::{disposable, line};
@@ -51,18 +51,42 @@ impl OwnerProcess {
         if !is_root() {
             return Self::start(&data_dir);
         }
-        let binary = directory.join("binary");
-        fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+        fs::copy(std::env::current_exe().unwrap(), directory.join("binary")).unwrap();
         fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
         fs::create_dir(&data_dir).unwrap();
         chown(&data_dir, Some(NOBODY), Some(NOBODY)).unwrap();
-        let mut command = Command::new(binary);
+        Self::again_as_ordinary_user(directory)
+    }
+
+    /// The same user once more, on the same data directory.
+    pub(crate) fn again_as_ordinary_user(directory: &Path) -> Self {
+        let data_dir = directory.join("data");
+        if !is_root() {
+            return Self::start(&data_dir);
+        }
+        let mut command = Command::new(directory.join("binary"));
         command.uid(NOBODY).gid(NOBODY).current_dir("/");
         Self::spawn(command, &data_dir).unwrap()
     }
 
+    /// In a file system of this size, which only the process sees, mounted on `directory`.
+    pub(crate) fn on_a_disk_of(size: &str, directory: &Path) -> Result<Self, String> {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--mount", "--", "sh", "-c"])
+            .arg("mount -t tmpfs -o size=$0 none $1 && shift && exec \"$@\"")
+            .arg(size)
+            .arg(directory)
+            .arg(std::env::current_exe().unwrap());
+        Self::spawn(command, directory)
+    }
+
     /// Starts the process; `Err` is the line with which it refused.
     pub(crate) fn spawn(mut command: Command, data_dir: &Path) -> Result<Self, String> {
+        // What the process leaves behind becomes a child of this one, which never asks how it ended:
+        // as in a container whose first process does not. It also keeps a stopped process stopped,
+        // which the kernel would wake if nobody of its session were left to do it.
+        set_child_subreaper(Some(getpid())).unwrap();
         let mut child = command
             .args(["--ignored", "--exact", "--nocapture"])
             .arg("owner_process::the_process_that_other_tests_kill")

@@ -1,11 +1,12 @@
 //! The server's own log holds no value that a statement carried.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use infrastructure::embedded::EmbeddedPostgres;
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::Connection;
 
-use crate::cluster::{connect, disposable, execute};
+use crate::cluster::{connect, count, disposable, execute, start};
 
 const CANARY: &str = "canary.person@example.com";
 
@@ -53,7 +54,42 @@ async fn no_value_of_a_failed_or_slow_statement_reaches_the_log() {
     connection.close().await.unwrap();
     postgres.stop().await.unwrap();
 
-    let log = fs::read_to_string(directory.path().join("postgres/postgresql.log")).unwrap();
+    let log = log(directory.path());
     assert!(log.contains("/* slow */"), "slow statements are missing");
     assert!(!log.contains("canary"), "{log}");
+}
+
+#[tokio::test]
+async fn no_statement_of_a_session_that_is_ended_or_crashes_reaches_the_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let postgres = start(directory.path()).await;
+
+    for signal in [Signal::TERM, Signal::KILL] {
+        let mut connection = connect(&postgres.administrator_options()).await;
+        let session = tokio::spawn(async move {
+            sqlx::raw_sql("SELECT 'canary.person@example.com', pg_sleep(600)")
+                .execute(&mut connection)
+                .await
+        });
+        let pid = loop {
+            let running = "SELECT coalesce(max(pid), 0)::bigint FROM pg_stat_activity \
+                           WHERE wait_event = 'PgSleep'";
+            match count(&postgres, running).await {
+                0 => tokio::task::yield_now().await,
+                pid => break Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(),
+            }
+        };
+        kill_process(pid, signal).unwrap();
+        session.await.unwrap().unwrap_err();
+    }
+    postgres.stop().await.unwrap();
+
+    let log = log(directory.path());
+    assert!(log.contains("FATAL:  terminating connection"), "{log}");
+    assert!(log.contains("was terminated by signal 9"), "{log}");
+    assert!(!log.contains("canary"), "{log}");
+}
+
+fn log(data_dir: &Path) -> String {
+    fs::read_to_string(data_dir.join("postgres/postgresql.log")).unwrap()
 }

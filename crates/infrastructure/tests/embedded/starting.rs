@@ -5,9 +5,10 @@ use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::PathBuf,
     process::Command,
+    time::Duration,
 };
 
-use infrastructure::embedded::{EmbeddedOptions, EmbeddedPostgres, EmbeddedState};
+use infrastructure::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, EmbeddedState};
 use sqlx::Connection;
 
 use crate::{
@@ -174,6 +175,41 @@ fn an_ordinary_user_needs_no_configuration() {
 
     assert_eq!(owner.ask("SELECT 3::bigint"), "3");
     owner.stop();
+}
+
+#[tokio::test]
+async fn a_cluster_of_an_ordinary_user_keeps_its_owner_when_root_starts_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    OwnerProcess::as_ordinary_user(directory.path()).stop();
+    let owner = fs::metadata(data_dir.join("postgres/data")).unwrap().uid();
+
+    let postgres = start(&data_dir).await;
+
+    let pid = postgres.postmaster_pid().unwrap();
+    let process = fs::metadata(format!("/proc/{pid}")).unwrap();
+    assert_eq!(process.uid(), owner);
+    postgres.stop().await.unwrap();
+    OwnerProcess::again_as_ordinary_user(directory.path()).stop();
+}
+
+#[tokio::test]
+async fn a_start_that_is_abandoned_leaves_no_server() {
+    let directory = tempfile::tempdir().unwrap();
+    let starting = EmbeddedPostgres::start(disposable(directory.path()));
+
+    let abandoned = tokio::time::timeout(Duration::from_millis(1), starting).await;
+
+    assert!(abandoned.is_err());
+    // Refused for as long as the abandoned one is still being taken down.
+    let postgres = loop {
+        match EmbeddedPostgres::start(disposable(directory.path())).await {
+            Ok(postgres) => break postgres,
+            Err(EmbeddedError::InUse { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(count(&postgres, "SELECT 1::bigint").await, 1);
 }
 
 #[tokio::test]
