@@ -104,7 +104,11 @@ fn short_places() -> Vec<PathBuf> {
     };
     runtime
         .into_iter()
-        .chain([env::temp_dir(), PathBuf::from("/tmp")])
+        .chain([
+            env::temp_dir(),
+            PathBuf::from("/tmp"),
+            PathBuf::from("/var/tmp"),
+        ])
         .filter(|place| place.is_absolute())
         .collect()
 }
