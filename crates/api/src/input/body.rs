@@ -7,12 +7,13 @@ use kernel::{Checked, FieldErrors, FieldFault};
 use poem::error::ReadBodyError;
 use poem::http::header::CONTENT_LENGTH;
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
 use super::Fields;
+use super::fields::Reading;
 use super::pointer::Pointer;
 use crate::problem::{ApiError, Cause, Refusal};
 
@@ -55,23 +56,37 @@ impl<T: Type, const LIMIT: usize> Body<T, LIMIT> {
     }
 }
 
-/// In debug builds: the fields that the handler reads are those that the document promises.
-fn same_fields<T: Type>(mut read: Vec<&'static str>) -> Result<(), ApiError> {
-    let mut documented = Registry::new()
-        .create_fake_schema::<T>()
+/// In debug builds: the fields are read as the document promises them.
+fn same_fields<T: Type>(mut read: Vec<Reading>) -> Result<(), ApiError> {
+    let schema = Registry::new().create_fake_schema::<T>();
+    let mut documented = schema
         .properties
-        .into_iter()
-        .map(|(name, _)| name)
+        .iter()
+        .map(|(name, property)| Reading {
+            name,
+            required: schema.required.contains(name),
+            clearable: Some(is_nullable(property)),
+        })
         .collect::<Vec<_>>();
+    for reading in &mut read {
+        let promised = documented.iter().find(|field| field.name == reading.name);
+        reading.clearable = reading
+            .clearable
+            .or_else(|| promised.and_then(|field| field.clearable));
+    }
     documented.sort_unstable();
     read.sort_unstable();
     if documented == read {
         return Ok(());
     }
     Err(ApiError::internal(Cause::new(format!(
-        "`{}` documents the fields {documented:?}, but {read:?} are read",
+        "the schema of `{}` promises {documented:?}, but its fields are read as {read:?}",
         T::name()
     ))))
+}
+
+fn is_nullable(property: &MetaSchemaRef) -> bool {
+    matches!(property, MetaSchemaRef::Inline(schema) if schema.nullable)
 }
 
 impl<T, const LIMIT: usize> AsRef<[u8]> for Body<T, LIMIT> {

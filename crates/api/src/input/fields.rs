@@ -45,7 +45,16 @@ pub struct Fields<'a> {
     object: &'a Map<String, Value>,
     pointer: &'a Pointer<'a>,
     errors: &'a mut FieldErrors,
-    read: Vec<&'static str>,
+    read: Vec<Reading>,
+}
+
+/// That a field was read, and how; the schema has to say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Reading {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    /// Whether null says something else than absence; `None` where both say the same.
+    pub(super) clearable: Option<bool>,
 }
 
 impl<'a> Fields<'a> {
@@ -55,7 +64,7 @@ impl<'a> Fields<'a> {
         pointer: &'a Pointer<'a>,
         errors: &'a mut FieldErrors,
         read: impl FnOnce(&mut Fields<'_>) -> Option<V>,
-    ) -> (Option<V>, Vec<&'static str>) {
+    ) -> (Option<V>, Vec<Reading>) {
         let mut fields = Fields {
             object,
             pointer,
@@ -65,10 +74,12 @@ impl<'a> Fields<'a> {
         let value = read(&mut fields);
 
         let Fields { errors, read, .. } = fields;
-        let unknown = object.keys().any(|key| !read.contains(&key.as_str()));
+        let known = |key: &String| read.iter().any(|reading| reading.name == key);
+        let unknown = !object.keys().all(known);
         if unknown {
             // The unknown name is not repeated: it is something that was sent.
-            let known = read.join("`, `");
+            let known = read.iter().map(|reading| reading.name);
+            let known = known.collect::<Vec<_>>().join("`, `");
             let fault = FieldFault::new(
                 "unknown-field",
                 format!("there is a field that is not known here; known are `{known}`"),
@@ -78,8 +89,17 @@ impl<'a> Fields<'a> {
         (value.filter(|_| !unknown), read)
     }
 
-    fn find(&mut self, name: &'static str) -> Option<&'a Value> {
-        self.read.push(name);
+    fn find(
+        &mut self,
+        name: &'static str,
+        required: bool,
+        clearable: Option<bool>,
+    ) -> Option<&'a Value> {
+        self.read.push(Reading {
+            name,
+            required,
+            clearable,
+        });
         self.object.get(name)
     }
 
@@ -109,7 +129,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<V> {
-        match self.find(name) {
+        match self.find(name, true, Some(false)) {
             Some(Value::Null) | None => {
                 self.refuse(name, FieldFault::new("required", "this field is required"))
             }
@@ -123,7 +143,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<Option<V>> {
-        match self.find(name) {
+        match self.find(name, false, None) {
             Some(Value::Null) | None => Some(None),
             Some(value) => self.shaped(name, value, shape).map(Some),
         }
@@ -135,7 +155,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<Patch<V>> {
-        match self.find(name) {
+        match self.find(name, false, Some(false)) {
             None => Some(Patch::Keep),
             Some(Value::Null) => {
                 let fault = FieldFault::new("not-nullable", "this field cannot be cleared");
@@ -151,7 +171,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<Patch<Option<V>>> {
-        match self.find(name) {
+        match self.find(name, false, Some(true)) {
             None => Some(Patch::Keep),
             Some(Value::Null) => Some(Patch::Set(None)),
             Some(value) => self
@@ -167,7 +187,7 @@ impl<'a> Fields<'a> {
         read: impl FnMut(&mut Fields<'_>) -> Option<V>,
     ) -> Option<V> {
         let empty = Value::Object(Map::new());
-        match self.find(name) {
+        match self.find(name, false, None) {
             None => self.shaped(name, &empty, super::object(read)),
             Some(value) => self.shaped(name, value, super::object(read)),
         }

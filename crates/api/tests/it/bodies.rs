@@ -1,6 +1,10 @@
 //! JSON bodies: all faults at once, by pointer, and limits.
 
-use poem::Body;
+use api::answer::NoContent;
+use api::input::{Body, Path, text};
+use api::problem::{ApiError, Failed};
+use kernel::Name;
+use poem_openapi::{Object, OpenApi};
 use serde_json::{Value, json};
 
 use crate::demo::DemoApi;
@@ -179,7 +183,7 @@ async fn a_body_over_the_limit_of_its_route_is_refused_with_and_without_a_length
             .chunks(100)
             .map(<[u8]>::to_vec)
             .collect::<Vec<_>>();
-        Body::from_bytes_stream(futures_util::stream::iter(
+        poem::Body::from_bytes_stream(futures_util::stream::iter(
             chunks.into_iter().map(Ok::<_, std::io::Error>),
         ))
     };
@@ -214,7 +218,7 @@ async fn a_body_without_end_is_read_no_further_than_its_limit() {
         .post(TEAMS)
         .token("member")
         .header("content-type", "application/json")
-        .body(Body::from_bytes_stream(endless))
+        .body(poem::Body::from_bytes_stream(endless))
         .send()
         .await;
 
@@ -232,7 +236,7 @@ async fn a_body_is_not_read_before_somebody_proved_who_they_are() {
     let told = world
         .post(TEAMS)
         .header("content-type", "application/json")
-        .body(Body::from_bytes_stream(unread))
+        .body(poem::Body::from_bytes_stream(unread))
         .send()
         .await;
 
@@ -251,7 +255,7 @@ async fn a_body_that_breaks_off_is_a_fault_of_the_client() {
         .post(TEAMS)
         .token("member")
         .header("content-type", "application/json")
-        .body(Body::from_bytes_stream(broken))
+        .body(poem::Body::from_bytes_stream(broken))
         .send()
         .await;
 
@@ -281,4 +285,59 @@ async fn parameters_are_judged_by_name_and_all_at_once() {
     get("name=%00").await.is_problem(400, "malformed-query");
     let told = get("name=N&since=2026-01-01T00:00:00%2B01:00&limit=200").await;
     assert_eq!(told.is(200).json()["items"], Value::Array(vec![]));
+}
+
+/// What a thing is made from.
+#[derive(Object)]
+struct Thing {
+    /// Its name.
+    name: String,
+    /// What it is for.
+    #[oai(nullable)]
+    purpose: Option<String>,
+}
+
+struct Drifting;
+
+#[OpenApi]
+impl Drifting {
+    #[oai(path = "/:way", method = "post", operation_id = "drift")]
+    async fn drift(&self, way: Path<String>, body: Body<Thing>) -> Result<NoContent, Failed> {
+        let read = body.decode(|fields| {
+            let way = way.0.as_str();
+            let name = match way {
+                "name-optional" => fields.optional("name", text::<Name>)?,
+                "name-misspelled" => fields.optional("nmae", text::<Name>)?,
+                _ => Some(fields.required("name", text::<Name>)?),
+            };
+            match way {
+                "purpose-forgotten" => {}
+                "purpose-kept" => {
+                    fields.patch("purpose", text::<Name>)?;
+                }
+                _ => {
+                    fields.clearable("purpose", text::<Name>)?;
+                }
+            }
+            Some(name)
+        })?;
+        read.map_err(|errors| ApiError::invalid(&errors))?;
+        Ok(NoContent::Done)
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_read_otherwise_than_documented_is_a_fault_of_ours() {
+    let world = World::new(Drifting);
+    let table = [
+        ("faithful", json!({"name": "x"}), 204),
+        ("name-optional", json!({"name": "x"}), 500),
+        ("name-misspelled", json!({}), 500),
+        ("purpose-forgotten", json!({"name": "x"}), 500),
+        ("purpose-kept", json!({"name": "x"}), 500),
+    ];
+    for (way, body, status) in table {
+        let told = world.post(&format!("/{way}")).json(&body).send().await;
+        told.is(status);
+    }
 }

@@ -188,18 +188,19 @@ struct LimitsInput {
 
 /// What changes about a team.
 #[derive(Object)]
-#[oai(example)]
+#[oai(example, skip_serializing_if_is_none)]
 struct UpdateTeam {
     /// Its name.
-    name: MaybeUndefined<NameText>,
+    name: Option<NameText>,
     /// What it is for; null for nothing.
+    #[oai(nullable)]
     description: MaybeUndefined<DescriptionText>,
 }
 
 impl Example for UpdateTeam {
     fn example() -> Self {
         Self {
-            name: NameText::new("South").into(),
+            name: Some(NameText::new("South")),
             description: MaybeUndefined::Null,
         }
     }
