@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kernel::{OrganizationId, StorageError, TenantScope};
+use kernel::{OrganizationId, StorageError, TenantScope, Timestamp};
 
 use crate::state::{GlobalState, TenantState};
 use crate::unit::MemoryUnit;
@@ -18,6 +18,8 @@ pub struct MemoryDatabase {
 struct Kept {
     tenants: BTreeMap<OrganizationId, TenantState>,
     global: GlobalState,
+    /// When each limited thing is next due; counted at once, outside of units of work.
+    limits: BTreeMap<[u8; 32], Timestamp>,
 }
 
 impl MemoryDatabase {
@@ -34,6 +36,14 @@ impl MemoryDatabase {
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads and changes the limits.
+    pub(crate) fn with_limits<T>(
+        &self,
+        change: impl FnOnce(&mut BTreeMap<[u8; 32], Timestamp>) -> T,
+    ) -> T {
+        change(&mut self.kept().limits)
     }
 
     /// Opens a unit of work on a copy of the scope's organization.

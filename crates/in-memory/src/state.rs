@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    AuditEntry, IdempotencyRequest, MembershipId, NewJob, OrganizationId, RoleId, StoredAnswer,
-    Timestamp, UserId,
+    AuditEntry, IdempotencyRequest, MembershipId, NewJob, OrganizationId, RoleId, SessionId,
+    StoredAnswer, Timestamp, UserId,
 };
-use tenancy::{Membership, Organization, Role, User};
+use tenancy::{
+    Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences, Role, Session, User,
+};
 
 /// The rows of one organization, or of the platform.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,10 @@ pub(crate) struct TenantState {
     pub(crate) organization: Option<Organization>,
     pub(crate) roles: BTreeMap<RoleId, Role>,
     pub(crate) memberships: BTreeMap<MembershipId, Membership>,
+    /// Of the platform only, as are the next two.
+    pub(crate) sessions: BTreeMap<SessionId, Session>,
+    pub(crate) preferences: BTreeMap<UserId, Preferences>,
+    pub(crate) platform_roles: BTreeMap<(UserId, PlatformRole), PlatformRoleGrant>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

@@ -58,6 +58,17 @@ impl MemoryUnit {
         self.organization == OrganizationId::PLATFORM
     }
 
+    /// Refuses to write what only the platform's scope holds.
+    pub(crate) fn require_platform(&self) -> Result<(), StorageError> {
+        if self.is_platform() {
+            Ok(())
+        } else {
+            Err(StorageError::Unexpected(
+                "this is not written in a unit of an organization".into(),
+            ))
+        }
+    }
+
     /// Reads the organization's state.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&TenantState) -> T) -> T {
         read(&self.copy().tenant)

@@ -4,7 +4,7 @@
 //! - [`PostgresDatabase`] opens units of work: one transaction, one role, one tenant, in one round trip;
 //!   a unit implements every repository of every context;
 //! - [`sync_permissions`] copies the catalogue of rights into the database when it is migrated;
-//! - [`MasterKeys`] derives the installation's keys;
+//! - [`MasterKeys`] derives the installation's keys, and [`Argon2Hasher`] hashes passwords;
 //! - [`embedded`] starts, supervises and stops a private PostgreSQL;
 //! - [`SystemClock`], [`SystemIds`] and [`SystemRandom`] are the real time, ids and chance.
 //!
@@ -18,6 +18,7 @@ mod entities;
 mod error;
 mod hex;
 mod keys;
+mod passwords;
 mod shared;
 mod stamps;
 mod tenancy;
@@ -26,4 +27,5 @@ mod unit;
 pub use clock::{SystemClock, SystemIds, SystemRandom};
 pub use database::{DatabaseSettings, PostgresDatabase, UnfitLogin};
 pub use keys::{InvalidMasterKeys, MasterKeys};
+pub use passwords::{Argon2Cost, Argon2Hasher, InvalidArgon2Cost};
 pub use tenancy::{SyncedPermissions, sync_permissions};

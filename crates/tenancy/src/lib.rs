@@ -5,6 +5,7 @@
 //! - a **user** is a person with an account on the installation;
 //! - an **organization** is a tenant, a **membership** ties a user to one with exactly one **role**;
 //! - a **role** is a named set of **permissions**; six are copied from templates into every organization;
+//! - a **session** is one login and all the refreshes of its tokens that follow from it;
 //! - a **principal** ([`Principal`]) proved who they are, a [`Member`] may in addition act inside one organization.
 //!
 //! Always true: rights come from the role alone, and an API key only takes some away; nobody can grant
@@ -21,12 +22,17 @@ pub mod ports;
 
 mod access;
 mod error;
+mod instant;
 mod membership;
 mod organization;
 mod organizations;
 mod password;
 mod permission;
+mod platform_role;
+mod preferences;
 mod role;
+mod session;
+mod tokens;
 mod user;
 mod workbench;
 
@@ -41,5 +47,9 @@ pub use organization::{
 pub use organizations::Organizations;
 pub use password::{InvalidPassword, NewPassword, PasswordCheck, PasswordHash, PasswordHasher};
 pub use permission::{Permission, PermissionSet, UnknownPermission};
+pub use platform_role::{PlatformRole, PlatformRoleGrant};
+pub use preferences::{Preferences, PreferencesChange, PreferencesState};
 pub use role::{Role, RoleState, RoleTemplate};
-pub use user::{PlatformRole, UnknownUserStatus, User, UserState, UserStatus};
+pub use session::{Bearing, PreviousAccess, RefreshVerdict, Session, SessionState};
+pub use tokens::{BearerKind, TokenHash, TokenPair};
+pub use user::{UnknownUserStatus, User, UserState, UserStatus};

@@ -1,5 +1,7 @@
 //! What tenancy needs of its storage.
 
+mod accounts;
+
 use async_trait::async_trait;
 use kernel::{
     AuditTrail, DomainName, IdempotencyLedger, JobQueue, MembershipId, OrganizationId, Page,
@@ -7,6 +9,10 @@ use kernel::{
 };
 
 use crate::{Authorization, Membership, Organization, Role, TenancyError};
+
+pub use self::accounts::{
+    PlatformRoleRepository, PreferencesRepository, SessionRepository, UserFilter, UserRepository,
+};
 
 /// Opens units of work.
 ///
@@ -29,6 +35,14 @@ pub trait TenancyUnit: UnitOfWork {
     fn roles(&self) -> &dyn RoleRepository;
     /// Its memberships.
     fn memberships(&self) -> &dyn MembershipRepository;
+    /// Accounts.
+    fn users(&self) -> &dyn UserRepository;
+    /// Sessions.
+    fn sessions(&self) -> &dyn SessionRepository;
+    /// What users prefer.
+    fn preferences(&self) -> &dyn PreferencesRepository;
+    /// Who has which role on the whole installation.
+    fn platform_roles(&self) -> &dyn PlatformRoleRepository;
     /// The audit log.
     fn audit(&self) -> &dyn AuditTrail;
     /// The queue of durable jobs.

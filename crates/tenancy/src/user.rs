@@ -7,6 +7,7 @@ use kernel::{Changes, EmailAddress, FieldFault, Name, Stamps, StorageError, Time
 use serde_json::json;
 
 use crate::PasswordHash;
+use crate::instant::shown;
 
 /// Whether an account can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,35 +65,6 @@ impl fmt::Display for UserStatus {
 impl From<UnknownUserStatus> for FieldFault {
     fn from(error: UnknownUserStatus) -> Self {
         Self::new("unknown-value", error.to_string())
-    }
-}
-
-/// A role that holds on the whole installation rather than inside one organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PlatformRole {
-    /// Administers accounts and reads the platform's own audit log.
-    PlatformAdmin,
-    /// Stands for a program rather than a person.
-    System,
-}
-
-impl PlatformRole {
-    /// Every platform role.
-    pub const ALL: &'static [Self] = &[Self::PlatformAdmin, Self::System];
-
-    /// The role's name in storage and on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PlatformAdmin => "platform_admin",
-            Self::System => "system",
-        }
-    }
-
-    /// The role with this name, if there is one.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|role| role.as_str() == name)
     }
 }
 
@@ -184,12 +156,29 @@ impl User {
         self.0.stamps.touch(at, by);
     }
 
+    /// Deletes the account and everything in it that tells who it was; nobody can log in to it any more.
+    pub fn erase(&mut self, at: Timestamp, by: Option<UserId>) -> Result<(), StorageError> {
+        let erased = format!("erased-{}@erased.invalid", self.0.id);
+        let invalid = || StorageError::Corrupt("the stand-in of an erased user".to_owned());
+        self.0.email = erased.parse().ok().ok_or_else(invalid)?;
+        self.0.display_name = "Erased user".parse().ok().ok_or_else(invalid)?;
+        self.0.password = None;
+        self.0.status = UserStatus::Inactive;
+        self.0.stamps.delete(at, by);
+        Ok(())
+    }
+
     /// How `self` differs from what it was before, field by field, as the audit log tells it.
     #[must_use]
     pub fn changes_since(&self, before: Option<&Self>) -> Changes {
         let old = before.map(Self::state);
         let new = &self.0;
         let changes = Changes::none()
+            .field(
+                "deleted_at",
+                shown(old.and_then(|u| u.stamps.deleted_at)),
+                shown(new.stamps.deleted_at),
+            )
             .field(
                 "email",
                 json!(old.map(|u| u.email.as_str())),

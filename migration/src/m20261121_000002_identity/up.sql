@@ -39,11 +39,13 @@ CREATE TABLE user_preferences (
 );
 
 -- One row is one login: a family of refresh tokens. The tokens are derived from the id and the
--- generation, and kept only as hashes.
+-- generation under the master key key_id, and kept only as hashes; they name the id, so nothing is
+-- ever looked up by hash.
 CREATE TABLE sessions (
     id uuid PRIMARY KEY,
     user_id uuid NOT NULL REFERENCES users (id),
     generation integer NOT NULL,
+    key_id smallint NOT NULL,
     refresh_hash bytea NOT NULL,
     access_hash bytea NOT NULL,
     access_expires_at timestamptz NOT NULL,
@@ -57,9 +59,7 @@ CREATE TABLE sessions (
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL
 );
-CREATE UNIQUE INDEX sessions_access_hash_key ON sessions (access_hash);
-CREATE INDEX sessions_previous_access_hash_idx ON sessions (previous_access_hash) WHERE previous_access_hash IS NOT NULL;
-CREATE INDEX sessions_user_idx ON sessions (user_id, created_at DESC);
+CREATE INDEX sessions_user_idx ON sessions (user_id, id);
 CREATE INDEX sessions_expiry_idx ON sessions (expires_at);
 
 DO $$

@@ -3,4 +3,5 @@
 mod audit;
 mod idempotency;
 mod jobs;
+mod limits;
 pub(crate) mod paging;

@@ -3,5 +3,9 @@
 mod directory;
 mod memberships;
 mod organizations;
+mod platform_roles;
+mod preferences;
 mod roles;
+mod sessions;
 mod store;
+mod users;

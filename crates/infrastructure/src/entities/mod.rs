@@ -4,3 +4,5 @@ pub(crate) mod membership;
 pub(crate) mod organization;
 pub(crate) mod role;
 pub(crate) mod role_permission;
+pub(crate) mod user;
+pub(crate) mod user_preferences;

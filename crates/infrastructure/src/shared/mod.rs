@@ -3,3 +3,4 @@
 mod audit;
 mod idempotency;
 mod jobs;
+mod limits;

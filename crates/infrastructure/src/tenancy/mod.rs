@@ -4,7 +4,11 @@ mod directory;
 mod memberships;
 mod organizations;
 mod permissions;
+mod platform_roles;
+mod preferences;
 mod roles;
+mod sessions;
 mod store;
+mod users;
 
 pub use permissions::{SyncedPermissions, sync_permissions};

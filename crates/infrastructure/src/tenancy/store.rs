@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 use tenancy::ports::{
-    Directory, MembershipRepository, OrganizationRepository, RoleRepository, TenancyStore,
-    TenancyUnit,
+    Directory, MembershipRepository, OrganizationRepository, PlatformRoleRepository,
+    PreferencesRepository, RoleRepository, SessionRepository, TenancyStore, TenancyUnit,
+    UserRepository,
 };
 
 use crate::PostgresDatabase;
@@ -31,6 +32,22 @@ impl TenancyUnit for PostgresUnit {
     }
 
     fn memberships(&self) -> &dyn MembershipRepository {
+        self
+    }
+
+    fn users(&self) -> &dyn UserRepository {
+        self
+    }
+
+    fn sessions(&self) -> &dyn SessionRepository {
+        self
+    }
+
+    fn preferences(&self) -> &dyn PreferencesRepository {
+        self
+    }
+
+    fn platform_roles(&self) -> &dyn PlatformRoleRepository {
         self
     }
 
