@@ -4,7 +4,6 @@ use std::any::Any;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use futures_util::FutureExt as _;
 use kernel::{Origin, RequestId};
@@ -16,14 +15,12 @@ use tracing::Instrument as _;
 use super::client::client_address;
 use super::context::RequestContext;
 use super::cors::Cors;
-use super::observe::{FailureLevel, FailureRecord, RequestRecord};
+use super::observe::{FailureLevel, FailureRecord};
+use super::recording::Recording;
 use super::routes::{Address, Operation, RouteTable};
 use super::settings::{EdgePorts, EdgeSettings};
 use super::{convert, headers, limit, query};
 use crate::problem::{ApiError, Cause, PROBLEM_JSON, Refusal};
-
-/// The status under which a request is recorded whose client went away.
-const CLIENT_WENT_AWAY: u16 = 499;
 
 /// Everything that stands around the router; see the module's description for the order.
 pub struct Edge<E> {
@@ -170,7 +167,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let address = self.routes.find(request.uri().path());
         let context = Arc::new(self.context(&request, address));
-        let record = Recording::start(&self.ports, Arc::clone(&context));
+        let record = Recording::start(&self.ports.observer, Arc::clone(&context));
         let operation = address.and_then(|address| address.operation(&context.method));
         let origin = self.cors.allowed(request.headers());
         let span = tracing::info_span!(
@@ -197,7 +194,7 @@ impl<E: Endpoint> Endpoint for Edge<E> {
             };
             tracing::debug!(
                 http.status = response.status().as_u16(),
-                duration_ms = record.started.elapsed().as_millis(),
+                duration_ms = record.elapsed().as_millis(),
                 "answered"
             );
             response
@@ -216,45 +213,6 @@ impl<E: Endpoint> Endpoint for Edge<E> {
         self.cors.apply(origin, response.headers_mut());
         record.finish(response.status());
         Ok(response)
-    }
-}
-
-/// Tells the observer of the request when it ends, also when that is because the client went away.
-struct Recording {
-    ports: EdgePorts,
-    context: Arc<RequestContext>,
-    started: Instant,
-    status: u16,
-}
-
-impl Recording {
-    fn start(ports: &EdgePorts, context: Arc<RequestContext>) -> Self {
-        Self {
-            ports: ports.clone(),
-            context,
-            started: Instant::now(),
-            status: CLIENT_WENT_AWAY,
-        }
-    }
-
-    fn finish(mut self, status: StatusCode) {
-        self.status = status.as_u16();
-    }
-}
-
-impl Drop for Recording {
-    fn drop(&mut self) {
-        self.ports.observer.answered(RequestRecord {
-            request: self.context.origin.request,
-            at: self.context.at,
-            method: self.context.method.clone(),
-            route: self.context.route.clone(),
-            status: self.status,
-            latency: self.started.elapsed(),
-            ip: self.context.origin.ip,
-            user: self.context.user.get().copied(),
-            organization: self.context.organization.get().copied(),
-        });
     }
 }
 

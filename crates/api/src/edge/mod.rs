@@ -14,6 +14,7 @@ mod headers;
 mod limit;
 mod observe;
 mod query;
+mod recording;
 mod routes;
 mod settings;
 

@@ -3,14 +3,16 @@
 //! A handler returns [`Failed`]; domain errors become an [`ApiError`] with `?`; what the edge itself
 //! refuses is a [`Refusal`]. On the wire all of them are one body, [`Problem`].
 
+mod cause;
 mod codes;
 mod error;
 mod failed;
 mod refusal;
 mod wire;
 
+pub use cause::Cause;
 pub use codes::all_codes;
-pub use error::{ApiError, Cause};
+pub use error::ApiError;
 pub use failed::{Failed, St, Statuses};
 pub use refusal::Refusal;
 pub use wire::{Fault, Problem};
