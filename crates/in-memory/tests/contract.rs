@@ -1,6 +1,7 @@
 //! The in-memory adapter keeps the contracts of the ports.
 
 use async_trait::async_trait;
+use compliance::ports::AuditStore;
 use in_memory::MemoryDatabase;
 use tenancy::User;
 use tenancy::contract::Subject;
@@ -21,6 +22,22 @@ impl Subject for MemorySubject {
     async fn add_user(&self, user: &User) {
         self.0.add_user(user);
     }
+}
+
+#[async_trait]
+impl compliance::contract::Subject for MemorySubject {
+    async fn fresh() -> Self {
+        Self(MemoryDatabase::new())
+    }
+
+    fn store(&self) -> &dyn AuditStore {
+        &self.0
+    }
+}
+
+mod compliance_contract {
+    use super::*;
+    compliance::compliance_contract!(MemorySubject);
 }
 
 mod tenancy_contract {

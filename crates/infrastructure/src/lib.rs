@@ -13,6 +13,7 @@
 pub mod embedded;
 
 mod clock;
+mod compliance;
 mod database;
 mod entities;
 mod error;

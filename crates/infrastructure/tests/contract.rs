@@ -1,6 +1,7 @@
 //! The PostgreSQL adapter keeps the contracts of the ports.
 
 use async_trait::async_trait;
+use compliance::ports::AuditStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
 use tenancy::User;
 use tenancy::contract::Subject;
@@ -50,6 +51,22 @@ impl Subject for PostgresSubject {
         .await
         .unwrap();
     }
+}
+
+#[async_trait]
+impl compliance::contract::Subject for PostgresSubject {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn AuditStore {
+        &self.database
+    }
+}
+
+mod compliance_contract {
+    use super::*;
+    compliance::compliance_contract!(PostgresSubject);
 }
 
 mod tenancy_contract {

@@ -1,0 +1,4 @@
+//! Compliance's ports.
+
+mod directory;
+mod store;

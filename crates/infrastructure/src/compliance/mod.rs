@@ -1,0 +1,6 @@
+//! Compliance's ports.
+
+mod conditions;
+mod directory;
+mod rows;
+mod store;
