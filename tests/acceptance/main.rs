@@ -5,4 +5,5 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
+mod isolation;
 mod test_database;

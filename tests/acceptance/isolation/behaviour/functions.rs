@@ -1,0 +1,273 @@
+//! The functions that act as their owner, called by a tenant.
+
+use migration::role::{APP, LOGIN, OWNER, PLATFORM, RETENTION, SEARCH};
+
+use super::Trial;
+use crate::isolation::journey::{A, ABSENT, B};
+use crate::isolation::probe::{Actor, Outcome};
+
+const TENANT: Actor = Actor::Unit(APP, Some(B));
+
+/// How a definer function is tried.
+struct Trick {
+    function: &'static str,
+    /// A call by which the tenant `{organization}` reaches for what `{whose}` has.
+    call: &'static str,
+    /// Counts what A has, which the call must not change; and what B has, which it does change.
+    count: &'static str,
+    /// By how much the call changes B's count where the tenant reaches for its own.
+    own: i64,
+}
+
+/// Every definer function that takes an organization stands here, or the trial fails.
+const TRICKS: &[Trick] = &[
+    Trick {
+        function: "claim_slug",
+        call: "claim_slug('{organization}', 'landing', 'slug-{whose}', now())",
+        count: "SELECT count(*) FROM slugs WHERE slug = 'slug-{whose}' AND organization_id = '{organization}'",
+        own: 1,
+    },
+    Trick {
+        function: "release_slug",
+        call: "release_slug('{organization}', 'organization', 'slug-{whose}')",
+        count: "SELECT count(*) FROM slugs WHERE slug = 'slug-{whose}' AND organization_id = '{organization}'",
+        own: -1,
+    },
+    Trick {
+        function: "add_credential",
+        call: "add_credential('{organization}', 'api_key', sha256('new {whose}'), md5('{whose} key')::uuid, now())",
+        count: "SELECT count(*) FROM credentials WHERE subject_id = md5('{whose} key')::uuid AND organization_id = '{organization}'",
+        own: 1,
+    },
+    Trick {
+        function: "remove_credentials",
+        call: "remove_credentials('{organization}', 'api_key', md5('{whose} key')::uuid)",
+        count: "SELECT count(*) FROM credentials WHERE subject_id = md5('{whose} key')::uuid AND organization_id = '{organization}'",
+        own: -1,
+    },
+    Trick {
+        function: "add_user_organization",
+        call: "add_user_organization('{organization}', md5('other {whose}')::uuid, now())",
+        count: "SELECT count(*) FROM user_organizations WHERE organization_id = '{organization}' AND '{whose}' <> ''",
+        own: 1,
+    },
+    Trick {
+        function: "remove_user_organization",
+        call: "remove_user_organization('{organization}', md5('{whose} user')::uuid)",
+        count: "SELECT count(*) FROM user_organizations WHERE user_id = md5('{whose} user')::uuid AND organization_id = '{organization}'",
+        own: -1,
+    },
+];
+
+/// What a tenant may ask without being compared, with the right answer.
+const LOOKUPS: &[(&str, &str)] = &[
+    (
+        "find_slug",
+        "SELECT count(*) FROM find_slug('organization', 'slug-a') AS found WHERE found = '{a}'",
+    ),
+    (
+        "find_slug",
+        "SELECT 1 - count(found) FROM find_slug('organization', 'slug') AS found",
+    ),
+    (
+        "find_slug",
+        "SELECT 1 - count(found) FROM find_slug('landing', 'slug-a') AS found",
+    ),
+    (
+        "claim_slug",
+        "SELECT count(*) FROM claim_slug('{b}', 'organization', 'slug-a', now()) AS claimed WHERE NOT claimed",
+    ),
+    (
+        "find_credential",
+        "SELECT 1 - count(organization_id) FROM find_credential('api_key', sha256('nobody'))",
+    ),
+    (
+        "find_credential",
+        "SELECT count(*) FROM find_credential('api_key', sha256('a key')) AS found WHERE found.organization_id = '{a}' AND found.subject_id = md5('a key')::uuid",
+    ),
+    (
+        "find_credential",
+        "SELECT 1 - count(organization_id) FROM find_credential('invitation', sha256('a key'))",
+    ),
+    (
+        "find_organizations_of_user",
+        "SELECT count(*) FROM find_organizations_of_user(md5('a user')::uuid) AS found WHERE found = '{a}'",
+    ),
+    (
+        "find_organizations_of_user",
+        "SELECT 1 - count(*) FROM find_organizations_of_user(md5('nobody')::uuid)",
+    ),
+];
+
+impl Trial<'_, '_> {
+    pub(super) async fn try_functions(&mut self) {
+        for function in self
+            .catalogue
+            .functions
+            .iter()
+            .filter(|function| function.definer)
+        {
+            let known = function.name == "make_partition"
+                || TRICKS.iter().any(|trick| trick.function == function.name)
+                || LOOKUPS.iter().any(|(name, _)| *name == function.name);
+            assert!(known, "nothing tries `{}`", function.signature);
+        }
+        self.try_unit().await;
+        for trick in TRICKS {
+            self.try_trick(trick).await;
+        }
+        for (function, question) in LOOKUPS {
+            let question = question
+                .replace("{a}", &A.to_string())
+                .replace("{b}", &B.to_string());
+            let answer = self.prober.count(TENANT, &question).await;
+            let right = answer == Outcome::Rows(1);
+            self.expect(
+                "a look-up finds exactly what was asked for",
+                function,
+                &answer,
+                right,
+            );
+            let answer = self.prober.count(Actor::Login, &question).await;
+            let refused = answer.is_not_granted();
+            self.expect(
+                "outside a unit of work no function answers",
+                function,
+                &answer,
+                refused,
+            );
+        }
+        self.try_partitions().await;
+    }
+
+    async fn try_partitions(&mut self) {
+        const MAKE: &str =
+            "SELECT count(*) FROM make_partition('audit_logs', '1998-01-01') AS made WHERE made";
+        let outcome = self.prober.count(TENANT, MAKE).await;
+        let refused = outcome.is_not_granted();
+        self.expect(
+            "a tenant makes no partitions",
+            "make_partition",
+            &outcome,
+            refused,
+        );
+        let platform = Actor::Unit(PLATFORM, Some(uuid::Uuid::nil()));
+        let outcome = self.prober.count(platform, MAKE).await;
+        let made = outcome == Outcome::Rows(1);
+        self.expect(
+            "the platform makes partitions",
+            "make_partition",
+            &outcome,
+            made,
+        );
+    }
+
+    /// What opens a unit of work opens it for the three roles of the program alone.
+    async fn try_unit(&mut self) {
+        for role in [OWNER, SEARCH, LOGIN, "postgres"] {
+            let outcome = self
+                .prober
+                .change(Actor::Unit(role, Some(B)), "SELECT 1")
+                .await;
+            let refused = matches!(&outcome, Outcome::Refused { message, .. }
+                if message.starts_with("no unit of work for this role"));
+            self.expect(
+                "no unit of work is opened for another role",
+                role,
+                &outcome,
+                refused,
+            );
+        }
+        for role in [APP, PLATFORM, RETENTION] {
+            let again = format!("SELECT unit('{APP}', '{A}', 1000)");
+            let outcome = self.prober.change(Actor::Unit(role, Some(B)), &again).await;
+            let refused = outcome.is_forbidden();
+            self.expect(
+                "a unit of work is not opened inside another",
+                role,
+                &outcome,
+                refused,
+            );
+        }
+    }
+
+    async fn try_trick(&mut self, trick: &Trick) {
+        let fill = |text: &str, organization: uuid::Uuid, whose: &str| {
+            text.replace("{organization}", &organization.to_string())
+                .replace("{whose}", whose)
+        };
+        let call = |organization, whose: &str| {
+            format!(
+                "SELECT 0::bigint FROM {} AS called",
+                fill(trick.call, organization, whose)
+            )
+        };
+
+        let outside = self.prober.count(Actor::Login, &call(A, "a")).await;
+        let refused = outside.is_not_granted();
+        self.expect(
+            "outside a unit of work no function answers",
+            trick.function,
+            &outside,
+            refused,
+        );
+
+        let foreign = self.prober.count(TENANT, &call(A, "a")).await;
+        let refused = foreign.is_forbidden();
+        self.expect(
+            "a function compares the organization",
+            trick.function,
+            &foreign,
+            refused,
+        );
+        let absent = self.prober.count(TENANT, &call(ABSENT, "a")).await;
+        self.expect_alike(
+            "a function compares the organization",
+            trick.function,
+            &foreign,
+            &absent,
+        );
+        let nobody = self
+            .prober
+            .count(Actor::Unit(APP, None), &call(A, "a"))
+            .await;
+        let refused = nobody.is_forbidden();
+        self.expect(
+            "a function compares the organization",
+            trick.function,
+            &nobody,
+            refused,
+        );
+
+        if self.prober.is_production() {
+            return;
+        }
+        // One call of the tenant, and in the same breath a count of everybody's rows.
+        let after = |organization, whose: &str, counted_of, counted_whose: &str| {
+            (
+                format!(
+                    "SET LOCAL SESSION AUTHORIZATION canvass_login; SELECT unit('{APP}', '{B}', 30000); \
+                     {}; RESET SESSION AUTHORIZATION; ",
+                    call(organization, whose)
+                ),
+                fill(trick.count, counted_of, counted_whose),
+            )
+        };
+        for (probe, whose, of, change) in [
+            ("a function leaves other tenants' rows alone", "a", A, 0),
+            ("a function does its work", "b", B, trick.own),
+        ] {
+            let (preparation, count) = after(B, whose, of, whose);
+            let before = self.prober.count(Actor::Administrator, &count).await;
+            let now = self
+                .prober
+                .count_after(&preparation, Actor::Administrator, &count)
+                .await;
+            let Outcome::Rows(before) = before else {
+                panic!("an administrator counts");
+            };
+            let expected = now == Outcome::Rows(before + change);
+            self.expect(probe, trick.function, &now, expected);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What roles may do at all, whichever rows there are.
+
+use migration::PARTITIONED;
+use migration::role::{APP, OWNER, PLATFORM, RETENTION};
+
+use super::{Trial, verbs};
+use crate::isolation::catalogue::Relation;
+use crate::isolation::exceptions::{EXTRA_GRANTS, PLAIN_GRANTS, WITHOUT_ROW_SECURITY, is_listed};
+use crate::isolation::journey::{A, B};
+use crate::isolation::probe::{Actor, Outcome};
+use crate::isolation::rows::insert;
+
+impl Trial<'_, '_> {
+    pub(super) async fn try_rights(&mut self, table: &Relation) {
+        self.try_outside_a_unit(table).await;
+        self.try_other_roles(table).await;
+        self.try_truncate(table).await;
+        if !self.prober.is_production() {
+            self.try_owner(table).await;
+            self.try_append_only(table).await;
+        }
+    }
+
+    async fn try_outside_a_unit(&mut self, table: &Relation) {
+        for (_, statement) in own_verbs(table) {
+            let outcome = self.prober.change(Actor::Login, &statement).await;
+            let refused = outcome.is_not_granted();
+            self.expect(
+                "outside a unit of work nothing can be done",
+                &table.name,
+                &outcome,
+                refused,
+            );
+        }
+    }
+
+    /// The platform and retention roles can do what is listed, and nothing else.
+    async fn try_other_roles(&mut self, table: &Relation) {
+        let name = &table.name;
+        for role in [PLATFORM, RETENTION] {
+            let rights = EXTRA_GRANTS
+                .iter()
+                .filter(|(listed, grantee, ..)| *listed == name && *grantee == role)
+                .flat_map(|(_, _, rights, _)| *rights)
+                .collect::<Vec<_>>();
+            for (verb, statement) in own_verbs(table) {
+                let actor = Actor::Unit(role, Some(B));
+                let whole = rights.iter().any(|right| **right == verb);
+                let reads = verb == "SELECT" && rights.iter().any(|right| right.starts_with(verb));
+                if !whole && !reads {
+                    let outcome = self.prober.change(actor, &statement).await;
+                    let refused = outcome.is_not_granted();
+                    self.expect("other roles have no right on it", name, &outcome, refused);
+                } else {
+                    self.try_right(table, actor, verb).await;
+                }
+            }
+        }
+    }
+
+    /// What is listed does work, on all rows.
+    async fn try_right(&mut self, table: &Relation, actor: Actor, verb: &str) {
+        const PROBE: &str = "a role does what it is listed for";
+        let name = &table.name;
+        let all = Outcome::Rows(self.footprint.all_rows(name));
+        let first = table.columns.first().map_or("", |column| &column.name);
+        match verb {
+            "SELECT" => {
+                let statement = format!("SELECT count(*) FROM public.{name}");
+                let outcome = self.prober.count(actor, &statement).await;
+                self.expect(PROBE, name, &outcome, outcome == all);
+            }
+            "INSERT" => {
+                // The row is there already: that it clashes shows that it was let in.
+                let statement = insert(name, self.footprint.any(name));
+                let outcome = self.prober.change(actor, &statement).await;
+                let let_in = !outcome.is_forbidden();
+                self.expect(PROBE, name, &outcome, let_in);
+            }
+            "UPDATE" => {
+                let statement = format!("UPDATE public.{name} SET {first} = {first}");
+                let outcome = self.prober.change(actor, &statement).await;
+                self.expect(PROBE, name, &outcome, outcome == all);
+            }
+            _ => {
+                let statement = format!("DELETE FROM public.{name}");
+                let outcome = self.prober.change(actor, &statement).await;
+                self.expect(PROBE, name, &outcome, outcome == all);
+            }
+        }
+    }
+
+    async fn try_truncate(&mut self, table: &Relation) {
+        let name = &table.name;
+        let statement = format!("TRUNCATE public.{name}");
+        for role in [APP, PLATFORM, RETENTION] {
+            let outcome = self
+                .prober
+                .change(Actor::Unit(role, Some(B)), &statement)
+                .await;
+            let refused = outcome.is_not_granted();
+            self.expect("nobody has the right to truncate", name, &outcome, refused);
+        }
+        if !self.prober.is_production() && name != "seaql_migrations" {
+            // Without CASCADE the foreign keys that lead here would refuse it.
+            let statement = format!("{statement} CASCADE");
+            let outcome = self.prober.change(Actor::Role(OWNER), &statement).await;
+            let refused = matches!(&outcome, Outcome::Refused { message, .. }
+                if message.trim_end() == format!("{name} cannot be truncated"));
+            self.expect("not even the owner truncates", name, &outcome, refused);
+        }
+    }
+
+    async fn try_owner(&mut self, table: &Relation) {
+        if is_listed(WITHOUT_ROW_SECURITY, table.family()) {
+            return;
+        }
+        let statement = format!("SELECT count(*) FROM public.{}", table.name);
+        let outcome = self.prober.count(Actor::Role(OWNER), &statement).await;
+        let none = outcome == Outcome::Rows(0);
+        self.expect("the owner sees no row", &table.name, &outcome, none);
+    }
+
+    async fn try_append_only(&mut self, table: &Relation) {
+        if !PARTITIONED.contains(&table.family()) {
+            return;
+        }
+        let name = &table.name;
+        for statement in [
+            format!("UPDATE public.{name} SET created_at = created_at"),
+            format!("DELETE FROM public.{name}"),
+        ] {
+            let outcome = self.prober.change(Actor::Administrator, &statement).await;
+            let refused = matches!(&outcome, Outcome::Refused { message, .. }
+                if message.trim_end().ends_with(" is append-only"));
+            self.expect("append-only rows stay as they are", name, &outcome, refused);
+        }
+        for (verb, statement) in verbs(name) {
+            if table.is_partition || !matches!(verb, "UPDATE" | "DELETE") {
+                continue;
+            }
+            let outcome = self
+                .prober
+                .change(Actor::Unit(APP, Some(B)), &statement)
+                .await;
+            let refused = outcome.is_not_granted();
+            self.expect("append-only rows stay as they are", name, &outcome, refused);
+        }
+        for (column, right) in nulled_columns(name) {
+            let of_a = format!("UPDATE public.{name} SET {column} = ");
+            let retention = Actor::Unit(RETENTION, None);
+            let nulled = self.prober.change(retention, &format!("{of_a} NULL")).await;
+            let all = nulled == Outcome::Rows(self.footprint.all_rows(name));
+            self.expect("retention nulls personal columns", right, &nulled, all);
+            let value = match &self.footprint.any(name)[column] {
+                serde_json::Value::Null => continue,
+                serde_json::Value::String(old) if column == "ip" => format!("'{old}'::inet + 1"),
+                serde_json::Value::String(_) => "'\\x00'".to_owned(),
+                _ => "'{}'".to_owned(),
+            };
+            let changed = self
+                .prober
+                .change(retention, &format!("{of_a} {value}"))
+                .await;
+            let refused = changed.is_forbidden();
+            self.expect("retention only nulls", right, &changed, refused);
+        }
+    }
+}
+
+/// The verbs that make sense on a table: the list of migrations has no `created_at`.
+fn own_verbs(table: &Relation) -> Vec<(&'static str, String)> {
+    verbs(&table.name)
+        .into_iter()
+        .map(|(verb, statement)| match (verb, table.columns.first()) {
+            ("UPDATE", Some(first)) => (verb, statement.replace("created_at", &first.name)),
+            _ => (verb, statement),
+        })
+        .collect()
+}
+
+/// The columns of a table that retention may null, each with the right as it is listed.
+fn nulled_columns(table: &str) -> Vec<(&'static str, &'static str)> {
+    EXTRA_GRANTS
+        .iter()
+        .filter(|(listed, role, ..)| *listed == table && *role == RETENTION)
+        .flat_map(|(_, _, rights, _)| rights.iter())
+        .filter_map(|right| {
+            let column = right.strip_prefix("UPDATE (")?.strip_suffix(')')?;
+            Some((column, *right))
+        })
+        .collect()
+}
+
+/// Whether the application role may do this to a table without row-level security.
+pub(super) fn is_plainly_granted(table: &str, verb: &str) -> bool {
+    PLAIN_GRANTS
+        .iter()
+        .any(|(listed, rights)| *listed == table && rights.contains(&verb))
+}
+
+/// What never belongs to B, for tables that name an organization.
+pub(super) fn of_a() -> String {
+    format!("organization_id = '{A}'")
+}

@@ -1,0 +1,14 @@
+//! Isolation of tenants in the database: shown by the catalogue, by trying, and by breaking it.
+
+mod behaviour;
+mod catalogue;
+mod exceptions;
+mod journey;
+mod mutants;
+mod probe;
+mod rows;
+mod rules;
+
+mod mutation;
+mod structure;
+mod verbs;
