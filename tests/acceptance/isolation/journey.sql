@@ -7,8 +7,8 @@ INSERT INTO user_preferences (user_id, timezone, locale, preferences, created_at
 VALUES (md5('{letter} user')::uuid, 'Etc/UTC', 'en', '{}', now(), now(), 1);
 INSERT INTO user_roles (user_id, role, granted_at, created_at)
 VALUES (md5('{letter} user')::uuid, 'system', now(), now());
-INSERT INTO sessions (id, user_id, generation, refresh_hash, access_hash, access_expires_at, rotated_at, expires_at, created_at, updated_at)
-VALUES (md5('{letter} session')::uuid, md5('{letter} user')::uuid, 1, sha256('{letter} refresh'), sha256('{letter} access'), now(), now(), now(), now(), now());
+INSERT INTO sessions (id, user_id, generation, key_id, refresh_hash, access_hash, access_expires_at, rotated_at, expires_at, created_at, updated_at)
+VALUES (md5('{letter} session')::uuid, md5('{letter} user')::uuid, 1, 1, sha256('{letter} refresh'), sha256('{letter} access'), now(), now(), now(), now(), now());
 COMMIT;
 
 BEGIN;
