@@ -111,7 +111,11 @@ fn add_problem(document: &mut Value) {
 
 /// Writes headers as the standards do; poem-openapi writes them in capitals, or as Rust names.
 fn name_headers(operation: &mut Value) {
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    // Indexing would add what is not there.
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         if parameter["in"] != "header" {
             continue;
         }

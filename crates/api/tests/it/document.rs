@@ -31,7 +31,7 @@ fn statuses(operation: &Value) -> Vec<&str> {
 
 /// What is wrong with a document by the conventions of this API.
 fn violations(document: &Value) -> Vec<String> {
-    let mut violations = Vec::new();
+    let mut violations = nulls(document, "");
     let mut ids = BTreeSet::new();
     for (name, operation) in operations(document) {
         let mut complain = |what: &str| violations.push(format!("{name}: {what}"));
@@ -81,6 +81,20 @@ fn violations(document: &Value) -> Vec<String> {
         }
     }
     violations
+}
+
+/// The places where a document holds null, which it may in examples only.
+fn nulls(value: &Value, place: &str) -> Vec<String> {
+    match value {
+        Value::Null => vec![place.to_owned()],
+        Value::Array(items) => items.iter().flat_map(|item| nulls(item, place)).collect(),
+        Value::Object(map) => map
+            .iter()
+            .filter(|(key, _)| *key != "example")
+            .flat_map(|(key, value)| nulls(value, &format!("{place}/{key}")))
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a schema, or the items in it, has an example; plain values need none.
