@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use crate::role::{APP, LOGIN, OWNER, PLATFORM, RETENTION, SEARCH};
+use crate::sqlstate::{DUPLICATE_OBJECT, INSUFFICIENT_PRIVILEGE, UNIQUE_VIOLATION, is_one_of};
 
 /// Makes the roles that are missing, and gives the database to its owner role.
 ///
@@ -52,11 +53,7 @@ async fn make_role(
     };
     match admin.execute(AssertSqlSafe(statement)).await {
         Ok(_) => Ok(true),
-        Err(sqlx::Error::Database(error))
-            if matches!(error.code().as_deref(), Some("42710" | "23505")) =>
-        {
-            Ok(false)
-        }
+        Err(error) if is_one_of(&error, &[DUPLICATE_OBJECT, UNIQUE_VIOLATION]) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -72,7 +69,7 @@ async fn give_rights(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
         .map(drop)
         .or_else(|error| match error {
             // Only a superuser may lock the catalogue; another administrator takes the risk of a retry.
-            sqlx::Error::Database(ref inner) if inner.code().as_deref() == Some("42501") => Ok(()),
+            error if is_one_of(&error, &[INSUFFICIENT_PRIVILEGE]) => Ok(()),
             other => Err(other),
         })?;
     for role in [APP, PLATFORM, RETENTION] {

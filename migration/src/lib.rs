@@ -12,6 +12,7 @@ mod bootstrap;
 mod migrator;
 pub mod role;
 mod run;
+mod sqlstate;
 mod tables;
 
 pub use migrator::{Migrator, fingerprint};

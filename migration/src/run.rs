@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use crate::Migrator;
 use crate::bootstrap::bootstrap;
 use crate::role::OWNER;
+use crate::sqlstate::{DUPLICATE_DATABASE, INVALID_CATALOG_NAME, UNIQUE_VIOLATION, is_one_of};
 use crate::tables::PARTITIONED;
 
 /// Names the lock that keeps two migrations of one database apart: the letters `canvass`.
@@ -94,8 +95,7 @@ async fn connect_or_create_database(
     admin: &PgConnectOptions,
 ) -> Result<PgConnection, MigrateError> {
     match PgConnection::connect_with(admin).await {
-        // 3D000: the database does not exist.
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("3D000") => {
+        Err(error) if is_one_of(&error, &[INVALID_CATALOG_NAME]) => {
             let name = admin
                 .get_database()
                 .unwrap_or("canvass")
@@ -106,8 +106,7 @@ async fn connect_or_create_database(
                 .execute(AssertSqlSafe(format!("CREATE DATABASE \"{name}\"")))
                 .await
             {
-                Err(sqlx::Error::Database(error))
-                    if matches!(error.code().as_deref(), Some("42P04" | "23505")) => {}
+                Err(error) if is_one_of(&error, &[DUPLICATE_DATABASE, UNIQUE_VIOLATION]) => {}
                 other => {
                     other?;
                 }

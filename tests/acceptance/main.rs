@@ -6,4 +6,5 @@
 )]
 
 mod isolation;
+mod structure;
 mod test_database;

@@ -7,7 +7,7 @@ use migration::role;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::error::translate_sqlx;
+use crate::error::{UNDEFINED_OBJECT, translate_sqlx};
 use crate::unit::PostgresUnit;
 
 /// How the program uses its database.
@@ -106,8 +106,10 @@ impl PostgresDatabase {
         .fetch_one(&self.pool)
         .await;
         let row = match row {
-            // 42704: the role canvass_owner does not exist, so nothing was migrated here.
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42704") => {
+            // The role canvass_owner does not exist, so nothing was migrated here.
+            Err(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(UNDEFINED_OBJECT) =>
+            {
                 return Err(UnfitLogin::NotAMember {
                     login: "?".to_owned(),
                 });

@@ -7,6 +7,8 @@ use sea_orm::{DbErr, RuntimeErr};
 pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// A unique key exists already.
 pub(crate) const UNIQUE_VIOLATION: &str = "23505";
+/// A role or another object that is named does not exist.
+pub(crate) const UNDEFINED_OBJECT: &str = "42704";
 /// Two transactions wait for each other.
 const DEADLOCK_DETECTED: &str = "40P01";
 /// The statement ran into its timeout, or was cancelled.
