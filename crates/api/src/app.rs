@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
-use poem::{Endpoint, IntoEndpoint as _, Request, Response, Route, get};
+use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Request, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::Value;
 
+use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::plain::{MetricsSource, Readiness};
 use crate::{document, plain};
@@ -19,6 +20,8 @@ pub struct ApiDependencies {
     pub settings: EdgeSettings,
     /// What the edge needs.
     pub ports: EdgePorts,
+    /// Finds out who asks.
+    pub gate: Gate,
     /// Looks whether requests can be taken.
     pub readiness: Arc<dyn Readiness>,
     /// Renders the metrics.
@@ -44,7 +47,10 @@ pub fn application<T: OpenApi + 'static>(
         .at("/openapi.json", get(plain::document(&document)));
     let router = Router {
         plain: plain::swagger_ui(router),
-        api: OpenApiService::new(api, "", "").into_endpoint(),
+        api: OpenApiService::new(api, "", "")
+            .into_endpoint()
+            .data(dependencies.gate)
+            .boxed(),
     };
 
     Edge::new(router, addresses, dependencies.settings, dependencies.ports)

@@ -6,6 +6,7 @@
 //!   parses, does and renders, and holds no rule of its own (`docs/adding-an-endpoint.md`);
 //! - the **edge** ([`edge`]) stands around all operations: request ids, problems, limits, headers;
 //! - a **problem** ([`problem`]) is every answer that is not a success, as RFC 9457 has it;
+//! - the **caller** ([`Caller`]) is somebody who proved who they are; holding one is the proof;
 //! - an **input** ([`input`]) is what a client sent: extracted without judging it, judged after
 //!   authorization, all faults at once;
 //! - an **answer** ([`answer`], [`paging`]) is what an operation succeeds with.
@@ -16,6 +17,7 @@
 
 pub mod answer;
 mod app;
+mod caller;
 mod conditional;
 pub mod document;
 pub mod edge;
@@ -28,6 +30,7 @@ pub mod schema;
 mod tag;
 
 pub use app::{ApiDependencies, Operations, application, openapi_document};
+pub use caller::{Caller, Gate};
 pub use conditional::{IfMatch, IfNoneMatch, etag};
 pub use idempotency::IdempotencyKey;
 pub use plain::{Check, MetricsSource, Readiness};

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use kernel::{
     Actor, AuditAction, AuditDraft, Changes, Clock, Credential, IdGenerator, MembershipId,
-    OrganizationId, Origin, Slug, TenantScope, UserId,
+    OrganizationId, Origin, SessionId, Slug, TenantScope, UserId,
 };
 
 use crate::ports::TenancyStore;
 use crate::workbench::Workbench;
-use crate::{Authorization, Permission, PermissionSet, RoleTemplate, TenancyError, UserStatus};
+use crate::{
+    Authorization, Permission, PermissionSet, PlatformRole, RoleTemplate, TenancyError, UserStatus,
+};
 
 /// Somebody who proved who they are.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +40,20 @@ impl Principal {
     #[must_use]
     pub const fn actor(&self) -> Actor {
         Actor::User(self.user, self.credential)
+    }
+
+    /// The scope in which the principal acts on their own account.
+    #[must_use]
+    pub fn platform_scope(&self) -> TenantScope {
+        TenantScope::platform(self.actor(), self.origin.clone())
+    }
+
+    /// The session they act with; an API key has none, and is refused with [`TenancyError::SessionRequired`].
+    pub const fn session(&self) -> Result<SessionId, TenancyError> {
+        match self.credential {
+            Credential::Session(id) => Ok(id),
+            Credential::ApiKey(_) => Err(TenancyError::SessionRequired),
+        }
     }
 }
 
@@ -84,6 +100,24 @@ impl Member {
     }
 }
 
+/// Somebody who may administer the platform.
+#[derive(Clone, Debug)]
+pub struct PlatformAdmin(Principal);
+
+impl PlatformAdmin {
+    /// Who they are.
+    #[must_use]
+    pub const fn user(&self) -> UserId {
+        self.0.user
+    }
+
+    /// The scope in which they act: the platform's.
+    #[must_use]
+    pub fn scope(&self) -> TenantScope {
+        self.0.platform_scope()
+    }
+}
+
 /// Authorizes principals.
 #[derive(Clone)]
 pub struct Access {
@@ -124,6 +158,34 @@ impl Access {
         permission: Permission,
     ) -> Result<Member, TenancyError> {
         self.admit(principal, organization, permission, true).await
+    }
+
+    /// Lets the principal administer the platform, if they logged in and have the role `platform_admin`.
+    /// A refusal is written to the audit log.
+    pub async fn authorize_platform_admin(
+        &self,
+        principal: &Principal,
+    ) -> Result<PlatformAdmin, TenancyError> {
+        let scope = principal.platform_scope();
+        let unit = self.bench.begin(&scope).await?;
+        let roles = unit.platform_roles().list_of(principal.user).await?;
+        let is_admin = roles
+            .iter()
+            .any(|grant| grant.role == PlatformRole::PlatformAdmin);
+        if is_admin && principal.session().is_ok() {
+            unit.commit().await?;
+            return Ok(PlatformAdmin(principal.clone()));
+        }
+        let draft = AuditDraft::new(
+            "user",
+            principal.user.as_uuid(),
+            AuditAction::Denied,
+            Changes::none(),
+        )
+        .because(PlatformRole::PlatformAdmin.as_str());
+        self.bench.note(unit.as_ref(), &scope, [draft]).await?;
+        unit.commit().await?;
+        Err(TenancyError::PlatformAdminRequired)
     }
 
     async fn admit(

@@ -13,6 +13,9 @@ pub enum TenancyError {
     /// The address and password do not fit, or the account cannot be used now.
     #[error("the email address or the password is wrong, or the account cannot be used")]
     LoginRefused,
+    /// The refresh token is unknown, was used up, or belongs to a session that is over.
+    #[error("the refresh token is unknown or used up, or the session is over")]
+    RefreshRefused,
     /// Not a member of that organization, or there is none.
     #[error("not a member of this organization")]
     NotAMember,
@@ -110,6 +113,7 @@ impl TenancyError {
     pub const CODES: &'static [(&'static str, &'static str)] = &[
         ("unauthenticated", "Authentication is needed"),
         ("login-refused", "The login was refused"),
+        ("refresh-refused", "The session cannot go on"),
         ("not-a-member", "Not a member of the organization"),
         ("permission-missing", "A permission is missing"),
         ("session-required", "A session is needed"),
@@ -149,7 +153,9 @@ impl TenancyError {
 impl Classify for TenancyError {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Unauthenticated | Self::LoginRefused => ErrorKind::Unauthenticated,
+            Self::Unauthenticated | Self::LoginRefused | Self::RefreshRefused => {
+                ErrorKind::Unauthenticated
+            }
             Self::NotAMember
             | Self::PermissionMissing(_)
             | Self::SessionRequired
@@ -186,6 +192,7 @@ impl Classify for TenancyError {
         match self {
             Self::Unauthenticated => "unauthenticated",
             Self::LoginRefused => "login-refused",
+            Self::RefreshRefused => "refresh-refused",
             Self::NotAMember => "not-a-member",
             Self::PermissionMissing(_) => "permission-missing",
             Self::SessionRequired => "session-required",

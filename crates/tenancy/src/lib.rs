@@ -12,6 +12,7 @@
 //! a right that they do not hold; an organization has at least one owner; a refused organization and one
 //! that does not exist look alike.
 //!
+//! - [`Authentication`] makes principals out of bearer tokens;
 //! - [`Access`] makes members out of principals, and so [`kernel::TenantScope`]s: nothing else does;
 //! - [`Organizations`] and its siblings are the use cases;
 //! - [`ports`] is what they need of their storage.
@@ -21,6 +22,8 @@ pub mod contract;
 pub mod ports;
 
 mod access;
+mod account_ports;
+mod authentication;
 mod error;
 mod instant;
 mod membership;
@@ -32,11 +35,16 @@ mod platform_role;
 mod preferences;
 mod role;
 mod session;
+mod session_token;
+mod sessions;
+mod throttle;
 mod tokens;
 mod user;
 mod workbench;
 
-pub use access::{Access, KeyLimits, Member, Principal};
+pub use access::{Access, KeyLimits, Member, PlatformAdmin, Principal};
+pub use account_ports::AccountPorts;
+pub use authentication::Authentication;
 pub use error::TenancyError;
 pub use membership::{Authorization, InvitationState, Membership, MembershipState};
 pub use organization::{
@@ -51,5 +59,6 @@ pub use platform_role::{PlatformRole, PlatformRoleGrant};
 pub use preferences::{Preferences, PreferencesChange, PreferencesState};
 pub use role::{Role, RoleState, RoleTemplate};
 pub use session::{Bearing, PreviousAccess, RefreshVerdict, Session, SessionState};
+pub use sessions::{Login, Opened, Sessions};
 pub use tokens::{BearerKind, TokenHash, TokenPair};
 pub use user::{UnknownUserStatus, User, UserState, UserStatus};

@@ -2,6 +2,8 @@
 //!
 //! - [`FixedClock`], [`SequentialIds`], [`SequentialRandom`] and [`TestKeys`] stand in for time, ids, chance and
 //!   keys, and are the same in every run;
+//! - [`PlainHasher`] hides no password and takes no time; [`accounts_in_memory`] is all that use cases on
+//!   accounts need, without a database;
 //! - [`a_user`], [`an_organization`] and their siblings build entities;
 //! - [`TestDatabase`] is a migrated PostgreSQL database of the run's own cluster.
 
@@ -11,12 +13,15 @@
     reason = "a test that cannot be set up fails, and says why"
 )]
 
+mod accounts;
 mod builders;
 mod chance;
 mod clock;
 mod database;
 mod keys;
+mod passwords;
 
+pub use accounts::accounts_in_memory;
 pub use builders::{
     MembershipBuilder, OrganizationBuilder, RoleBuilder, UserBuilder, a_membership, a_role,
     a_unique_id, a_user, an_organization,
@@ -25,3 +30,4 @@ pub use chance::{SequentialIds, SequentialRandom};
 pub use clock::FixedClock;
 pub use database::TestDatabase;
 pub use keys::TestKeys;
+pub use passwords::PlainHasher;

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use api::edge::{EdgePorts, EdgeSettings, FailureRecord, RequestObserver, RequestRecord};
-use api::{ApiDependencies, Check, MetricsSource, Readiness, application};
+use api::{ApiDependencies, Check, Gate, MetricsSource, Readiness, application};
 use async_trait::async_trait;
 use hmac::{KeyInit as _, Mac as _};
+use in_memory::MemoryDatabase;
 use kernel::{
     Clock, IdGenerator, KeyPurpose, KeyRing, Mac, Quota, RateDecision, RateLimiter, StorageError,
     Timestamp,
@@ -18,6 +19,8 @@ use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint, Request, RequestParts, Response};
 use poem_openapi::OpenApi;
 use serde_json::Value;
+use tenancy::{Access, Authentication, Sessions};
+use testkit::{SequentialIds, accounts_in_memory};
 use uuid::Uuid;
 
 pub(crate) const PROBLEM: &str = "application/problem+json";
@@ -47,6 +50,21 @@ impl RequestObserver for Notes {
     }
 }
 
+/// A gate to what is kept in memory; the demo has one of its own.
+pub(crate) fn a_gate(database: &MemoryDatabase) -> Gate {
+    let ports = accounts_in_memory(
+        database,
+        testkit::FixedClock::default(),
+        SequentialIds::default(),
+    );
+    let access = Access::new(
+        Arc::clone(&ports.store),
+        Arc::clone(&ports.clock),
+        Arc::clone(&ports.ids),
+    );
+    Gate::new(Authentication::new(Sessions::new(&ports)), access)
+}
+
 impl World {
     pub(crate) fn new<T: OpenApi + 'static>(api: T) -> Self {
         Self::with(api, EdgeSettings::default(), Keys(1))
@@ -66,6 +84,7 @@ impl World {
                     limiter: Arc::new(Limiter::default()),
                     observer: Arc::clone(&observer) as Arc<dyn RequestObserver>,
                 },
+                gate: a_gate(&MemoryDatabase::new()),
                 readiness: Arc::new(Health(Arc::clone(&healthy))),
                 metrics: Arc::new(Figures),
             },

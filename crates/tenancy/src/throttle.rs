@@ -1,0 +1,121 @@
+//! How often passwords may be tried.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use kernel::{
+    EmailAddress, KeyPurpose, KeyRing, Origin, Quota, RateDecision, RateLimiter, StorageError,
+    Timestamp,
+};
+use time::Duration;
+
+use crate::TenancyError;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Tries<'a> {
+    /// Logins to one address, whether there is an account or not.
+    LoginTo(&'a EmailAddress),
+    /// Logins from one network.
+    LoginFrom(&'a Origin),
+}
+
+impl Tries<'_> {
+    /// A person mistypes a few times in a row; a network may hold a whole office.
+    const fn quota(self) -> Quota {
+        match self {
+            Self::LoginTo(_) => Quota {
+                burst: 10,
+                interval: Duration::seconds(30),
+            },
+            Self::LoginFrom(_) => Quota {
+                burst: 100,
+                interval: Duration::seconds(2),
+            },
+        }
+    }
+
+    /// What the limit's key is derived from; `None` where there is nothing to count by.
+    fn name(self) -> Option<String> {
+        match self {
+            Self::LoginTo(email) => Some(format!("login:address:{}", email.case_folded())),
+            Self::LoginFrom(origin) => origin.ip.map(|ip| format!("login:network:{}", network(ip))),
+        }
+    }
+}
+
+/// The /24 or /64 of an address: what one customer of an access provider has.
+fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+/// Counts tries under keyed names, for all processes together.
+#[derive(Clone)]
+pub(crate) struct Throttle {
+    limiter: Arc<dyn RateLimiter>,
+    keys: Arc<dyn KeyRing>,
+}
+
+impl Throttle {
+    pub(crate) fn new(limiter: Arc<dyn RateLimiter>, keys: Arc<dyn KeyRing>) -> Self {
+        Self { limiter, keys }
+    }
+
+    /// Counts one try, or refuses it with [`TenancyError::Limited`].
+    pub(crate) async fn count(&self, tries: Tries<'_>, at: Timestamp) -> Result<(), TenancyError> {
+        let Some(name) = tries.name() else {
+            return Ok(());
+        };
+        match self
+            .limiter
+            .take(self.key(&name), tries.quota(), at)
+            .await?
+        {
+            RateDecision::Allowed => Ok(()),
+            RateDecision::Denied { retry_after } => {
+                let seconds =
+                    retry_after.whole_seconds() + i64::from(retry_after.subsec_nanoseconds() > 0);
+                Err(TenancyError::Limited {
+                    retry_after: u64::try_from(seconds).unwrap_or(1),
+                })
+            }
+        }
+    }
+
+    /// Forgets the tries, because one succeeded.
+    pub(crate) async fn forget(&self, tries: Tries<'_>) -> Result<(), StorageError> {
+        match tries.name() {
+            Some(name) => self.limiter.reset(self.key(&name)).await,
+            None => Ok(()),
+        }
+    }
+
+    fn key(&self, name: &str) -> [u8; 32] {
+        self.keys.mac(KeyPurpose::RateLimit, name.as_bytes()).tag
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_share_a_network_however_their_address_is_written() {
+        let network = |ip: &str| network(ip.parse().unwrap());
+
+        assert_eq!(network("198.51.100.1"), network("198.51.100.254"));
+        assert_eq!(network("198.51.100.1"), network("::ffff:198.51.100.9"));
+        assert_ne!(network("198.51.100.1"), network("198.51.101.1"));
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
+    }
+}
