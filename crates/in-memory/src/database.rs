@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kernel::{OrganizationId, StorageError, TenantScope, Timestamp};
+use kernel::{JobId, OrganizationId, StorageError, TenantScope, Timestamp};
 
+use crate::shared::StoredJob;
 use crate::state::{GlobalState, TenantState};
-use crate::unit::MemoryUnit;
+use crate::unit::{Changed, MemoryUnit};
 
 /// Canvass's data in memory; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,7 @@ struct Kept {
     global: GlobalState,
     /// When each limited thing is next due; counted at once, outside of units of work.
     limits: BTreeMap<[u8; 32], Timestamp>,
+    jobs: BTreeMap<JobId, StoredJob>,
 }
 
 impl MemoryDatabase {
@@ -66,31 +68,43 @@ impl MemoryDatabase {
     pub(crate) fn swap(
         &self,
         organization: OrganizationId,
-        tenant: Option<TenantState>,
-        global: Option<GlobalState>,
+        changed: Changed,
     ) -> Result<(), StorageError> {
         let mut kept = self.kept();
         let present = kept
             .tenants
             .get(&organization)
             .map_or(0, |present| present.revision);
-        let stale = tenant
+        let stale = changed
+            .tenant
             .as_ref()
             .is_some_and(|changed| changed.revision != present)
-            || global
+            || changed
+                .global
                 .as_ref()
                 .is_some_and(|changed| changed.revision != kept.global.revision);
         if stale {
             return Err(StorageError::Contended(None));
         }
-        if let Some(mut changed) = tenant {
-            changed.revision += 1;
-            kept.tenants.insert(organization, changed);
+        if let Some(mut tenant) = changed.tenant {
+            tenant.revision += 1;
+            kept.tenants.insert(organization, tenant);
         }
-        if let Some(mut changed) = global {
-            changed.revision += 1;
-            kept.global = changed;
+        if let Some(mut global) = changed.global {
+            global.revision += 1;
+            kept.global = global;
+        }
+        for job in changed.enqueued {
+            kept.jobs.insert(job.id, StoredJob::new(organization, job));
         }
         Ok(())
+    }
+
+    /// Works on the jobs, which are no unit's: a worker's step is a unit of its own.
+    pub(crate) fn with_jobs<T>(
+        &self,
+        work: impl FnOnce(&mut BTreeMap<JobId, StoredJob>) -> T,
+    ) -> T {
+        work(&mut self.kept().jobs)
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    AuditEntry, IdempotencyRequest, MembershipId, NewJob, OrganizationId, RoleId, SessionId,
-    StoredAnswer, Timestamp, UserId,
+    AuditEntry, IdempotencyRequest, MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer,
+    Timestamp, UserId,
 };
 use tenancy::{
     Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences, Role, Session, User,
@@ -38,5 +38,4 @@ pub(crate) struct GlobalState {
     /// By kind and hash: the organization and the thing inside it.
     pub(crate) credentials: BTreeMap<(&'static str, [u8; 32]), (OrganizationId, uuid::Uuid)>,
     pub(crate) user_organizations: BTreeSet<(UserId, OrganizationId)>,
-    pub(crate) jobs: Vec<(OrganizationId, NewJob)>,
 }

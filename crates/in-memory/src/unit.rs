@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kernel::{OrganizationId, StorageError, UnitOfWork};
+use kernel::{NewJob, OrganizationId, StorageError, UnitOfWork};
 
 use crate::MemoryDatabase;
 use crate::state::{GlobalState, TenantState};
@@ -22,6 +22,15 @@ struct Copy {
     tenant_changed: bool,
     global: GlobalState,
     global_changed: bool,
+    enqueued: Vec<NewJob>,
+}
+
+/// What a unit changed.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) tenant: Option<TenantState>,
+    pub(crate) global: Option<GlobalState>,
+    pub(crate) enqueued: Vec<NewJob>,
 }
 
 impl MemoryUnit {
@@ -36,6 +45,7 @@ impl MemoryUnit {
             tenant_changed: false,
             global,
             global_changed: false,
+            enqueued: Vec::new(),
         };
         Self {
             database,
@@ -92,6 +102,11 @@ impl MemoryUnit {
         copy.global_changed = true;
         write(&mut copy.global)
     }
+
+    /// Keeps a job for the commit.
+    pub(crate) fn keep_job(&self, job: NewJob) {
+        self.copy().enqueued.push(job);
+    }
 }
 
 #[async_trait]
@@ -103,8 +118,11 @@ impl UnitOfWork for MemoryUnit {
             .unwrap_or_else(PoisonError::into_inner);
         self.database.swap(
             self.organization,
-            copy.tenant_changed.then_some(copy.tenant),
-            copy.global_changed.then_some(copy.global),
+            Changed {
+                tenant: copy.tenant_changed.then_some(copy.tenant),
+                global: copy.global_changed.then_some(copy.global),
+                enqueued: copy.enqueued,
+            },
         )
     }
 }

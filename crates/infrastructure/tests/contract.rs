@@ -1,5 +1,8 @@
 //! The PostgreSQL adapter keeps the contracts of the ports.
 
+#[path = "contract/jobs.rs"]
+mod job_contract;
+
 use async_trait::async_trait;
 use compliance::ports::AuditStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};

@@ -12,8 +12,12 @@
 //! }
 //! ```
 //!
+//! [`jobs`] is the contract of the kernel's own job store.
+//!
 //! `dispatch_contract_case!` runs the case with a given name, and `stamp_contract_tests!` turns the
 //! list into one test per case. A case that is missing from the list is dead code, which the build refuses.
+
+pub mod jobs;
 
 /// Runs the case called `$name`; the callback of a case list inside the crate that owns the cases.
 #[macro_export]

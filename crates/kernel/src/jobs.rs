@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use time::Duration;
 
-use crate::{JobId, OrganizationId, StorageError, Timestamp};
+use crate::{JobId, OrganizationId, StorageError, TenantScope, Timestamp};
 
 /// What kind of work a job is, e.g. `send_invitation`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,13 +85,15 @@ pub enum JobOutcome {
 
 /// Hands jobs to workers.
 ///
-/// A lease is what a worker holds while it works; a worker that was killed loses it by time, and
-/// the job is then claimed again. Only the worker that holds the lease can end the try.
+/// A lease is what a worker holds while it works. When its time is over, as it is for a worker that
+/// was killed, the job can be claimed again; the lease is lost with that claim. Only the worker that
+/// holds the lease can end the try.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait JobStore: Send + Sync {
     /// Leases up to `limit` due jobs to `worker` until `now + lease`: jobs never tried, to be retried, or
-    /// whose lease ran out. No two workers ever hold the same job.
+    /// whose lease ran out. No two workers ever hold the same job. A job whose lease ran out in its last
+    /// try is not claimed again but failed.
     async fn claim(
         &self,
         worker: uuid::Uuid,
@@ -109,7 +111,8 @@ pub trait JobStore: Send + Sync {
         lease: Duration,
     ) -> Result<bool, StorageError>;
 
-    /// Ends the try; `false` when the worker does not hold the lease any more.
+    /// Ends the try; `false` when the worker does not hold the lease any more. A retry of the last try
+    /// is a failure.
     async fn finish(
         &self,
         job: JobId,
@@ -126,7 +129,7 @@ pub trait JobStore: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StorageError>;
 
-    /// How long the oldest due job has been waiting; zero when none waits.
+    /// How long the oldest due job has been waiting, be it for a worker that died; zero when none waits.
     async fn lag(&self, now: Timestamp) -> Result<Duration, StorageError>;
 }
 
@@ -139,6 +142,9 @@ pub trait Job: Send + Sync {
     /// Which kind of job this carries out.
     fn kind(&self) -> JobKind;
 
-    /// Does the work. An `Err` is a code for what went wrong; the job is tried again later.
-    async fn run(&self, job: &ClaimedJob) -> Result<(), String>;
+    /// Does the work, in the scope of the organization that enqueued it. An `Err` is a code for what went
+    /// wrong, without personal data; the job is tried again later.
+    ///
+    /// The future may be dropped at any of its awaits: when the lease was lost, or the program stops.
+    async fn run(&self, job: &ClaimedJob, scope: &TenantScope) -> Result<(), String>;
 }

@@ -5,3 +5,5 @@ mod idempotency;
 mod jobs;
 mod limits;
 pub(crate) mod paging;
+
+pub(crate) use jobs::StoredJob;

@@ -2,5 +2,6 @@
 
 mod audit;
 mod idempotency;
+mod job_store;
 mod jobs;
 mod limits;
