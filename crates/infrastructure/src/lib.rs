@@ -5,6 +5,8 @@
 //!   a unit implements every repository of every context;
 //! - [`sync_permissions`] copies the catalogue of rights into the database when it is migrated;
 //! - [`MasterKeys`] derives the installation's keys, and [`Argon2Hasher`] hashes passwords;
+//! - [`JobRunner`] carries out durable jobs;
+//! - [`FileMailer`] writes mail into files;
 //! - [`embedded`] starts, supervises and stops a private PostgreSQL;
 //! - [`SystemClock`], [`SystemIds`] and [`SystemRandom`] are the real time, ids and chance.
 //!
@@ -18,7 +20,9 @@ mod database;
 mod entities;
 mod error;
 mod hex;
+mod jobs;
 mod keys;
+mod mail;
 mod passwords;
 mod shared;
 mod stamps;
@@ -27,6 +31,8 @@ mod unit;
 
 pub use clock::{SystemClock, SystemIds, SystemRandom};
 pub use database::{DatabaseSettings, PostgresDatabase, UnfitLogin};
+pub use jobs::{Backoff, JobRunner, JobRunnerSettings};
 pub use keys::{InvalidMasterKeys, MasterKeys};
+pub use mail::{FileMailer, MailSender};
 pub use passwords::{Argon2Cost, Argon2Hasher, InvalidArgon2Cost};
 pub use tenancy::{SyncedPermissions, sync_permissions};

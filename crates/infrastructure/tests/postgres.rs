@@ -5,5 +5,7 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
+#[path = "postgres/jobs.rs"]
+mod jobs;
 #[path = "postgres/permissions.rs"]
 mod permissions;

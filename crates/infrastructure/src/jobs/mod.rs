@@ -1,0 +1,8 @@
+//! Carrying out durable jobs.
+
+mod backoff;
+mod runner;
+mod try_job;
+
+pub use backoff::Backoff;
+pub use runner::{JobRunner, JobRunnerSettings};

@@ -1,0 +1,154 @@
+//! The worker: claims due jobs and carries them out, several at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::{ClaimedJob, Clock, IdGenerator, Job, JobStore, RandomBytes};
+use time::Duration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Backoff;
+use super::try_job::Desk;
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobRunnerSettings {
+    /// How many jobs are carried out at once.
+    pub concurrency: u16,
+    /// How long to wait for due jobs before looking again.
+    pub poll_interval: Duration,
+    /// How long a job stays claimed without a sign of life; it is renewed each third of that.
+    pub lease: Duration,
+    /// The pauses between the tries of a job.
+    pub backoff: Backoff,
+    /// How long running jobs may still take when the worker is told to stop.
+    pub grace: Duration,
+}
+
+impl Default for JobRunnerSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 4,
+            poll_interval: Duration::milliseconds(500),
+            lease: Duration::seconds(30),
+            backoff: Backoff {
+                first: Duration::seconds(2),
+                longest: Duration::minutes(10),
+            },
+            grace: Duration::seconds(6),
+        }
+    }
+}
+
+/// How long handing jobs back may take at the end.
+const LAST_STEPS: Duration = Duration::seconds(2);
+
+/// A worker. Any number of them, in any number of processes, can share a store.
+pub struct JobRunner {
+    desk: Arc<Desk>,
+    jobs: BTreeMap<&'static str, Arc<dyn Job>>,
+}
+
+impl JobRunner {
+    /// A worker that carries out these kinds of jobs.
+    ///
+    /// A job of another kind is put off as a failed try, so that a newer version of the program can take it.
+    pub fn new(
+        store: Arc<dyn JobStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+        random: Arc<dyn RandomBytes>,
+        settings: JobRunnerSettings,
+        jobs: impl IntoIterator<Item = Arc<dyn Job>>,
+    ) -> Self {
+        Self {
+            desk: Arc::new(Desk {
+                worker: ids.next(),
+                store,
+                clock,
+                ids,
+                random,
+                settings,
+            }),
+            jobs: jobs
+                .into_iter()
+                .map(|job| (job.kind().as_str(), job))
+                .collect(),
+        }
+    }
+
+    /// The id under which the worker claims jobs.
+    #[must_use]
+    pub fn worker(&self) -> Uuid {
+        self.desk.worker
+    }
+
+    /// Works until `stop`; then claims nothing more, lets running jobs end within the grace period, and
+    /// hands back those that do not.
+    pub async fn run(&self, stop: CancellationToken) {
+        let abandon = CancellationToken::new();
+        let mut tries = JoinSet::new();
+        while !stop.is_cancelled() {
+            let free = usize::from(self.desk.settings.concurrency) - tries.len();
+            let claimed = self.claim(free).await;
+            let is_full = claimed.len() >= free;
+            for job in claimed {
+                self.start(&mut tries, job, &abandon);
+            }
+
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                Some(_) = tries.join_next() => {}
+                () = tokio::time::sleep(self.desk.settings.poll_interval.unsigned_abs()), if !is_full => {}
+            }
+            while tries.try_join_next().is_some() {}
+        }
+        self.wind_up(tries, &abandon).await;
+    }
+
+    async fn claim(&self, free: usize) -> Vec<ClaimedJob> {
+        let Ok(limit @ 1..) = u16::try_from(free) else {
+            return Vec::new();
+        };
+        let desk = &self.desk;
+        let claimed = desk
+            .store
+            .claim(desk.worker, desk.clock.now(), desk.settings.lease, limit)
+            .await;
+        claimed.unwrap_or_else(|error| {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "jobs could not be claimed"
+            );
+            Vec::new()
+        })
+    }
+
+    fn start(&self, tries: &mut JoinSet<()>, claimed: ClaimedJob, abandon: &CancellationToken) {
+        let job = self.jobs.get(claimed.kind.as_str()).cloned();
+        let desk = Arc::clone(&self.desk);
+        let abandon = abandon.clone();
+        tries.spawn(async move { desk.try_job(job, &claimed, &abandon).await });
+    }
+
+    async fn wind_up(&self, mut tries: JoinSet<()>, abandon: &CancellationToken) {
+        let mut end_within = async |limit: Duration| {
+            let all = async { while tries.join_next().await.is_some() {} };
+            tokio::time::timeout(limit.unsigned_abs(), all)
+                .await
+                .is_ok()
+        };
+        if end_within(self.desk.settings.grace).await {
+            return;
+        }
+        abandon.cancel();
+        if !end_within(LAST_STEPS).await {
+            tracing::warn!(
+                "jobs could not be handed back; they run again when their leases are over"
+            );
+        }
+    }
+}

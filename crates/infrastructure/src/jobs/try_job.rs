@@ -1,0 +1,163 @@
+//! One try at one job.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use kernel::{
+    ClaimedJob, Clock, IdGenerator, Job, JobOutcome, JobStore, RandomBytes, RequestId, TenantScope,
+};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::JobRunnerSettings;
+
+/// What every try of a worker needs.
+pub(super) struct Desk {
+    pub(super) worker: Uuid,
+    pub(super) store: Arc<dyn JobStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) ids: Arc<dyn IdGenerator>,
+    pub(super) random: Arc<dyn RandomBytes>,
+    pub(super) settings: JobRunnerSettings,
+}
+
+/// How a try came to its end.
+enum End {
+    /// The work is done, or failed with a code.
+    Worked(Result<(), String>),
+    /// Another worker has the job.
+    LeaseLost,
+    /// The worker has to stop.
+    Abandoned,
+}
+
+impl Desk {
+    /// Works on the job until it is done, the lease is lost or `abandon`, and tells the store.
+    pub(super) async fn try_job(
+        &self,
+        job: Option<Arc<dyn Job>>,
+        claimed: &ClaimedJob,
+        abandon: &CancellationToken,
+    ) {
+        let span = tracing::info_span!(
+            "job",
+            job.id = %claimed.id,
+            job.kind = claimed.kind,
+            job.attempt = claimed.attempt,
+            organization.id = %claimed.organization,
+        );
+        async {
+            let started = Instant::now();
+            let end = match job {
+                Some(job) => self.work(job.as_ref(), claimed, abandon).await,
+                None => End::Worked(Err("unknown-kind".to_owned())),
+            };
+            let duration_ms = started.elapsed().as_millis();
+            match end {
+                End::Worked(result) => self.finish(claimed, result, duration_ms).await,
+                End::Abandoned => self.hand_back(claimed).await,
+                End::LeaseLost => {
+                    tracing::warn!(
+                        duration_ms,
+                        "the job's lease was lost; another worker has it"
+                    );
+                }
+            }
+        }
+        .instrument(span)
+        .await;
+    }
+
+    /// The work itself. Whatever ends it drops the job's future before the store is told.
+    async fn work(&self, job: &dyn Job, claimed: &ClaimedJob, abandon: &CancellationToken) -> End {
+        let run = RequestId::from_uuid(self.ids.next());
+        let scope = TenantScope::for_job(claimed.organization, job.kind(), claimed.id, run);
+        tokio::select! {
+            biased;
+            result = AssertUnwindSafe(job.run(claimed, &scope)).catch_unwind() => {
+                End::Worked(result.unwrap_or_else(|_panic| Err("panicked".to_owned())))
+            }
+            () = abandon.cancelled() => End::Abandoned,
+            () = self.keep_lease(claimed) => End::LeaseLost,
+        }
+    }
+
+    /// Renews the lease for as long as it can be; ends when it is lost.
+    async fn keep_lease(&self, claimed: &ClaimedJob) {
+        let lease = self.settings.lease;
+        let mut held_until = self.clock.now() + lease;
+        loop {
+            tokio::time::sleep(lease.unsigned_abs() / 3).await;
+            let now = self.clock.now();
+            match self.store.renew(claimed.id, self.worker, now, lease).await {
+                Ok(true) => held_until = now + lease,
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "the job's lease could not be renewed"
+                    );
+                    if self.clock.now() >= held_until {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn finish(&self, claimed: &ClaimedJob, result: Result<(), String>, duration_ms: u128) {
+        let now = self.clock.now();
+        let outcome = match result {
+            Ok(()) => {
+                tracing::info!(duration_ms, "completed the job");
+                JobOutcome::Completed
+            }
+            Err(code) if claimed.attempt >= claimed.max_attempts => {
+                tracing::error!(duration_ms, code, "the job failed in its last try");
+                JobOutcome::Failed { error: code }
+            }
+            Err(code) => {
+                let [a, b, c, d, ..] = self.random.bytes();
+                let chance = u32::from_be_bytes([a, b, c, d]);
+                let pause = self.settings.backoff.pause(claimed.attempt, chance);
+                let pause_ms = pause.whole_milliseconds();
+                tracing::warn!(
+                    duration_ms,
+                    code,
+                    pause_ms,
+                    "the job failed and is tried again"
+                );
+                JobOutcome::Retry {
+                    at: now + pause,
+                    error: code,
+                }
+            }
+        };
+        let finished = self
+            .store
+            .finish(claimed.id, self.worker, &outcome, now)
+            .await;
+        match finished {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the job ended after its lease was lost"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the job's end could not be written; it runs again when its lease is over"
+            ),
+        }
+    }
+
+    async fn hand_back(&self, claimed: &ClaimedJob) {
+        let now = self.clock.now();
+        match self.store.hand_back(claimed.id, self.worker, now).await {
+            Ok(_) => tracing::info!("handed the job back"),
+            Err(error) => tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the job could not be handed back; it runs again when its lease is over"
+            ),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Outgoing mail.
+
+mod file;
+
+pub use file::{FileMailer, MailSender};
