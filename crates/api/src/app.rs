@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
+use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
 use crate::{document, plain};
 
@@ -96,4 +97,4 @@ pub fn openapi_document() -> Value {
 }
 
 /// All operations of the API: one `#[OpenApi]` object per resource.
-pub type Operations = ();
+pub type Operations = (OrganizationsApi, ());

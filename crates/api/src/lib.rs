@@ -22,6 +22,7 @@ mod conditional;
 pub mod document;
 pub mod edge;
 mod idempotency;
+pub mod organizations;
 pub mod input;
 pub mod paging;
 mod plain;

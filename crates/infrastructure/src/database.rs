@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kernel::{OrganizationId, StorageError, TenantScope};
 use migration::role;
+use sea_orm::FromQueryResult;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row};
 
@@ -89,6 +90,20 @@ impl PostgresDatabase {
     #[must_use]
     pub const fn settings(&self) -> DatabaseSettings {
         self.settings
+    }
+
+    /// The names of the migrations that the database has.
+    pub async fn applied_migrations(&self) -> Result<Vec<String>, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Applied {
+            version: String,
+        }
+        let unit = self.begin_platform().await?;
+        let applied = unit
+            .all::<Applied>("SELECT version FROM seaql_migrations ORDER BY version", [])
+            .await?;
+        unit.finish().await?;
+        Ok(applied.into_iter().map(|applied| applied.version).collect())
     }
 
     /// Refuses a login that is a superuser, owns objects, bypasses row-level security or inherits

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `canvass`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::run()
+}

@@ -315,8 +315,15 @@ impl Organizations {
 
     /// Takes the deletion back; fails with [`TenancyError::SlugTaken`] or [`TenancyError::DomainTaken`]
     /// where another organization has the name since.
-    pub async fn restore(&self, member: &Member) -> Result<Organization, TenancyError> {
+    pub async fn restore(
+        &self,
+        member: &Member,
+        once: &Once<'_, Organization>,
+    ) -> Result<Done<Organization>, TenancyError> {
         let unit = self.bench.begin(member.scope()).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, self.bench.now()).await? {
+            return Ok(Done::Replayed(answer));
+        }
         let before = unit
             .organizations()
             .find()
@@ -345,8 +352,9 @@ impl Organizations {
         self.bench
             .note(unit.as_ref(), member.scope(), [draft])
             .await?;
+        once.record(unit.idempotency(), &after).await?;
         unit.commit().await?;
-        Ok(after)
+        Ok(Done::Fresh(after))
     }
 }
 

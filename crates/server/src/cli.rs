@@ -1,0 +1,132 @@
+//! The command line.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::settings::{InvalidSettings, Settings, SettingsSource};
+use crate::telemetry::start_logging;
+
+/// Canvass: campaigns, landing pages and leads for brokers and the agencies that serve them.
+///
+/// Without any configuration it starts a private PostgreSQL of its own and keeps everything in its
+/// data directory.
+#[derive(Debug, Parser)]
+#[command(name = "canvass", version, propagate_version = true)]
+struct Cli {
+    /// TOML file with settings, named as the flags are; flags and environment win over it
+    #[arg(long, global = true, env = "CANVASS_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Settings")]
+    settings: SettingsSource,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve,
+    /// Bring the database up to date, and make its roles where they are missing
+    Migrate(Migrate),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Migrate {
+    /// Take back this many migrations instead; drops what they made
+    #[arg(long, value_name = "N")]
+    pub(crate) down: Option<u32>,
+}
+
+/// Why a command ended without success.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// One line for a person.
+    pub(crate) message: String,
+    /// The exit code: 1 for a failure, 2 for wrong use.
+    pub(crate) code: u8,
+}
+
+impl Failure {
+    /// A failure of the command itself.
+    pub(crate) fn new(message: impl std::fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            code: 1,
+        }
+    }
+
+    /// Wrong use of the command.
+    pub(crate) fn usage(message: impl std::fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            code: 2,
+        }
+    }
+}
+
+/// Runs the program: reads the command line and carries it out.
+///
+/// Exit codes: 0 for success, 1 for a failure, 2 for wrong use.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match execute(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("canvass: {}", failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<(), Failure> {
+    if matches!(cli.command, Command::Openapi) {
+        return commands::openapi::print();
+    }
+    let settings = resolve(cli.settings, cli.config.as_deref()).map_err(Failure::usage)?;
+    start_logging(&settings).map_err(Failure::usage)?;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::new)?;
+    let ended = runtime.block_on(async {
+        match cli.command {
+            Command::Serve => commands::serve::serve(settings).await,
+            Command::Migrate(arguments) => commands::migrate::migrate(&settings, &arguments).await,
+            Command::Openapi => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    ended
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment is read here and nowhere else"
+)]
+fn resolve(flags: SettingsSource, file: Option<&Path>) -> Result<Settings, InvalidSettings> {
+    let file = file
+        .map(SettingsSource::from_file)
+        .transpose()?
+        .unwrap_or_default();
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    flags.over(file).resolve(home.as_deref())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

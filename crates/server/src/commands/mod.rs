@@ -1,0 +1,5 @@
+//! One module per subcommand.
+
+pub(crate) mod migrate;
+pub(crate) mod openapi;
+pub(crate) mod serve;

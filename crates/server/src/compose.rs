@@ -1,0 +1,144 @@
+//! The wiring: which adapter stands behind which port.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
+use api::{ApiDependencies, Operations, application};
+use infrastructure::{MasterKeys, SystemClock, SystemIds};
+use kernel::{Clock, IdGenerator};
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt as _, Response};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::data_directory::DataDirectory;
+use crate::database::Database;
+use crate::observer::Observer;
+use crate::readiness::ServerReadiness;
+use crate::running::StartError;
+use crate::settings::{Forwarded, Settings};
+use crate::telemetry::Metrics;
+
+/// How often metrics are tidied.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Everything that a server is made of.
+pub(crate) struct Composition {
+    database: Database,
+    dependencies: ApiDependencies,
+    metrics: Arc<Metrics>,
+    services: Services,
+}
+
+/// The use cases.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) organizations: tenancy::Organizations,
+}
+
+/// Puts the adapters behind the ports.
+pub(crate) fn compose(
+    settings: &Settings,
+    url: &str,
+    database: &Database,
+    _data_directory: &DataDirectory,
+    keys: Arc<MasterKeys>,
+) -> Result<Composition, StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds::default());
+    let postgres = Arc::new(database.postgres.clone());
+    let metrics = Metrics::start();
+
+    let services = Services {
+        organizations: tenancy::Organizations::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+        ),
+    };
+    let dependencies = ApiDependencies {
+        settings: EdgeSettings {
+            public_url: url.to_owned(),
+            trusted_proxies: TrustedProxies::new(settings.trusted_proxies.clone()),
+            forwarded_header: match settings.forwarded_header {
+                Forwarded::XForwardedFor => ForwardedHeader::XForwardedFor,
+                Forwarded::Forwarded => ForwardedHeader::Forwarded,
+            },
+            cors_origins: settings.cors_origins.clone(),
+            request_timeout: settings.request_timeout,
+            ..EdgeSettings::default()
+        },
+        ports: EdgePorts {
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            keys,
+            limiter: postgres.clone(),
+            observer: Arc::new(Observer),
+        },
+        readiness: Arc::new(ServerReadiness {
+            database: database.postgres.clone(),
+        }),
+        metrics: Arc::clone(&metrics) as _,
+    };
+    Ok(Composition {
+        database: database.clone(),
+        dependencies,
+        metrics,
+        services,
+    })
+}
+
+impl Composition {
+    /// The HTTP application.
+    pub(crate) fn application(&self) -> BoxEndpoint<'static, Response> {
+        let operations: Operations = (
+            api::organizations::OrganizationsApi::new(self.services.organizations.clone()),
+            (),
+        );
+        application(operations, self.dependencies.clone()).boxed()
+    }
+
+    /// Starts what works beside the requests; it ends when `stopping` is cancelled.
+    pub(crate) fn spawn_background(&self, stopping: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let metrics = Arc::clone(&self.metrics);
+        let pool = self.database.postgres.pool().clone();
+        vec![repeat(stopping.clone(), UPKEEP, move || {
+            metrics.upkeep();
+            let (size, idle) = (pool.size(), pool.num_idle());
+            metrics::gauge!("canvass_database_pool_connections", "state" => "idle")
+                .set(count(idle));
+            metrics::gauge!("canvass_database_pool_connections", "state" => "in_use").set(count(
+                usize::try_from(size)
+                    .unwrap_or_default()
+                    .saturating_sub(idle),
+            ));
+        })]
+    }
+
+    /// Writes what is still to be written.
+    pub(crate) async fn flush(&self) {}
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a pool has few connections")]
+const fn count(number: usize) -> f64 {
+    number as f64
+}
+
+/// Does something again and again until told to stop.
+fn repeat(
+    stopping: CancellationToken,
+    every: Duration,
+    mut act: impl FnMut() + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                _ = ticks.tick() => act(),
+            }
+        }
+    })
+}

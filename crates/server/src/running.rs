@@ -1,0 +1,151 @@
+//! A whole server in this process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::Server;
+use poem::listener::{Acceptor as _, Listener as _, TcpListener};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::compose::{Composition, compose};
+use crate::data_directory::{DataDirectory, DataDirectoryError};
+use crate::database::{Database, DatabaseError};
+use crate::settings::Settings;
+
+/// How long open requests and jobs get to end.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// How long a connection may be silent.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    DataDirectory(#[from] DataDirectoryError),
+    /// There is no database to serve from.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What the server is composed of does not fit together.
+    #[error("{0}")]
+    Compose(String),
+}
+
+/// A server that takes requests and works on jobs.
+pub struct Running {
+    address: SocketAddr,
+    url: String,
+    database: Database,
+    stopping: CancellationToken,
+    http: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+    composition: Composition,
+}
+
+impl Running {
+    /// Opens the database, and serves.
+    pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        let data_directory = DataDirectory::open(&settings.data_dir)?;
+        let keys = match &settings.master_keys {
+            Some(keys) => keys.clone(),
+            None => data_directory.master_keys()?,
+        };
+        // Whoever cannot have the port should not start a database first.
+        let refused = |source| StartError::Listen {
+            address: settings.listen,
+            source,
+        };
+        let acceptor = TcpListener::bind(settings.listen)
+            .into_acceptor()
+            .await
+            .map_err(refused)?;
+        let address = acceptor
+            .local_addr()
+            .first()
+            .and_then(|address| address.as_socket_addr().copied())
+            .unwrap_or(settings.listen);
+        let url = settings.public_url(address);
+
+        let database = Database::open(&settings).await?;
+        let stopping = CancellationToken::new();
+        let composition = compose(&settings, &url, &database, &data_directory, Arc::new(keys))?;
+        let background = composition.spawn_background(&stopping);
+        let http = tokio::spawn({
+            let (stopping, application) = (stopping.clone(), composition.application());
+            async move {
+                let server = Server::new_with_acceptor(acceptor).idle_timeout(IDLE);
+                let stop = async move { stopping.cancelled().await };
+                if let Err(error) = server
+                    .run_with_graceful_shutdown(application, stop, Some(GRACE))
+                    .await
+                {
+                    tracing::error!(error = %error, "the HTTP server ended");
+                }
+            }
+        });
+        Ok(Self {
+            address,
+            url,
+            database,
+            stopping,
+            http,
+            background,
+            composition,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where people reach it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// What it is composed of.
+    #[must_use]
+    pub(crate) const fn composition(&self) -> &Composition {
+        &self.composition
+    }
+
+    /// Waits until the private database is lost for good; for ever where it is somebody else's.
+    pub(crate) async fn database_lost(&self) -> String {
+        match &self.database.embedded {
+            Some(embedded) => embedded.failed().await.to_string(),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Stops: no new requests, open ones end, jobs end or are handed back, logs are written, the
+    /// private database stops.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.stopping.cancel();
+        if let Err(error) = self.http.await {
+            tracing::error!(error = %error, "the HTTP server panicked");
+        }
+        for task in self.background {
+            if let Err(error) = task.await {
+                tracing::error!(error = %error, "a background task panicked");
+            }
+        }
+        self.composition.flush().await;
+        self.database.close().await;
+        tracing::info!("stopped");
+    }
+}

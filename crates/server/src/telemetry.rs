@@ -1,0 +1,73 @@
+//! Logs of the process itself, and its metrics.
+
+use std::sync::Arc;
+
+use api::MetricsSource;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::time::UtcTime;
+
+use crate::settings::{InvalidSettings, LogFormat, Settings};
+
+/// Buckets of latencies, in seconds.
+const LATENCIES: [f64; 12] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// Begins to write logs to standard error; the second call in a process changes nothing.
+pub(crate) fn start_logging(settings: &Settings) -> Result<(), InvalidSettings> {
+    let filter = EnvFilter::try_new(&settings.log).map_err(|error| InvalidSettings::Value {
+        name: "log",
+        reason: error.to_string(),
+    })?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_timer(UtcTime::rfc_3339());
+    let started = match settings.log_format {
+        LogFormat::Text => builder
+            .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+            .try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    // An error says that somebody else in this process logs already, as in tests.
+    drop(started);
+    Ok(())
+}
+
+/// The metrics of the process.
+#[derive(Clone)]
+pub(crate) struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// Begins to collect metrics; all servers of one process share them.
+    pub(crate) fn start() -> Arc<Self> {
+        static STARTED: std::sync::OnceLock<Arc<Metrics>> = std::sync::OnceLock::new();
+        Arc::clone(STARTED.get_or_init(|| {
+            let builder = PrometheusBuilder::new();
+            let builder = match builder
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &LATENCIES)
+            {
+                Ok(builder) => builder,
+                Err(_) => PrometheusBuilder::new(),
+            };
+            let recorder = builder.build_recorder();
+            let handle = recorder.handle();
+            if metrics::set_global_recorder(recorder).is_err() {
+                tracing::warn!("another recorder of metrics is in place");
+            }
+            Arc::new(Self(handle))
+        }))
+    }
+
+    /// Drops samples that were read, so that memory stays flat.
+    pub(crate) fn upkeep(&self) {
+        self.0.run_upkeep();
+    }
+}
+
+impl MetricsSource for Metrics {
+    fn render(&self) -> String {
+        self.0.render()
+    }
+}
