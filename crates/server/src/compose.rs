@@ -1,14 +1,16 @@
 //! The wiring: which adapter stands behind which port.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
-use api::{ApiDependencies, Operations, application};
-use infrastructure::{MasterKeys, SystemClock, SystemIds};
+use api::{ApiDependencies, Gate, UseCases, application, operations};
+use infrastructure::{Argon2Cost, Argon2Hasher, MasterKeys, SystemClock, SystemIds};
 use kernel::{Clock, IdGenerator};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
+use tenancy::{Access, AccountPorts, Authentication, Organizations, Sessions};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -28,13 +30,7 @@ pub(crate) struct Composition {
     database: Database,
     dependencies: ApiDependencies,
     metrics: Arc<Metrics>,
-    services: Services,
-}
-
-/// The use cases.
-#[derive(Clone)]
-pub(crate) struct Services {
-    pub(crate) organizations: tenancy::Organizations,
+    use_cases: UseCases,
 }
 
 /// Puts the adapters behind the ports.
@@ -50,12 +46,21 @@ pub(crate) fn compose(
     let postgres = Arc::new(database.postgres.clone());
     let metrics = Metrics::start();
 
-    let services = Services {
-        organizations: tenancy::Organizations::new(
-            postgres.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&ids),
-        ),
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let hasher = Argon2Hasher::new(Argon2Cost::STANDARD, cores)
+        .map_err(|error| StartError::Compose(error.to_string()))?;
+    let accounts = AccountPorts {
+        store: postgres.clone(),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&ids),
+        keys: keys.clone(),
+        hasher: Arc::new(hasher),
+        limiter: postgres.clone(),
+    };
+    let access = Access::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
+    let sessions = Sessions::new(&accounts);
+    let use_cases = UseCases {
+        organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };
     let dependencies = ApiDependencies {
         settings: EdgeSettings {
@@ -76,6 +81,7 @@ pub(crate) fn compose(
             limiter: postgres.clone(),
             observer: Arc::new(Observer),
         },
+        gate: Gate::new(Authentication::new(sessions), access),
         readiness: Arc::new(ServerReadiness {
             database: database.postgres.clone(),
         }),
@@ -85,18 +91,18 @@ pub(crate) fn compose(
         database: database.clone(),
         dependencies,
         metrics,
-        services,
+        use_cases,
     })
 }
 
 impl Composition {
     /// The HTTP application.
     pub(crate) fn application(&self) -> BoxEndpoint<'static, Response> {
-        let operations: Operations = (
-            api::organizations::OrganizationsApi::new(self.services.organizations.clone()),
-            (),
-        );
-        application(operations, self.dependencies.clone()).boxed()
+        application(
+            operations(self.use_cases.clone()),
+            self.dependencies.clone(),
+        )
+        .boxed()
     }
 
     /// Starts what works beside the requests; it ends when `stopping` is cancelled.

@@ -291,7 +291,11 @@ impl SettingsSource {
             listen: self
                 .listen
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            public_url: self.public_url.as_deref().map(parse_public_url).transpose()?,
+            public_url: self
+                .public_url
+                .as_deref()
+                .map(parse_public_url)
+                .transpose()?,
             database_url: self
                 .database_url
                 .map(|url| check_url("database-url", url))
