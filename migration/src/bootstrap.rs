@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use crate::role::{APP, LOGIN, OWNER, PLATFORM, RETENTION, SEARCH};
-use crate::sqlstate::{DUPLICATE_OBJECT, INSUFFICIENT_PRIVILEGE, UNIQUE_VIOLATION, is_one_of};
+use crate::sqlstate::{DUPLICATE_OBJECT, UNIQUE_VIOLATION, is_one_of};
 
 /// Makes the roles that are missing, and gives the database to its owner role.
 ///
@@ -60,18 +60,19 @@ async fn make_role(
 
 /// Memberships of the roles, and the rights on the database that are the administrator's to give.
 async fn give_rights(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
-    // Other databases of the cluster may be bootstrapped at the same time, and grants of
-    // memberships write the same catalogue rows.
     let mut transaction = admin.begin().await?;
-    transaction
-        .execute("LOCK TABLE pg_catalog.pg_auth_members IN SHARE ROW EXCLUSIVE MODE")
-        .await
-        .map(drop)
-        .or_else(|error| match error {
-            // Only a superuser may lock the catalogue; another administrator takes the risk of a retry.
-            error if is_one_of(&error, &[INSUFFICIENT_PRIVILEGE]) => Ok(()),
-            other => Err(other),
-        })?;
+    // Other databases of the cluster may be bootstrapped at the same time, and grants of
+    // memberships write the same catalogue rows. Only a superuser may lock the catalogue; for another
+    // administrator one of two bootstraps at the same moment fails, and can be run again.
+    let superuser: bool = transaction
+        .fetch_one("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        .await?
+        .try_get(0)?;
+    if superuser {
+        transaction
+            .execute("LOCK TABLE pg_catalog.pg_auth_members IN SHARE ROW EXCLUSIVE MODE")
+            .await?;
+    }
     for role in [APP, PLATFORM, RETENTION] {
         let member: bool = sqlx::query("SELECT pg_has_role($1, $2, 'MEMBER')")
             .bind(LOGIN)
@@ -107,17 +108,19 @@ async fn give_rights(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
         .await?;
     let (database, database_owner, schema_owner): (String, String, String) =
         (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    // The schema first: it is the database's owner who may give it away, and only to a role that
+    // may make schemas.
+    if schema_owner != OWNER {
+        admin
+            .execute(AssertSqlSafe(format!(
+                "GRANT CREATE ON DATABASE {database} TO {OWNER}; ALTER SCHEMA public OWNER TO {OWNER}"
+            )))
+            .await?;
+    }
     if database_owner != OWNER {
         admin
             .execute(AssertSqlSafe(format!(
                 "ALTER DATABASE {database} OWNER TO {OWNER}"
-            )))
-            .await?;
-    }
-    if schema_owner != OWNER {
-        admin
-            .execute(AssertSqlSafe(format!(
-                "ALTER SCHEMA public OWNER TO {OWNER}"
             )))
             .await?;
     }

@@ -16,5 +16,5 @@ mod sqlstate;
 mod tables;
 
 pub use migrator::{Migrator, fingerprint};
-pub use run::{MigrateError, Migrated, migrate, pending, roll_back};
+pub use run::{MigrateError, Migrated, advance, migrate, pending, roll_back};
 pub use tables::{PARTITIONED, Placement, TABLES};

@@ -65,6 +65,22 @@ pub async fn migrate(
     })
 }
 
+/// Applies the next `steps` migrations, and makes no partitions; for trying migrations one by one.
+pub async fn advance(admin: &PgConnectOptions, steps: u32) -> Result<(), MigrateError> {
+    let mut lock = PgConnection::connect_with(admin).await?;
+    sqlx::query("SELECT pg_advisory_lock($1)")
+        .bind(LOCK)
+        .execute(&mut lock)
+        .await?;
+
+    let owner = connect_as_owner(admin).await?;
+    Migrator::up(&owner, Some(steps)).await?;
+
+    owner.close().await?;
+    lock.close().await?;
+    Ok(())
+}
+
 /// Takes back the last `steps` migrations; for development, since it drops what they made.
 pub async fn roll_back(admin: &PgConnectOptions, steps: u32) -> Result<(), MigrateError> {
     let mut lock = PgConnection::connect_with(admin).await?;

@@ -4,8 +4,6 @@
 pub(crate) const UNIQUE_VIOLATION: &str = "23505";
 /// The database does not exist.
 pub(crate) const INVALID_CATALOG_NAME: &str = "3D000";
-/// A right is missing.
-pub(crate) const INSUFFICIENT_PRIVILEGE: &str = "42501";
 /// The role exists already.
 pub(crate) const DUPLICATE_OBJECT: &str = "42710";
 /// The database exists already.

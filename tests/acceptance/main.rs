@@ -6,5 +6,6 @@
 )]
 
 mod isolation;
+mod migrations;
 mod structure;
 mod test_database;

@@ -10,6 +10,7 @@ mod cluster;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
+use std::process::Command;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -105,13 +106,30 @@ impl TestDatabase {
     /// [`TestDatabase::login`] as a URL, as `DATABASE_URL` wants it.
     #[must_use]
     pub fn login_url(&self) -> String {
-        self.login().to_url_lossy().to_string()
+        url(&self.login())
     }
 
     /// [`TestDatabase::admin`] as a URL, as `DATABASE_OWNER_URL` wants it.
     #[must_use]
     pub fn admin_url(&self) -> String {
-        self.admin().to_url_lossy().to_string()
+        url(&self.admin())
+    }
+
+    /// The schema as SQL, as `pg_dump` writes it; with the monthly partitions or without.
+    #[must_use]
+    pub fn schema(&self, partitions: bool) -> String {
+        let mut command = Command::new(cluster::programs().join("pg_dump"));
+        command.args(["--schema-only", "--dbname", &self.admin_url()]);
+        if !partitions {
+            command.args(["--exclude-table", "*_[0-9][0-9][0-9][0-9]_[0-9][0-9]"]);
+        }
+        let dump = command.output().expect("pg_dump runs");
+        assert!(
+            dump.status.success(),
+            "pg_dump failed: {}",
+            String::from_utf8_lossy(&dump.stderr)
+        );
+        String::from_utf8(dump.stdout).expect("a schema is text")
     }
 
     /// The server's own log, where the server is the run's and not one of `TEST_DATABASE_URL`.
@@ -160,6 +178,18 @@ impl Server {
             .await
             .expect("the test server answers its administrator")
     }
+}
+
+/// The options as a URL that libpq's programs understand as well.
+fn url(options: &PgConnectOptions) -> String {
+    let mut url = options.to_url_lossy();
+    let understood: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "statement-cache-capacity")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    url.query_pairs_mut().clear().extend_pairs(understood);
+    url.to_string()
 }
 
 /// A database name that nobody else takes, and that tells when it was made.

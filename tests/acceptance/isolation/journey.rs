@@ -28,13 +28,26 @@ pub(crate) struct Footprint {
     counts: BTreeMap<String, (i64, i64)>,
 }
 
+/// A database in which both tenants left their rows.
+///
+/// It is migrated here: the partitions that the shared databases have besides would be tried too,
+/// and only repeat those that the migrations made.
+pub(crate) async fn two_tenants() -> (TestDatabase, Footprint) {
+    let database = TestDatabase::empty().await;
+    migration::migrate(&database.admin(), "unused")
+        .await
+        .expect("the migrations apply");
+    let footprint = Footprint::leave(&database).await;
+    (database, footprint)
+}
+
 impl Footprint {
     /// Takes both tenants through the journey, and collects what they left.
     ///
     /// # Panics
     ///
     /// If a tenant table, be it one that this code was never told of, has no row of each afterwards.
-    pub(crate) async fn leave(database: &TestDatabase) -> Self {
+    async fn leave(database: &TestDatabase) -> Self {
         let mut admin = connect(database).await;
         run(
             &mut admin,

@@ -11,4 +11,5 @@ mod rules;
 
 mod mutation;
 mod structure;
+mod units;
 mod verbs;

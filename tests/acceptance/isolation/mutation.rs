@@ -8,11 +8,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
-use testkit::TestDatabase;
 
 use super::behaviour::{Scope, first_fault};
 use super::catalogue::Catalogue;
-use super::journey::{Footprint, connect, run};
+use super::journey::{Footprint, connect, run, two_tenants};
 use super::mutants::{Mutant, Reach, mutants};
 use super::probe::Prober;
 use super::rules::violations;
@@ -64,12 +63,7 @@ impl Verdict {
 
 #[tokio::test]
 async fn every_way_of_breaking_isolation_is_noticed() {
-    // The partitions that tests make for themselves would only repeat those of the migrations.
-    let database = TestDatabase::empty().await;
-    migration::migrate(&database.admin(), "unused")
-        .await
-        .unwrap();
-    let footprint = Footprint::leave(&database).await;
+    let (database, footprint) = two_tenants().await;
     let mut admin = connect(&database).await;
     let sound = Catalogue::read(&mut admin).await;
 

@@ -2,11 +2,10 @@
 
 use migration::role::LOGIN;
 use sqlx::{Connection, Executor, PgConnection, Row};
-use testkit::TestDatabase;
 
 use super::behaviour::{Fault, faults};
 use super::catalogue::Catalogue;
-use super::journey::{A, Footprint, connect, run};
+use super::journey::{A, connect, run, two_tenants};
 use super::probe::Prober;
 
 #[track_caller]
@@ -17,8 +16,7 @@ fn assert_none(faults: &[Fault]) {
 
 #[tokio::test]
 async fn the_program_cannot_reach_another_tenants_rows() {
-    let database = TestDatabase::fresh().await;
-    let footprint = Footprint::leave(&database).await;
+    let (database, footprint) = two_tenants().await;
     let catalogue = Catalogue::read(&mut connect(&database).await).await;
     let mut login = PgConnection::connect_with(&database.login()).await.unwrap();
     assert_is_production(&mut login).await;
@@ -30,8 +28,7 @@ async fn the_program_cannot_reach_another_tenants_rows() {
 
 #[tokio::test]
 async fn nor_can_any_role_with_an_administrators_help() {
-    let database = TestDatabase::fresh().await;
-    let footprint = Footprint::leave(&database).await;
+    let (database, footprint) = two_tenants().await;
     let mut admin = connect(&database).await;
     let catalogue = Catalogue::read(&mut admin).await;
     run(&mut admin, "BEGIN").await;

@@ -295,7 +295,7 @@ fn is_ready(directory: &Path) -> bool {
 }
 
 /// The folder of the newest PostgreSQL's programs.
-fn programs() -> PathBuf {
+pub(super) fn programs() -> PathBuf {
     let mut folders: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

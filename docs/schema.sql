@@ -1,0 +1,1150 @@
+-- The schema that the migrations make, without the monthly partitions. Written by `just schema`.
+
+ALTER SCHEMA public OWNER TO canvass_owner;
+
+CREATE FUNCTION public.add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    INSERT INTO credentials (kind, hash, organization_id, subject_id, created_at)
+    VALUES (new_kind, new_hash, organization, subject, at)
+    ON CONFLICT (kind, hash) DO NOTHING;
+    RETURN FOUND;
+END
+$$;
+
+ALTER FUNCTION public.add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamp with time zone) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.add_user_organization(organization uuid, member uuid, at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    INSERT INTO user_organizations (user_id, organization_id, created_at) VALUES (member, organization, at)
+    ON CONFLICT (user_id, organization_id) DO NOTHING;
+END
+$$;
+
+ALTER FUNCTION public.add_user_organization(organization uuid, member uuid, at timestamp with time zone) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.allow_only_nulling() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_user = 'canvass_retention'
+        AND to_jsonb(NEW) - TG_ARGV::text[] = to_jsonb(OLD) - TG_ARGV::text[]
+        AND NOT EXISTS (
+            SELECT FROM unnest(TG_ARGV::text[]) AS personal
+            WHERE to_jsonb(NEW) -> personal NOT IN ('null', to_jsonb(OLD) -> personal))
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
+END
+$$;
+
+ALTER FUNCTION public.allow_only_nulling() OWNER TO canvass_owner;
+
+CREATE FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    INSERT INTO slugs (kind, slug, organization_id, created_at) VALUES (new_kind, new_slug, organization, at)
+    ON CONFLICT (kind, slug) DO NOTHING;
+    RETURN EXISTS (
+        SELECT FROM slugs s
+        WHERE s.kind = new_kind AND s.slug = new_slug AND s.organization_id = organization);
+END
+$$;
+
+ALTER FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    SELECT c.organization_id, c.subject_id INTO find_credential.organization_id, find_credential.subject_id
+    FROM credentials c WHERE c.kind = wanted_kind AND c.hash = wanted_hash;
+END
+$$;
+
+ALTER FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.find_organizations_of_user(wanted_user uuid) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN QUERY
+        SELECT u.organization_id FROM user_organizations u WHERE u.user_id = wanted_user ORDER BY u.organization_id;
+END
+$$;
+
+ALTER FUNCTION public.find_organizations_of_user(wanted_user uuid) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.find_slug(wanted_kind text, wanted_slug text) RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN (SELECT s.organization_id FROM slugs s WHERE s.kind = wanted_kind AND s.slug = wanted_slug);
+END
+$$;
+
+ALTER FUNCTION public.find_slug(wanted_kind text, wanted_slug text) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.force_row_security(relation regclass, forced boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s %s ROW LEVEL SECURITY', relation,
+        CASE WHEN forced THEN 'FORCE' ELSE 'NO FORCE' END);
+END
+$$;
+
+ALTER FUNCTION public.force_row_security(relation regclass, forced boolean) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.make_partition(parent text, month date) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    starts date := date_trunc('month', month)::date;
+    ends date := (date_trunc('month', month) + interval '1 month')::date;
+    part text := format('%s_%s', parent, to_char(month, 'YYYY_MM'));
+    policy record;
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_partitioned_table p
+        JOIN pg_class c ON c.oid = p.partrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relname = parent) THEN
+        RAISE undefined_table USING MESSAGE = 'no such partitioned table';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('make_partition'), hashtext(part));
+    IF to_regclass(format('public.%I', part)) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE TABLE public.%I PARTITION OF public.%I FOR VALUES FROM (%L) TO (%L)',
+        part, parent, starts::timestamp AT TIME ZONE 'UTC', ends::timestamp AT TIME ZONE 'UTC');
+    EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', part);
+    EXECUTE format('REVOKE ALL ON public.%I FROM PUBLIC', part);
+    FOR policy IN
+        SELECT p.policyname, p.roles, p.qual, p.with_check FROM pg_policies p
+        WHERE p.schemaname = 'public' AND p.tablename = parent
+    LOOP
+        EXECUTE format('CREATE POLICY %I ON public.%I FOR ALL TO %s USING (%s) WITH CHECK (%s)',
+            policy.policyname, part,
+            (SELECT string_agg(quote_ident(r), ', ') FROM unnest(policy.roles) AS r),
+            policy.qual, coalesce(policy.with_check, policy.qual));
+    END LOOP;
+    EXECUTE format(
+        'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.%I FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate()',
+        part);
+    RETURN true;
+END
+$$;
+
+ALTER FUNCTION public.make_partition(parent text, month date) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.protect_tenant_table(relation regclass) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', relation);
+    EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', relation);
+    EXECUTE format(
+        'CREATE POLICY tenant ON %s FOR ALL TO canvass_app '
+        'USING (organization_id = nullif(current_setting(''app.organization_id'', true), '''')::uuid) '
+        'WITH CHECK (organization_id = nullif(current_setting(''app.organization_id'', true), '''')::uuid)',
+        relation);
+    EXECUTE format(
+        'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_truncate()',
+        relation);
+END
+$$;
+
+ALTER FUNCTION public.protect_tenant_table(relation regclass) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM idempotency_keys WHERE expires_at < at;
+    GET DIAGNOSTICS keys_purged = ROW_COUNT;
+    DELETE FROM rate_limits WHERE next_at < at;
+    GET DIAGNOSTICS limits_purged = ROW_COUNT;
+    DELETE FROM sessions WHERE expires_at < at - interval '30 days';
+    GET DIAGNOSTICS sessions_purged = ROW_COUNT;
+END
+$$;
+
+ALTER FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE insufficient_privilege USING MESSAGE = format('%I is append-only', TG_TABLE_NAME);
+END
+$$;
+
+ALTER FUNCTION public.refuse_change() OWNER TO canvass_owner;
+
+CREATE FUNCTION public.refuse_truncate() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE insufficient_privilege USING MESSAGE = format('%I cannot be truncated', TG_TABLE_NAME);
+END
+$$;
+
+ALTER FUNCTION public.refuse_truncate() OWNER TO canvass_owner;
+
+CREATE FUNCTION public.release_slug(organization uuid, old_kind text, old_slug text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    DELETE FROM slugs s WHERE s.kind = old_kind AND s.slug = old_slug AND s.organization_id = organization;
+END
+$$;
+
+ALTER FUNCTION public.release_slug(organization uuid, old_kind text, old_slug text) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.remove_credentials(organization uuid, old_kind text, subject uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    DELETE FROM credentials c
+    WHERE c.kind = old_kind AND c.subject_id = subject AND c.organization_id = organization;
+END
+$$;
+
+ALTER FUNCTION public.remove_credentials(organization uuid, old_kind text, subject uuid) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.remove_user_organization(organization uuid, member uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    DELETE FROM user_organizations u WHERE u.user_id = member AND u.organization_id = organization;
+END
+$$;
+
+ALTER FUNCTION public.remove_user_organization(organization uuid, member uuid) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.require_tenant(organization uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF organization IS DISTINCT FROM nullif(current_setting('app.organization_id', true), '')::uuid THEN
+        RAISE insufficient_privilege USING MESSAGE = 'not the organization of this unit of work';
+    END IF;
+END
+$$;
+
+ALTER FUNCTION public.require_tenant(organization uuid) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF role_name NOT IN ('canvass_app', 'canvass_platform', 'canvass_retention') THEN
+        RAISE insufficient_privilege USING MESSAGE = 'no unit of work for this role';
+    END IF;
+    IF current_user <> session_user THEN
+        RAISE insufficient_privilege USING MESSAGE = 'a unit of work is already open';
+    END IF;
+    SET LOCAL citus.propagate_set_commands = 'none';
+    EXECUTE format('SET LOCAL ROLE %I', role_name);
+    SET LOCAL citus.propagate_set_commands = 'local';
+    EXECUTE format('SET LOCAL app.organization_id = %L', coalesce(organization::text, ''));
+    EXECUTE format('SET LOCAL statement_timeout = %L', timeout_ms);
+    SET LOCAL lock_timeout = '5s';
+END
+$$;
+
+ALTER FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) OWNER TO canvass_owner;
+
+CREATE TABLE public.access_logs (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    user_id uuid,
+    organization_id uuid,
+    method text NOT NULL,
+    route text NOT NULL,
+    status integer NOT NULL,
+    latency_ms double precision NOT NULL,
+    ip inet,
+    request_id uuid NOT NULL
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.access_logs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.access_logs OWNER TO canvass_owner;
+
+CREATE TABLE public.api_key_addresses (
+    organization_id uuid NOT NULL,
+    api_key_id uuid NOT NULL,
+    address_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.api_key_addresses FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key_addresses OWNER TO canvass_owner;
+
+CREATE TABLE public.api_keys (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    prefix text NOT NULL,
+    key_hash bytea NOT NULL,
+    last_used_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL
+);
+
+ALTER TABLE ONLY public.api_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_keys OWNER TO canvass_owner;
+
+CREATE TABLE public.audit_logs (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    user_id uuid,
+    actor_kind text NOT NULL,
+    entity_type text NOT NULL,
+    entity_id uuid,
+    action text NOT NULL,
+    fields text[] NOT NULL,
+    request_id uuid NOT NULL,
+    batch_id uuid,
+    commitment bytea NOT NULL,
+    CONSTRAINT audit_logs_commitment_check CHECK ((octet_length(commitment) = 32))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.audit_logs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_logs OWNER TO canvass_owner;
+
+CREATE TABLE public.audit_payloads (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changes jsonb,
+    ip inet,
+    user_agent text,
+    reason text,
+    salt bytea
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.audit_payloads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
+
+CREATE TABLE public.credentials (
+    kind text NOT NULL,
+    hash bytea NOT NULL,
+    organization_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT credentials_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT credentials_kind_check CHECK ((kind = ANY (ARRAY['api_key'::text, 'invitation'::text, 'request'::text])))
+);
+
+ALTER TABLE public.credentials OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.credentials.kind IS 'request: an idempotency key of a request that makes an organization';
+
+CREATE TABLE public.error_logs (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    service text NOT NULL,
+    level text NOT NULL,
+    message text NOT NULL,
+    stack text,
+    context jsonb NOT NULL,
+    CONSTRAINT error_logs_level_check CHECK ((level = ANY (ARRAY['warn'::text, 'error'::text, 'fatal'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.error_logs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.error_logs OWNER TO canvass_owner;
+
+CREATE TABLE public.idempotency_keys (
+    organization_id uuid NOT NULL,
+    key bytea NOT NULL,
+    fingerprint bytea NOT NULL,
+    answer jsonb,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK ((octet_length(key) = 32))
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys OWNER TO canvass_owner;
+
+CREATE TABLE public.invitations (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    email_folded text NOT NULL,
+    role_id uuid NOT NULL,
+    status text NOT NULL,
+    token_generation integer NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    accepted_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    CONSTRAINT invitations_email_check CHECK ((octet_length(email) <= 320)),
+    CONSTRAINT invitations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'revoked'::text, 'expired'::text])))
+);
+
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations OWNER TO canvass_owner;
+
+CREATE TABLE public.job_queue (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    status text NOT NULL,
+    run_at timestamp with time zone NOT NULL,
+    attempts integer NOT NULL,
+    max_attempts integer NOT NULL,
+    worker uuid,
+    lease_until timestamp with time zone,
+    last_error text,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT job_queue_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.job_queue FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.job_queue OWNER TO canvass_owner;
+
+CREATE TABLE public.memberships (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    invitation_state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT memberships_invitation_state_check CHECK ((invitation_state = ANY (ARRAY['direct'::text, 'accepted'::text])))
+);
+
+ALTER TABLE ONLY public.memberships FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.memberships OWNER TO canvass_owner;
+
+CREATE TABLE public.organizations (
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    domain text,
+    owner_id uuid NOT NULL,
+    subscription_level text NOT NULL,
+    settings jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT organizations_organization_id_check CHECK ((organization_id <> '00000000-0000-0000-0000-000000000000'::uuid)),
+    CONSTRAINT organizations_subscription_level_check CHECK ((subscription_level = ANY (ARRAY['free'::text, 'starter'::text, 'professional'::text, 'enterprise'::text])))
+);
+
+ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organizations OWNER TO canvass_owner;
+
+CREATE TABLE public.permissions (
+    key text NOT NULL,
+    description text NOT NULL,
+    category text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.permissions OWNER TO canvass_owner;
+
+CREATE TABLE public.rate_limits (
+    key bytea NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT rate_limits_key_check CHECK ((octet_length(key) = 32))
+);
+
+ALTER TABLE ONLY public.rate_limits FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.rate_limits OWNER TO canvass_owner;
+
+CREATE TABLE public.role_permissions (
+    organization_id uuid NOT NULL,
+    role_id uuid NOT NULL,
+    permission_key text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.role_permissions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.role_permissions OWNER TO canvass_owner;
+
+CREATE TABLE public.roles (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    template_key text,
+    name text NOT NULL,
+    name_folded text NOT NULL,
+    description text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.roles FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.roles OWNER TO canvass_owner;
+
+CREATE TABLE public.seaql_migrations (
+    version character varying NOT NULL,
+    applied_at bigint NOT NULL
+);
+
+ALTER TABLE public.seaql_migrations OWNER TO canvass_owner;
+
+CREATE TABLE public.sessions (
+    id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    generation integer NOT NULL,
+    key_id smallint NOT NULL,
+    refresh_hash bytea NOT NULL,
+    access_hash bytea NOT NULL,
+    access_expires_at timestamp with time zone NOT NULL,
+    previous_access_hash bytea,
+    previous_access_expires_at timestamp with time zone,
+    rotated_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    ip inet,
+    user_agent text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.sessions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions OWNER TO canvass_owner;
+
+CREATE TABLE public.slugs (
+    kind text NOT NULL,
+    slug text NOT NULL,
+    organization_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT slugs_kind_check CHECK ((kind = ANY (ARRAY['organization'::text, 'domain'::text, 'landing'::text])))
+);
+
+ALTER TABLE public.slugs OWNER TO canvass_owner;
+
+CREATE TABLE public.team_members (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    team_id uuid NOT NULL,
+    membership_id uuid NOT NULL,
+    joined_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.team_members FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.team_members OWNER TO canvass_owner;
+
+CREATE TABLE public.teams (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_folded text NOT NULL,
+    description text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.teams FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.teams OWNER TO canvass_owner;
+
+CREATE TABLE public.user_organizations (
+    user_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.user_organizations OWNER TO canvass_owner;
+
+CREATE TABLE public.user_preferences (
+    user_id uuid NOT NULL,
+    timezone text NOT NULL,
+    locale text NOT NULL,
+    preferences jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL
+);
+
+ALTER TABLE ONLY public.user_preferences FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.user_preferences OWNER TO canvass_owner;
+
+CREATE TABLE public.user_roles (
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    granted_by uuid,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT user_roles_role_check CHECK ((role = ANY (ARRAY['platform_admin'::text, 'system'::text])))
+);
+
+ALTER TABLE ONLY public.user_roles FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.user_roles OWNER TO canvass_owner;
+
+CREATE TABLE public.users (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    email_folded text NOT NULL,
+    display_name text NOT NULL,
+    password_hash text,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT users_email_check CHECK ((octet_length(email) <= 320)),
+    CONSTRAINT users_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'inactive'::text, 'suspended'::text])))
+);
+
+ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users OWNER TO canvass_owner;
+
+ALTER TABLE ONLY public.access_logs
+    ADD CONSTRAINT access_logs_pkey PRIMARY KEY (id, created_at);
+
+ALTER TABLE ONLY public.api_key_addresses
+    ADD CONSTRAINT api_key_addresses_pkey PRIMARY KEY (organization_id, api_key_id, address_hash);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.audit_logs
+    ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (organization_id, id, created_at);
+
+ALTER TABLE ONLY public.audit_payloads
+    ADD CONSTRAINT audit_payloads_pkey PRIMARY KEY (organization_id, id, created_at);
+
+ALTER TABLE ONLY public.credentials
+    ADD CONSTRAINT credentials_pkey PRIMARY KEY (kind, hash);
+
+ALTER TABLE ONLY public.error_logs
+    ADD CONSTRAINT error_logs_pkey PRIMARY KEY (id, created_at);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, key);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.job_queue
+    ADD CONSTRAINT job_queue_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY public.permissions
+    ADD CONSTRAINT permissions_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_pkey PRIMARY KEY (organization_id, role_id, permission_key);
+
+ALTER TABLE ONLY public.roles
+    ADD CONSTRAINT roles_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.seaql_migrations
+    ADD CONSTRAINT seaql_migrations_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.slugs
+    ADD CONSTRAINT slugs_pkey PRIMARY KEY (kind, slug);
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.user_organizations
+    ADD CONSTRAINT user_organizations_pkey PRIMARY KEY (user_id, organization_id);
+
+ALTER TABLE ONLY public.user_preferences
+    ADD CONSTRAINT user_preferences_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (organization_id, user_id);
+
+CREATE INDEX audit_logs_actor_idx ON ONLY public.audit_logs USING btree (organization_id, user_id, created_at DESC, id DESC);
+
+CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organization_id, entity_type, entity_id, created_at DESC, id DESC);
+
+CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX credentials_subject_idx ON public.credentials USING btree (organization_id, subject_id);
+
+CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
+
+CREATE INDEX idempotency_keys_expiry_idx ON public.idempotency_keys USING btree (expires_at);
+
+CREATE UNIQUE INDEX invitations_pending_key ON public.invitations USING btree (organization_id, email_folded) WHERE (status = 'pending'::text);
+
+CREATE INDEX invitations_role_idx ON public.invitations USING btree (organization_id, role_id);
+
+CREATE INDEX job_queue_due_idx ON public.job_queue USING btree (run_at, id) WHERE (status = 'pending'::text);
+
+CREATE INDEX job_queue_id_idx ON public.job_queue USING btree (id);
+
+CREATE INDEX job_queue_lease_idx ON public.job_queue USING btree (lease_until) WHERE (status = 'running'::text);
+
+CREATE INDEX memberships_role_idx ON public.memberships USING btree (organization_id, role_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX memberships_user_idx ON public.memberships USING btree (organization_id, user_id);
+
+CREATE UNIQUE INDEX memberships_user_key ON public.memberships USING btree (organization_id, user_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX rate_limits_next_idx ON public.rate_limits USING btree (next_at);
+
+CREATE UNIQUE INDEX roles_name_key ON public.roles USING btree (organization_id, name_folded) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX roles_template_key ON public.roles USING btree (organization_id, template_key) WHERE (template_key IS NOT NULL);
+
+CREATE INDEX sessions_expiry_idx ON public.sessions USING btree (expires_at);
+
+CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id, id);
+
+CREATE INDEX slugs_organization_idx ON public.slugs USING btree (organization_id);
+
+CREATE UNIQUE INDEX team_members_key ON public.team_members USING btree (organization_id, team_id, membership_id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX team_members_membership_idx ON public.team_members USING btree (organization_id, membership_id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX teams_name_key ON public.teams USING btree (organization_id, name_folded) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX users_email_key ON public.users USING btree (email_folded) WHERE (deleted_at IS NULL);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.access_logs FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('ip');
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_payloads FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('changes', 'ip', 'user_agent', 'reason', 'salt');
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.error_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.access_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.api_key_addresses FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.api_keys FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_payloads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.error_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.idempotency_keys FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.invitations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.job_queue FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.memberships FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.permissions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.rate_limits FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.role_permissions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.roles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.sessions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.slugs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.team_members FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.teams FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.user_organizations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.user_preferences FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.user_roles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.users FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+ALTER TABLE ONLY public.api_key_addresses
+    ADD CONSTRAINT api_key_addresses_organization_id_api_key_id_fkey FOREIGN KEY (organization_id, api_key_id) REFERENCES public.api_keys(organization_id, id);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.api_keys
+    ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_organization_id_role_id_fkey FOREIGN KEY (organization_id, role_id) REFERENCES public.roles(organization_id, id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_organization_id_role_id_fkey FOREIGN KEY (organization_id, role_id) REFERENCES public.roles(organization_id, id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_organization_id_role_id_fkey FOREIGN KEY (organization_id, role_id) REFERENCES public.roles(organization_id, id);
+
+ALTER TABLE ONLY public.role_permissions
+    ADD CONSTRAINT role_permissions_permission_key_fkey FOREIGN KEY (permission_key) REFERENCES public.permissions(key);
+
+ALTER TABLE ONLY public.roles
+    ADD CONSTRAINT roles_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_organization_id_membership_id_fkey FOREIGN KEY (organization_id, membership_id) REFERENCES public.memberships(organization_id, id);
+
+ALTER TABLE ONLY public.team_members
+    ADD CONSTRAINT team_members_organization_id_team_id_fkey FOREIGN KEY (organization_id, team_id) REFERENCES public.teams(organization_id, id);
+
+ALTER TABLE ONLY public.teams
+    ADD CONSTRAINT teams_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.user_preferences
+    ADD CONSTRAINT user_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.user_roles
+    ADD CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE public.access_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_key_addresses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_payloads ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.error_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.job_queue ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY platform ON public.access_logs TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.error_logs TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.idempotency_keys TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.job_queue TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.rate_limits TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.sessions TO canvass_platform USING (true) WITH CHECK (false);
+
+CREATE POLICY platform_scope ON public.sessions TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
+
+CREATE POLICY platform_scope ON public.user_preferences TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
+
+CREATE POLICY platform_scope ON public.user_roles TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
+
+CREATE POLICY platform_scope ON public.users TO canvass_app USING ((((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid) OR (EXISTS ( SELECT
+   FROM public.memberships m
+  WHERE ((m.organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (m.user_id = users.id)))))) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
+
+ALTER TABLE public.rate_limits ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY retention ON public.access_logs TO canvass_retention USING (true) WITH CHECK (true);
+
+CREATE POLICY retention ON public.audit_payloads TO canvass_retention USING (true) WITH CHECK (true);
+
+ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.team_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY tenant ON public.api_key_addresses TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.api_keys TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.audit_logs TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.audit_payloads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.idempotency_keys TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.invitations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.job_queue TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.memberships TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.organizations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.role_permissions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.roles TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.team_members TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.teams TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+ALTER TABLE public.user_preferences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO canvass_app;
+GRANT USAGE ON SCHEMA public TO canvass_platform;
+GRANT USAGE ON SCHEMA public TO canvass_search;
+GRANT USAGE ON SCHEMA public TO canvass_retention;
+GRANT USAGE ON SCHEMA public TO canvass_login;
+
+REVOKE ALL ON FUNCTION public.add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamp with time zone) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.add_user_organization(organization uuid, member uuid, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_user_organization(organization uuid, member uuid, at timestamp with time zone) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.allow_only_nulling() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.find_organizations_of_user(wanted_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_organizations_of_user(wanted_user uuid) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.find_slug(wanted_kind text, wanted_slug text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_slug(wanted_kind text, wanted_slug text) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.force_row_security(relation regclass, forced boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.make_partition(parent text, month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_partition(parent text, month date) TO canvass_platform;
+
+REVOKE ALL ON FUNCTION public.protect_tenant_table(relation regclass) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) TO canvass_platform;
+
+REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.refuse_truncate() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION public.release_slug(organization uuid, old_kind text, old_slug text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.release_slug(organization uuid, old_kind text, old_slug text) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.remove_credentials(organization uuid, old_kind text, subject uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_credentials(organization uuid, old_kind text, subject uuid) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.remove_user_organization(organization uuid, member uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_user_organization(organization uuid, member uuid) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.require_tenant(organization uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.require_tenant(organization uuid) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) TO canvass_login;
+
+GRANT SELECT,INSERT ON TABLE public.access_logs TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.access_logs TO canvass_retention;
+
+GRANT SELECT(created_at) ON TABLE public.access_logs TO canvass_retention;
+
+GRANT UPDATE(ip) ON TABLE public.access_logs TO canvass_retention;
+
+GRANT SELECT,INSERT ON TABLE public.api_key_addresses TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.audit_logs TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.audit_payloads TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT SELECT(id) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT SELECT(created_at) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT UPDATE(changes) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT UPDATE(ip) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT UPDATE(user_agent) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT UPDATE(reason) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT UPDATE(salt) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO canvass_app;
+GRANT DELETE ON TABLE public.idempotency_keys TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.idempotency_keys TO canvass_platform;
+
+GRANT SELECT(key) ON TABLE public.idempotency_keys TO canvass_platform;
+
+GRANT SELECT(expires_at) ON TABLE public.idempotency_keys TO canvass_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.invitations TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.job_queue TO canvass_app;
+GRANT SELECT,DELETE,UPDATE ON TABLE public.job_queue TO canvass_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.memberships TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.organizations TO canvass_app;
+
+GRANT SELECT ON TABLE public.permissions TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.role_permissions TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.roles TO canvass_app;
+
+GRANT SELECT ON TABLE public.seaql_migrations TO canvass_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.sessions TO canvass_app;
+GRANT DELETE ON TABLE public.sessions TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.sessions TO canvass_platform;
+
+GRANT SELECT(expires_at) ON TABLE public.sessions TO canvass_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.team_members TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.teams TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.user_preferences TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.user_roles TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.users TO canvass_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE canvass_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -1,0 +1,284 @@
+//! Migrations: forward, back, again, twice, and many at once.
+
+use std::path::Path;
+
+use infrastructure::embedded::{Durability, EmbeddedOptions, EmbeddedPostgres};
+use migration::{Migrated, TABLES, advance, migrate, roll_back};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+use testkit::TestDatabase;
+
+/// The login's password, which nobody needs here.
+const PASSWORD: &str = "it's unused";
+
+/// A schema without what differs from one dump, or version of `pg_dump`, to the next.
+fn normalised(dump: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in dump.lines().map(str::trim_end) {
+        let noise = line.starts_with("--")
+            || line.starts_with("SET ")
+            || line.starts_with("SELECT pg_catalog.set_config(")
+            || line.starts_with('\\');
+        let repeated_blank = line.is_empty() && lines.last().is_none_or(|last| last.is_empty());
+        if !noise && !repeated_blank {
+            lines.push(line);
+        }
+    }
+    format!("{}\n", lines.join("\n").trim_end())
+}
+
+fn count_of_migrations() -> u32 {
+    u32::try_from(migration::pending(&[]).len()).expect("there are not that many")
+}
+
+async fn run(options: &PgConnectOptions, statements: &str) {
+    let mut connection = PgConnection::connect_with(options)
+        .await
+        .expect("the database answers");
+    if let Err(error) = connection.execute(AssertSqlSafe(statements)).await {
+        panic!("refused: {error}\n{statements}");
+    }
+}
+
+#[tokio::test]
+async fn each_migration_can_be_taken_back_and_applied_again() {
+    let database = TestDatabase::empty().await;
+    let admin = database.admin();
+    migrate(&admin, PASSWORD).await.unwrap();
+    let whole = database.schema(false);
+    roll_back(&admin, count_of_migrations()).await.unwrap();
+
+    for number in 1..=count_of_migrations() {
+        let before = database.schema(true);
+        advance(&admin, 1).await.unwrap();
+        let after = database.schema(true);
+
+        roll_back(&admin, 1).await.unwrap();
+        assert_eq!(
+            normalised(&database.schema(true)),
+            normalised(&before),
+            "down of migration {number}"
+        );
+        advance(&admin, 1).await.unwrap();
+        assert_eq!(
+            normalised(&database.schema(true)),
+            normalised(&after),
+            "second up of migration {number}"
+        );
+    }
+
+    assert_eq!(normalised(&database.schema(false)), normalised(&whole));
+}
+
+#[tokio::test]
+async fn a_second_migration_does_nothing() {
+    let database = TestDatabase::empty().await;
+    let first = migrate(&database.admin(), PASSWORD).await.unwrap();
+    let before = database.schema(true);
+
+    let second = migrate(&database.admin(), PASSWORD).await.unwrap();
+
+    assert_eq!(first.applied, migration::pending(&[]).len());
+    assert_eq!(
+        second,
+        Migrated {
+            applied: 0,
+            made_login: false
+        }
+    );
+    assert_eq!(normalised(&database.schema(true)), normalised(&before));
+}
+
+#[tokio::test]
+async fn migrations_of_one_database_at_the_same_time_wait_for_each_other() {
+    for many in [2, 5] {
+        let database = TestDatabase::empty().await;
+        // Whoever comes first makes the database too.
+        let maintenance = database.admin().database("postgres");
+        run(&maintenance, &format!("DROP DATABASE {}", database.name())).await;
+
+        let applied = at_once(many, &database.admin()).await;
+
+        assert_eq!(applied, [migration::pending(&[]).len()]);
+    }
+}
+
+/// Runs so many migrations at once, and tells how many steps each took, of those that took any.
+async fn at_once(many: usize, admin: &PgConnectOptions) -> Vec<usize> {
+    let runs: Vec<_> = (0..many)
+        .map(|_| {
+            let admin = admin.clone();
+            tokio::spawn(async move { migrate(&admin, PASSWORD).await })
+        })
+        .collect();
+    let mut applied = Vec::new();
+    for run in runs {
+        let migrated = run
+            .await
+            .expect("no migration panics")
+            .expect("it succeeds");
+        applied.extend((migrated.applied > 0).then_some(migrated.applied));
+    }
+    applied
+}
+
+async fn new_server(directory: &Path) -> EmbeddedPostgres {
+    EmbeddedPostgres::start(EmbeddedOptions::new(directory).durability(Durability::Disposable))
+        .await
+        .expect("a server starts")
+}
+
+#[tokio::test]
+async fn on_a_new_server_the_roles_are_made_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = new_server(directory.path()).await;
+    let databases = ["first", "second", "third"].map(|name| server.options_for("postgres", name));
+
+    let runs = databases.map(|admin| tokio::spawn(async move { migrate(&admin, PASSWORD).await }));
+    let mut made_login = 0;
+    for run in runs {
+        let migrated = run.await.unwrap().unwrap();
+        made_login += usize::from(migrated.made_login);
+        assert_eq!(migrated.applied, migration::pending(&[]).len());
+    }
+
+    assert_eq!(made_login, 1);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_administrator_who_is_no_superuser_can_begin() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = new_server(directory.path()).await;
+    run(
+        &server.administrator_options(),
+        "CREATE ROLE administrator LOGIN CREATEROLE CREATEDB",
+    )
+    .await;
+    let admin = server.options_for("administrator", "canvass");
+
+    let first = migrate(&admin, PASSWORD).await.unwrap();
+    let second = migrate(&admin, PASSWORD).await.unwrap();
+
+    assert!(first.made_login);
+    assert_eq!(
+        second,
+        Migrated {
+            applied: 0,
+            made_login: false
+        }
+    );
+    let mut login = PgConnection::connect_with(&server.options_for("canvass_login", "canvass"))
+        .await
+        .unwrap();
+    login
+        .execute("BEGIN; SELECT unit('canvass_app', NULL, 1000); SELECT FROM organizations; COMMIT")
+        .await
+        .unwrap();
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn once_the_roles_exist_the_owner_can_migrate() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = new_server(directory.path()).await;
+    let admin = server.options_for("postgres", "canvass");
+    migrate(&admin, PASSWORD).await.unwrap();
+    run(&admin, "CREATE ROLE deployer LOGIN IN ROLE canvass_owner").await;
+    roll_back(&admin, 1).await.unwrap();
+
+    let migrated = migrate(&server.options_for("deployer", "canvass"), PASSWORD)
+        .await
+        .unwrap();
+
+    assert_eq!(
+        migrated,
+        Migrated {
+            applied: 1,
+            made_login: false
+        }
+    );
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_committed_schema_is_that_of_the_migrations() {
+    let database = TestDatabase::shared().await;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/schema.sql");
+
+    let schema = format!(
+        "-- The schema that the migrations make, without the monthly partitions. Written by `just schema`.\n\n{}",
+        normalised(&database.schema(false))
+    );
+
+    if rewrites() {
+        std::fs::write(&path, &schema).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == schema,
+        "docs/schema.sql is not what the migrations make; `just schema` writes it anew"
+    );
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`just schema` asks for the file to be written through the environment"
+)]
+fn rewrites() -> bool {
+    std::env::var_os("UPDATE_SCHEMA").is_some()
+}
+
+#[tokio::test]
+async fn a_data_migration_of_the_owner_lifts_forced_row_security_first() {
+    const REFERENCE: &str = "ALTER TABLE users ADD FOREIGN KEY (created_by) REFERENCES users (id)";
+    const UPDATE: &str = "UPDATE users SET display_name = 'Ada L.'";
+    let database = TestDatabase::fresh().await;
+    run(
+        &database.admin(),
+        "INSERT INTO users (id, email, email_folded, display_name, status, created_at, updated_at, version)
+         VALUES (gen_random_uuid(), 'a@example.com', 'a@example.com', 'Ada', 'active', now(), now(), 1)",
+    )
+    .await;
+    let mut owner = PgConnection::connect_with(&database.owner()).await.unwrap();
+
+    let blind = owner.execute(UPDATE).await.unwrap().rows_affected();
+    owner
+        .execute("SELECT force_row_security('users', false)")
+        .await
+        .unwrap();
+    let seeing = owner.execute(UPDATE).await.unwrap().rows_affected();
+    let orphans = "UPDATE users SET created_by = gen_random_uuid()";
+    let orphaned = owner.execute(orphans).await.unwrap().rows_affected();
+    let validated = owner.execute(REFERENCE).await;
+    owner
+        .execute("SELECT force_row_security('users', true)")
+        .await
+        .unwrap();
+    let blind_again = owner.execute(UPDATE).await.unwrap().rows_affected();
+    let not_validated = owner.execute(REFERENCE).await;
+
+    assert_eq!((blind, seeing, orphaned, blind_again), (0, 1, 1, 0));
+    let refused = validated.unwrap_err();
+    assert_eq!(
+        refused.as_database_error().unwrap().code().unwrap(),
+        "23503"
+    );
+    // This is why the helper exists: the orphan is there, and the owner does not see it.
+    assert!(not_validated.is_ok());
+}
+
+#[tokio::test]
+async fn every_listed_table_is_there_after_a_migration() {
+    let database = TestDatabase::shared().await;
+    let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
+    for (table, _) in TABLES {
+        let there: bool = sqlx::query("SELECT to_regclass($1) IS NOT NULL")
+            .bind(format!("public.{table}"))
+            .fetch_one(&mut admin)
+            .await
+            .unwrap()
+            .get(0);
+        assert!(there, "{table}");
+    }
+}
