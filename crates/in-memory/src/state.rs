@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    AuditEntry, IdempotencyRequest, MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer,
-    Timestamp, UserId,
+    ApiKeyId, AuditEntry, IdempotencyRequest, MembershipId, OrganizationId, RoleId, SessionId,
+    StoredAnswer, TeamId, TeamMemberId, Timestamp, UserId,
 };
 use tenancy::{
-    Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences, Role, Session, User,
+    ApiKey, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences, Role, Session,
+    Team, TeamMember, User,
 };
 
 /// The rows of one organization, or of the platform.
@@ -22,6 +23,11 @@ pub(crate) struct TenantState {
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) preferences: BTreeMap<UserId, Preferences>,
     pub(crate) platform_roles: BTreeMap<(UserId, PlatformRole), PlatformRoleGrant>,
+    pub(crate) teams: BTreeMap<TeamId, Team>,
+    pub(crate) team_members: BTreeMap<TeamMemberId, TeamMember>,
+    pub(crate) api_keys: BTreeMap<ApiKeyId, ApiKey>,
+    /// By key and hash: from which networks a key was used.
+    pub(crate) api_key_networks: BTreeSet<(ApiKeyId, [u8; 32])>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

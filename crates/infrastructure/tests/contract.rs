@@ -1,5 +1,7 @@
 //! The PostgreSQL adapter keeps the contracts of the ports.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 #[path = "contract/jobs.rs"]
 mod job_contract;
 

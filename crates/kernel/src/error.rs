@@ -38,6 +38,11 @@ pub trait Classify: std::error::Error {
         &[]
     }
 
+    /// The id of the thing that stands in the way or was made before, where the client may know it.
+    fn about(&self) -> Option<uuid::Uuid> {
+        None
+    }
+
     /// Seconds after which another try makes sense, where that is known.
     fn retry_after(&self) -> Option<u64> {
         None

@@ -147,7 +147,19 @@ impl Access {
         organization: &str,
         permission: Permission,
     ) -> Result<Member, TenancyError> {
-        self.admit(principal, organization, permission, false).await
+        self.admit(principal, organization, &[permission], false)
+            .await
+    }
+
+    /// As [`Access::authorize`], where one of several rights is enough; a refusal names the first of them.
+    pub async fn authorize_any(
+        &self,
+        principal: &Principal,
+        organization: &str,
+        permissions: &[Permission; 2],
+    ) -> Result<Member, TenancyError> {
+        self.admit(principal, organization, permissions, false)
+            .await
     }
 
     /// As [`Access::authorize`], but also inside an organization that is deleted; for restoring it.
@@ -157,7 +169,8 @@ impl Access {
         organization: &str,
         permission: Permission,
     ) -> Result<Member, TenancyError> {
-        self.admit(principal, organization, permission, true).await
+        self.admit(principal, organization, &[permission], true)
+            .await
     }
 
     /// Lets the principal administer the platform, if they logged in and have the role `platform_admin`.
@@ -192,7 +205,7 @@ impl Access {
         &self,
         principal: &Principal,
         organization: &str,
-        permission: Permission,
+        permissions: &[Permission],
         even_deleted: bool,
     ) -> Result<Member, TenancyError> {
         let organization = self
@@ -222,7 +235,8 @@ impl Access {
             Some(limits) => authorization.permissions.intersection(&limits.scopes),
             None => authorization.permissions,
         };
-        if !rights.contains(permission) {
+        let holds_none = !permissions.iter().any(|one| rights.contains(*one));
+        if let Some(permission) = permissions.first().copied().filter(|_| holds_none) {
             let draft = AuditDraft::new(
                 "organization",
                 organization.as_uuid(),

@@ -1,6 +1,9 @@
 //! What can go wrong in tenancy.
 
-use kernel::{Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, StorageError};
+use kernel::{
+    Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, StorageError, TeamId,
+};
+use uuid::Uuid;
 
 use crate::Permission;
 
@@ -82,12 +85,15 @@ pub enum TenancyError {
     /// The invitation was made for another address.
     #[error("the invitation was made for another email address")]
     InvitationForAnother,
-    /// Another team has the name.
+    /// This other team has the name.
     #[error("another team has this name")]
-    TeamNameTaken,
+    TeamNameTaken(TeamId),
     /// The person is in the team already.
     #[error("this person is in the team already")]
     AlreadyInTeam,
+    /// Only the user whose API key it is may change it; others may at most revoke it.
+    #[error("an API key can be changed only by the user that it belongs to")]
+    ApiKeyOfAnother,
     /// The API key is revoked or ran out.
     #[error("the API key is revoked or expired")]
     ApiKeyEnded,
@@ -144,6 +150,7 @@ impl TenancyError {
         ),
         ("team-name-taken", "The team's name is taken"),
         ("already-in-team", "In the team already"),
+        ("api-key-of-another", "The API key is somebody else's"),
         ("api-key-ended", "The API key has ended"),
         ("not-deleted", "Not deleted"),
         ("rate-limited", "Too many tries"),
@@ -162,7 +169,8 @@ impl Classify for TenancyError {
             | Self::PlatformAdminRequired
             | Self::RightNotHeld(_)
             | Self::OwnerRequired
-            | Self::InvitationForAnother => ErrorKind::Forbidden,
+            | Self::InvitationForAnother
+            | Self::ApiKeyOfAnother => ErrorKind::Forbidden,
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Stale => ErrorKind::Stale,
             Self::Invalid(_) => ErrorKind::Invalid,
@@ -178,7 +186,7 @@ impl Classify for TenancyError {
             | Self::AlreadyMember
             | Self::AlreadyInvited
             | Self::InvitationNotOpen
-            | Self::TeamNameTaken
+            | Self::TeamNameTaken(_)
             | Self::AlreadyInTeam
             | Self::ApiKeyEnded
             | Self::NotDeleted => ErrorKind::Conflict,
@@ -215,8 +223,9 @@ impl Classify for TenancyError {
             Self::AlreadyInvited => "already-invited",
             Self::InvitationNotOpen => "invitation-not-open",
             Self::InvitationForAnother => "invitation-for-another",
-            Self::TeamNameTaken => "team-name-taken",
+            Self::TeamNameTaken(_) => "team-name-taken",
             Self::AlreadyInTeam => "already-in-team",
+            Self::ApiKeyOfAnother => "api-key-of-another",
             Self::ApiKeyEnded => "api-key-ended",
             Self::NotDeleted => "not-deleted",
             Self::Limited { .. } => "rate-limited",
@@ -229,6 +238,13 @@ impl Classify for TenancyError {
         match self {
             Self::Invalid(errors) => errors.as_slice(),
             _ => &[],
+        }
+    }
+
+    fn about(&self) -> Option<Uuid> {
+        match self {
+            Self::TeamNameTaken(team) => Some(team.as_uuid()),
+            _ => None,
         }
     }
 

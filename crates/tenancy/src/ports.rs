@@ -1,11 +1,14 @@
 //! What tenancy needs of its storage.
 
 mod accounts;
+mod api_keys;
+mod teams;
 
 use async_trait::async_trait;
 use kernel::{
-    AuditTrail, DomainName, IdempotencyLedger, JobQueue, MembershipId, OrganizationId, Page,
-    PageRequest, RoleId, Slug, StorageError, TenantScope, Timestamp, UnitOfWork, UserId, Version,
+    ApiKeyId, AuditTrail, DomainName, IdempotencyLedger, JobQueue, MembershipId, OrganizationId,
+    Page, PageRequest, RoleId, Slug, StorageError, TenantScope, Timestamp, UnitOfWork, UserId,
+    Version,
 };
 
 use crate::{Authorization, Membership, Organization, Role, TenancyError};
@@ -13,6 +16,8 @@ use crate::{Authorization, Membership, Organization, Role, TenancyError};
 pub use self::accounts::{
     PlatformRoleRepository, PreferencesRepository, SessionRepository, UserFilter, UserRepository,
 };
+pub use self::api_keys::{ApiKeyFilter, ApiKeyRepository};
+pub use self::teams::{TeamMemberRepository, TeamRepository};
 
 /// Opens units of work.
 ///
@@ -43,6 +48,12 @@ pub trait TenancyUnit: UnitOfWork {
     fn preferences(&self) -> &dyn PreferencesRepository;
     /// Who has which role on the whole installation.
     fn platform_roles(&self) -> &dyn PlatformRoleRepository;
+    /// Its teams.
+    fn teams(&self) -> &dyn TeamRepository;
+    /// Who is in its teams.
+    fn team_members(&self) -> &dyn TeamMemberRepository;
+    /// Its API keys.
+    fn api_keys(&self) -> &dyn ApiKeyRepository;
     /// The audit log.
     fn audit(&self) -> &dyn AuditTrail;
     /// The queue of durable jobs.
@@ -86,6 +97,21 @@ pub trait Directory: Send + Sync {
     ) -> Result<Option<OrganizationId>, StorageError>;
     /// Forgets the idempotency key, if it made the unit's organization.
     async fn release_request(&self, key: &[u8; 32]) -> Result<(), StorageError>;
+    /// The organization and the API key inside it that a token with this hash belongs to.
+    async fn find_api_key(
+        &self,
+        hash: &[u8; 32],
+    ) -> Result<Option<(OrganizationId, ApiKeyId)>, StorageError>;
+    /// Makes the hash lead to an API key of the unit's organization; `false` where it leads to one already, and
+    /// the unit stays usable.
+    async fn add_api_key(
+        &self,
+        hash: &[u8; 32],
+        key: ApiKeyId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
+    /// Makes no hash lead to this API key of the unit's organization any more.
+    async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError>;
     /// The organizations of which the user is a living member, in the order of their ids.
     async fn list_organizations_of(
         &self,

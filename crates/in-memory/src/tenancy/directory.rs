@@ -1,7 +1,7 @@
 //! What is found before the tenant is known.
 
 use async_trait::async_trait;
-use kernel::{DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
+use kernel::{ApiKeyId, DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
 use tenancy::TenancyError;
 use tenancy::ports::Directory;
 
@@ -123,6 +123,29 @@ impl Directory for MemoryUnit {
 
     async fn release_request(&self, _key: &[u8; 32]) -> Result<(), StorageError> {
         self.remove_credentials("request", self.organization_id().as_uuid());
+        Ok(())
+    }
+
+    async fn find_api_key(
+        &self,
+        hash: &[u8; 32],
+    ) -> Result<Option<(OrganizationId, ApiKeyId)>, StorageError> {
+        Ok(self
+            .find_credential("api_key", hash)
+            .map(|(organization, key)| (organization, ApiKeyId::from_uuid(key))))
+    }
+
+    async fn add_api_key(
+        &self,
+        hash: &[u8; 32],
+        key: ApiKeyId,
+        _at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        Ok(self.add_credential("api_key", hash, key.as_uuid()))
+    }
+
+    async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError> {
+        self.remove_credentials("api_key", key.as_uuid());
         Ok(())
     }
 

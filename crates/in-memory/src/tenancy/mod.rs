@@ -1,5 +1,6 @@
 //! Tenancy's storage.
 
+mod api_keys;
 mod directory;
 mod memberships;
 mod organizations;
@@ -8,4 +9,6 @@ mod preferences;
 mod roles;
 mod sessions;
 mod store;
+mod team_members;
+mod teams;
 mod users;

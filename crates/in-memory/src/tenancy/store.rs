@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 use tenancy::ports::{
-    Directory, MembershipRepository, OrganizationRepository, PlatformRoleRepository,
-    PreferencesRepository, RoleRepository, SessionRepository, TenancyStore, TenancyUnit,
-    UserRepository,
+    ApiKeyRepository, Directory, MembershipRepository, OrganizationRepository,
+    PlatformRoleRepository, PreferencesRepository, RoleRepository, SessionRepository,
+    TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit, UserRepository,
 };
 
 use crate::MemoryDatabase;
@@ -48,6 +48,18 @@ impl TenancyUnit for MemoryUnit {
     }
 
     fn platform_roles(&self) -> &dyn PlatformRoleRepository {
+        self
+    }
+
+    fn teams(&self) -> &dyn TeamRepository {
+        self
+    }
+
+    fn team_members(&self) -> &dyn TeamMemberRepository {
+        self
+    }
+
+    fn api_keys(&self) -> &dyn ApiKeyRepository {
         self
     }
 

@@ -1,8 +1,10 @@
 //! The rows of the tables, as sea-orm reads and writes them.
 
+pub(crate) mod api_key;
 pub(crate) mod membership;
 pub(crate) mod organization;
 pub(crate) mod role;
 pub(crate) mod role_permission;
+pub(crate) mod team;
 pub(crate) mod user;
 pub(crate) mod user_preferences;

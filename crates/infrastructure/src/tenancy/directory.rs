@@ -1,7 +1,7 @@
 //! The directory: definer functions over tables that no role can touch.
 
 use async_trait::async_trait;
-use kernel::{DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
+use kernel::{ApiKeyId, DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
 use sea_orm::FromQueryResult;
 use tenancy::TenancyError;
 use tenancy::ports::Directory;
@@ -172,6 +172,30 @@ impl Directory for PostgresUnit {
     async fn release_request(&self, _key: &[u8; 32]) -> Result<(), StorageError> {
         self.remove_credentials("request", self.organization())
             .await
+    }
+
+    async fn find_api_key(
+        &self,
+        hash: &[u8; 32],
+    ) -> Result<Option<(OrganizationId, ApiKeyId)>, StorageError> {
+        Ok(self
+            .find_credential("api_key", hash)
+            .await?
+            .map(|(organization, key)| (organization, ApiKeyId::from_uuid(key))))
+    }
+
+    async fn add_api_key(
+        &self,
+        hash: &[u8; 32],
+        key: ApiKeyId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.add_credential("api_key", hash, key.as_uuid(), at)
+            .await
+    }
+
+    async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError> {
+        self.remove_credentials("api_key", key.as_uuid()).await
     }
 
     async fn list_organizations_of(

@@ -1,5 +1,6 @@
 //! Tenancy's storage.
 
+mod api_keys;
 mod directory;
 mod memberships;
 mod organizations;
@@ -9,6 +10,8 @@ mod preferences;
 mod roles;
 mod sessions;
 mod store;
+mod team_members;
+mod teams;
 mod users;
 
 pub use permissions::{SyncedPermissions, sync_permissions};

@@ -23,11 +23,11 @@ macro_rules! for_each_directory_case {
 /// Runs the case with this name.
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
-    for_each_directory_case!([kernel::dispatch_contract_case] name subject)
+    for_each_directory_case!([kernel::dispatch_contract_case] name subject);
 }
 
 mod cases {
-    use super::*;
+    use super::{NOW, Subject, TenancyError, Tenant, a_slug, a_user, id, platform_scope};
 
     pub(super) async fn a_slug_leads_to_its_organization_in_any_scope<S: Subject>(subject: &S) {
         let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);

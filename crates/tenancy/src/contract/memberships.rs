@@ -28,11 +28,14 @@ macro_rules! for_each_membership_case {
 /// Runs the case with this name.
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
-    for_each_membership_case!([kernel::dispatch_contract_case] name subject)
+    for_each_membership_case!([kernel::dispatch_contract_case] name subject);
 }
 
 mod cases {
-    use super::*;
+    use super::{
+        NOW, PageLimit, PageRequest, RoleTemplate, Subject, TenancyError, Tenant, UserStatus,
+        Version, a_user,
+    };
 
     pub(super) async fn a_membership_is_found_by_id_and_by_user<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;

@@ -24,11 +24,11 @@ macro_rules! for_each_organization_case {
 /// Runs the case with this name.
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
-    for_each_organization_case!([kernel::dispatch_contract_case] name subject)
+    for_each_organization_case!([kernel::dispatch_contract_case] name subject);
 }
 
 mod cases {
-    use super::*;
+    use super::{Duration, NOW, OrganizationChange, Patch, Subject, TenancyError, Tenant, Version};
 
     pub(super) async fn an_organization_is_found_as_it_was_inserted<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;

@@ -28,7 +28,7 @@ macro_rules! for_each_role_case {
 /// Runs the case with this name.
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
-    for_each_role_case!([kernel::dispatch_contract_case] name subject)
+    for_each_role_case!([kernel::dispatch_contract_case] name subject);
 }
 
 async fn insert<S: Subject>(subject: &S, tenant: &Tenant, role: &Role) {
@@ -52,7 +52,10 @@ fn renamed(role: &Role, name: &str) -> Role {
 }
 
 mod cases {
-    use super::*;
+    use super::{
+        NOW, PageLimit, PageRequest, Role, RoleTemplate, Stamps, Subject, TenancyError, Tenant,
+        Version, insert, renamed,
+    };
 
     pub(super) async fn a_role_is_found_as_it_was_inserted<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;

@@ -28,7 +28,7 @@ macro_rules! for_each_unit_case {
 /// Runs the case with this name.
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
-    for_each_unit_case!([kernel::dispatch_contract_case] name subject)
+    for_each_unit_case!([kernel::dispatch_contract_case] name subject);
 }
 
 fn a_request() -> IdempotencyRequest {
@@ -50,7 +50,10 @@ fn an_answer() -> StoredAnswer {
 }
 
 mod cases {
-    use super::*;
+    use super::{
+        Duration, IdempotencyError, IdempotencyRequest, JobId, JobKind, NOW, NewJob, StoredAnswer,
+        Subject, Tenant, a_request, an_answer, id,
+    };
 
     pub(super) async fn a_dropped_unit_leaves_no_trace<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;
