@@ -10,7 +10,9 @@ use infrastructure::{Argon2Cost, Argon2Hasher, MasterKeys, SystemClock, SystemId
 use kernel::{Clock, IdGenerator};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
-use tenancy::{Access, AccountPorts, Authentication, Organizations, Sessions};
+use tenancy::{
+    Access, AccountPorts, ApiKeyAuthentication, Authentication, Organizations, Sessions,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -81,7 +83,10 @@ pub(crate) fn compose(
             limiter: postgres.clone(),
             observer: Arc::new(Observer),
         },
-        gate: Gate::new(Authentication::new(sessions), access),
+        gate: Gate::new(
+            Authentication::new(sessions, ApiKeyAuthentication::new(&accounts)),
+            access,
+        ),
         readiness: Arc::new(ServerReadiness {
             database: database.postgres.clone(),
         }),

@@ -7,7 +7,7 @@ use kernel::{
 use serde_json::json;
 
 use crate::instant::shown;
-use crate::{ApiKeyToken, PermissionSet, TenancyError};
+use crate::{ApiKeyToken, PermissionSet, TenancyError, TokenHash};
 
 /// All that an API key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct ApiKeyState {
     pub scopes: PermissionSet,
     /// The beginning of its token, to recognise it by.
     pub prefix: String,
-    /// SHA-256 of its token.
-    pub key_hash: [u8; 32],
+    /// The hash of its token.
+    pub key_hash: TokenHash,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
     /// When it runs out; `None` for never.

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use kernel::{
-    Actor, ApiKeyId, AuditAction, AuditDraft, Changes, Clock, Credential, IdGenerator, KeyPurpose,
-    KeyRing, OrganizationId, Origin, TenantScope,
+    Actor, ApiKeyId, AuditAction, AuditDraft, Changes, Credential, KeyPurpose, KeyRing,
+    OrganizationId, Origin, Secret, TenantScope,
 };
 use time::Duration;
 
 use crate::network::network_of;
-use crate::ports::TenancyStore;
 use crate::workbench::Workbench;
-use crate::{ApiKey, ApiKeyToken, KeyLimits, Principal, TenancyError};
+use crate::{AccountPorts, ApiKey, ApiKeyToken, KeyLimits, Principal, TenancyError, TokenHash};
 
 /// What decides whether an API key can be used; read in one query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,17 +34,12 @@ pub struct ApiKeyAuthentication {
 }
 
 impl ApiKeyAuthentication {
-    /// Authentication with the keys in `store`.
+    /// Authentication over these ports.
     #[must_use]
-    pub fn new(
-        store: Arc<dyn TenancyStore>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdGenerator>,
-        keys: Arc<dyn KeyRing>,
-    ) -> Self {
+    pub fn new(ports: &AccountPorts) -> Self {
         Self {
-            bench: Workbench::new(store, clock, ids),
-            keys,
+            bench: ports.bench(),
+            keys: Arc::clone(&ports.keys),
         }
     }
 
@@ -56,7 +50,7 @@ impl ApiKeyAuthentication {
     /// rights, is for [`crate::Access`] to decide. The first use from a network is written to the audit log.
     pub async fn authenticate(
         &self,
-        token: &str,
+        token: &Secret,
         origin: Origin,
     ) -> Result<Principal, TenancyError> {
         let hash = ApiKeyToken::parse(token)
@@ -71,7 +65,7 @@ impl ApiKeyAuthentication {
         let scope = TenantScope::for_principal(organization, Actor::Anonymous, origin.clone());
         let unit = self.bench.begin(&scope).await?;
         let network = origin.ip.map(|ip| {
-            let data = [&id.as_uuid().into_bytes()[..], &network_of(ip)].concat();
+            let data = [&id.as_uuid().into_bytes()[..], network_of(ip).as_bytes()].concat();
             self.keys.mac(KeyPurpose::ClientAddress, &data).tag
         });
         let at = self.bench.now();
@@ -116,7 +110,7 @@ impl ApiKeyAuthentication {
 
     async fn find(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
         origin: &Origin,
     ) -> Result<Option<(OrganizationId, ApiKeyId)>, TenancyError> {
         let scope = TenantScope::platform(Actor::Anonymous, origin.clone());

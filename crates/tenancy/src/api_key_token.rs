@@ -1,7 +1,8 @@
 //! The tokens that API keys are used with.
 
 use kernel::{RandomBytes, Secret};
-use sha2::{Digest, Sha256};
+
+use crate::{BearerKind, TokenHash};
 
 /// The token of an API key: `cvk_`, eight characters that lists show, 43 characters of secret, and six of
 /// checksum, all digits and letters.
@@ -21,7 +22,7 @@ const CHECKSUM_LEN: usize = 6;
 
 impl ApiKeyToken {
     /// What every token begins with.
-    pub const PREFIX: &'static str = "cvk_";
+    pub const PREFIX: &'static str = BearerKind::ApiKey.prefix();
 
     /// A regular expression that finds tokens in source code and logs, for scanners of secrets.
     pub const PATTERN: &'static str = r"\bcvk_[0-9A-Za-z]{57}\b";
@@ -38,12 +39,13 @@ impl ApiKeyToken {
 
     /// The token in `text`; `None` for what cannot be one.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse(token: &Secret) -> Option<Self> {
+        let text = token.expose();
         let rest = text.strip_prefix(Self::PREFIX)?;
         let has_form = rest.len() == SHOWN_LEN + SECRET_LEN + CHECKSUM_LEN
             && rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let (signed, told) = text.split_at_checked(text.len().checked_sub(CHECKSUM_LEN)?)?;
-        (has_form && checksum(signed) == told).then(|| Self(Secret::new(text.to_owned())))
+        (has_form && checksum(signed) == told).then(|| Self(token.clone()))
     }
 
     /// The part that may be shown: enough to tell one's keys apart, and no part of the secret.
@@ -55,10 +57,10 @@ impl ApiKeyToken {
             .unwrap_or_default()
     }
 
-    /// The form in which the token is stored: SHA-256 over all of it.
+    /// The form in which the token is stored.
     #[must_use]
-    pub fn hash(&self) -> [u8; 32] {
-        Sha256::digest(self.0.expose()).into()
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(&self.0)
     }
 
     /// The token itself, to be shown once.
@@ -159,7 +161,11 @@ mod tests {
             &text.replace("cvk_", "cvk-"),
             &text.to_lowercase(),
         ] {
-            assert_eq!(ApiKeyToken::parse(bad), None, "{bad}");
+            assert_eq!(
+                ApiKeyToken::parse(&Secret::new(bad.to_owned())),
+                None,
+                "{bad}"
+            );
         }
     }
 
@@ -176,8 +182,8 @@ mod tests {
             mistyped[place] = other;
             let mistyped = String::from_utf8(mistyped).unwrap();
 
-            prop_assert_eq!(ApiKeyToken::parse(&text), Some(token));
-            prop_assert_eq!(ApiKeyToken::parse(&mistyped).is_some(), mistyped == text);
+            prop_assert_eq!(ApiKeyToken::parse(&Secret::new(text.clone())), Some(token));
+            prop_assert_eq!(ApiKeyToken::parse(&Secret::new(mistyped.clone())).is_some(), mistyped == text);
         }
     }
 }

@@ -11,7 +11,7 @@ use kernel::{
     Version,
 };
 
-use crate::{Authorization, Membership, Organization, Role, TenancyError};
+use crate::{Authorization, Membership, Organization, Role, TenancyError, TokenHash};
 
 pub use self::accounts::{
     PlatformRoleRepository, PreferencesRepository, SessionRepository, UserFilter, UserRepository,
@@ -100,13 +100,13 @@ pub trait Directory: Send + Sync {
     /// The organization and the API key inside it that a token with this hash belongs to.
     async fn find_api_key(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
     ) -> Result<Option<(OrganizationId, ApiKeyId)>, StorageError>;
     /// Makes the hash lead to an API key of the unit's organization; `false` where it leads to one already, and
     /// the unit stays usable.
     async fn add_api_key(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
         key: ApiKeyId,
         at: Timestamp,
     ) -> Result<bool, StorageError>;

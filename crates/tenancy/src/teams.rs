@@ -133,8 +133,17 @@ impl Teams {
 
     /// Takes the deletion back; fails with [`TenancyError::TeamNameTaken`], naming the living team,
     /// where another one has the name since.
-    pub async fn restore(&self, member: &Member, id: TeamId) -> Result<Team, TenancyError> {
+    pub async fn restore(
+        &self,
+        member: &Member,
+        id: TeamId,
+        once: &Once<'_, Team>,
+    ) -> Result<Done<Team>, TenancyError> {
+        let at = self.bench.now();
         let unit = self.bench.begin(member.scope()).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
         let before = unit
             .teams()
             .find(id)
@@ -144,15 +153,16 @@ impl Teams {
             return Err(TenancyError::NotDeleted);
         }
         let mut after = before.clone();
-        after.undelete(self.bench.now(), Some(member.user()));
+        after.undelete(at, Some(member.user()));
         unit.teams()
             .update(&after, before.state().stamps.version)
             .await?;
         let changes = deletion(&before.state().stamps, &after.state().stamps);
         self.note(unit.as_ref(), member, &after, AuditAction::Restore, changes)
             .await?;
+        once.record(unit.idempotency(), &after).await?;
         unit.commit().await?;
-        Ok(after)
+        Ok(Done::Fresh(after))
     }
 
     async fn note(

@@ -181,7 +181,7 @@ impl<E: Classify> From<E> for ApiError {
                 _ => error.to_string(),
             },
             faults: error.fields().iter().map(body_fault).collect(),
-            id: None,
+            id: error.about(),
             headers: Vec::new(),
             cause: ours.then(|| Cause::of(&error)),
         }));

@@ -27,7 +27,8 @@ pub struct Problem {
     pub request_id: Uuid,
     /// The faults of single fields or parameters, all at once.
     pub errors: Option<Vec<Fault>>,
-    /// The id of what was made before, where its secret cannot be shown again.
+    /// The id of what stands in the way: the thing that has the name, or the one that was made before and
+    /// whose secret cannot be shown again.
     pub id: Option<Uuid>,
 }
 

@@ -19,7 +19,7 @@ use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint, Request, RequestParts, Response};
 use poem_openapi::OpenApi;
 use serde_json::Value;
-use tenancy::{Access, Authentication, Sessions};
+use tenancy::{Access, ApiKeyAuthentication, Authentication, Sessions};
 use testkit::{SequentialIds, accounts_in_memory};
 use uuid::Uuid;
 
@@ -62,7 +62,8 @@ pub(crate) fn a_gate(database: &MemoryDatabase) -> Gate {
         Arc::clone(&ports.clock),
         Arc::clone(&ports.ids),
     );
-    Gate::new(Authentication::new(Sessions::new(&ports)), access)
+    let api_keys = ApiKeyAuthentication::new(&ports);
+    Gate::new(Authentication::new(Sessions::new(&ports), api_keys), access)
 }
 
 impl World {

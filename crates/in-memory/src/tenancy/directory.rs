@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use kernel::{ApiKeyId, DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
-use tenancy::TenancyError;
 use tenancy::ports::Directory;
+use tenancy::{TenancyError, TokenHash};
 
 use crate::unit::MemoryUnit;
 
@@ -128,20 +128,20 @@ impl Directory for MemoryUnit {
 
     async fn find_api_key(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
     ) -> Result<Option<(OrganizationId, ApiKeyId)>, StorageError> {
         Ok(self
-            .find_credential("api_key", hash)
+            .find_credential("api_key", hash.as_bytes())
             .map(|(organization, key)| (organization, ApiKeyId::from_uuid(key))))
     }
 
     async fn add_api_key(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
         key: ApiKeyId,
         _at: Timestamp,
     ) -> Result<bool, StorageError> {
-        Ok(self.add_credential("api_key", hash, key.as_uuid()))
+        Ok(self.add_credential("api_key", hash.as_bytes(), key.as_uuid()))
     }
 
     async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError> {

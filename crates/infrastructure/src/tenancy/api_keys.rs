@@ -9,7 +9,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 use tenancy::ports::{ApiKeyFilter, ApiKeyRepository};
-use tenancy::{ApiKey, ApiKeyState, ApiKeyUse, TenancyError};
+use tenancy::{ApiKey, ApiKeyState, ApiKeyUse, TenancyError, TokenHash};
 
 use super::roles::permission_set;
 use crate::entities::api_key::{ActiveModel, Column, Entity, Model};
@@ -186,7 +186,7 @@ impl PostgresUnit {
             name: Set(state.name.to_string()),
             scopes: Set(scopes.collect()),
             prefix: Set(state.prefix.clone()),
-            key_hash: Set(state.key_hash.to_vec()),
+            key_hash: Set(state.key_hash.as_bytes().to_vec()),
             last_used_at: NotSet,
             expires_at: Set(state.expires_at),
             revoked_at: Set(state.revoked_at),
@@ -218,6 +218,7 @@ impl TryFrom<Model> for ApiKey {
                 .key_hash
                 .try_into()
                 .ok()
+                .map(TokenHash::from_bytes)
                 .ok_or_else(|| corrupt("api_keys.key_hash"))?,
             last_used_at: row.last_used_at,
             expires_at: row.expires_at,

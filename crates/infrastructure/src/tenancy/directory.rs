@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use kernel::{ApiKeyId, DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
 use sea_orm::FromQueryResult;
-use tenancy::TenancyError;
 use tenancy::ports::Directory;
+use tenancy::{TenancyError, TokenHash};
 use uuid::Uuid;
 
 use crate::unit::PostgresUnit;
@@ -176,21 +176,21 @@ impl Directory for PostgresUnit {
 
     async fn find_api_key(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
     ) -> Result<Option<(OrganizationId, ApiKeyId)>, StorageError> {
         Ok(self
-            .find_credential("api_key", hash)
+            .find_credential("api_key", hash.as_bytes())
             .await?
             .map(|(organization, key)| (organization, ApiKeyId::from_uuid(key))))
     }
 
     async fn add_api_key(
         &self,
-        hash: &[u8; 32],
+        hash: &TokenHash,
         key: ApiKeyId,
         at: Timestamp,
     ) -> Result<bool, StorageError> {
-        self.add_credential("api_key", hash, key.as_uuid(), at)
+        self.add_credential("api_key", hash.as_bytes(), key.as_uuid(), at)
             .await
     }
 

@@ -8,7 +8,7 @@ use super::tenant::{NOW, Tenant, id, platform_scope};
 use crate::ports::ApiKeyFilter;
 use crate::{
     ApiKey, ApiKeyChange, ApiKeyState, ApiKeyToken, ApiKeyUse, NewApiKey, Permission,
-    PermissionSet, RoleTemplate, TenancyError, User, UserStatus,
+    PermissionSet, RoleTemplate, TenancyError, TokenHash, User, UserStatus,
 };
 
 /// The cases of API keys.
@@ -117,8 +117,8 @@ const LIVING: ApiKeyFilter = ApiKeyFilter {
 mod cases {
     use super::{
         ApiKeyFilter, ApiKeyUse, Duration, LIVING, NOW, PageLimit, PageRequest, RandomBytes as _,
-        RoleTemplate, Subject, TenancyError, Tenant, Unique, User, UserStatus, Version, a_key,
-        add_key, platform_scope, renamed, revoked, used,
+        RoleTemplate, Subject, TenancyError, Tenant, TokenHash, Unique, User, UserStatus, Version,
+        a_key, add_key, platform_scope, renamed, revoked, used,
     };
 
     pub(super) async fn an_api_key_is_found_again<S: Subject>(subject: &S) {
@@ -343,6 +343,7 @@ mod cases {
         let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
         let key = a_key(&tenant, tenant.owner.id(), None);
         let hash = key.state().key_hash;
+        let absent = TokenHash::from_bytes(Unique.bytes());
 
         let unit = tenant.begin(subject).await;
         let added = unit.directory().add_api_key(&hash, key.id(), NOW).await;
@@ -358,7 +359,7 @@ mod cases {
             let unit = subject.store().begin(&scope).await.unwrap();
             let found = unit.directory().find_api_key(&hash).await.unwrap();
             assert_eq!(found, Some((tenant.organization.id(), key.id())));
-            let unknown = unit.directory().find_api_key(&Unique.bytes()).await;
+            let unknown = unit.directory().find_api_key(&absent).await;
             assert_eq!(unknown.unwrap(), None);
         }
         let unit = tenant.begin(subject).await;
