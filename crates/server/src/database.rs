@@ -69,24 +69,23 @@ impl Database {
     ///
     /// A configured database is not migrated, because the login that serves cannot; it must be up to date.
     pub async fn open(settings: &Settings) -> Result<Self, DatabaseError> {
-        let (login, embedded) = match &settings.database_url {
-            Some(url) => (
+        let (login, embedded) = if let Some(url) = &settings.database_url {
+            (
                 url.parse::<PgConnectOptions>()
                     .map_err(DatabaseError::Url)?,
                 None,
-            ),
-            None => {
-                let embedded = start_embedded(settings).await?;
-                migrate_with(
-                    &embedded.administrator_options().database(NAME),
-                    &new_password(),
-                )
-                .await?;
-                (
-                    embedded.options_for(migration::role::LOGIN, NAME),
-                    Some(Arc::new(embedded)),
-                )
-            }
+            )
+        } else {
+            let embedded = start_embedded(settings).await?;
+            migrate_with(
+                &embedded.administrator_options().database(NAME),
+                &new_password(),
+            )
+            .await?;
+            (
+                embedded.options_for(migration::role::LOGIN, NAME),
+                Some(Arc::new(embedded)),
+            )
         };
         let postgres = PostgresDatabase::connect_lazy(login, settings.database);
         postgres.check_login().await?;

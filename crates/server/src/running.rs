@@ -117,12 +117,6 @@ impl Running {
         &self.url
     }
 
-    /// What it is composed of.
-    #[must_use]
-    pub(crate) const fn composition(&self) -> &Composition {
-        &self.composition
-    }
-
     /// Waits until the private database is lost for good; for ever where it is somebody else's.
     pub(crate) async fn database_lost(&self) -> String {
         match &self.database.embedded {
