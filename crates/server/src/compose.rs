@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, UseCases, application, operations};
-use infrastructure::{Argon2Cost, Argon2Hasher, MasterKeys, SystemClock, SystemIds};
-use kernel::{Clock, IdGenerator};
+use infrastructure::{
+    Argon2Cost, Argon2Hasher, JobRunner, JobRunnerSettings, MasterKeys, SystemClock, SystemIds,
+    SystemRandom,
+};
+use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
 use tenancy::{
@@ -33,6 +36,7 @@ pub(crate) struct Composition {
     dependencies: ApiDependencies,
     metrics: Arc<Metrics>,
     use_cases: UseCases,
+    jobs: Arc<JobRunner>,
 }
 
 /// Puts the adapters behind the ports.
@@ -64,6 +68,15 @@ pub(crate) fn compose(
     let use_cases = UseCases {
         organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };
+    let kinds: Vec<Arc<dyn Job>> = Vec::new();
+    let jobs = JobRunner::new(
+        postgres.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+        Arc::new(SystemRandom),
+        JobRunnerSettings::default(),
+        kinds,
+    );
     let dependencies = ApiDependencies {
         settings: EdgeSettings {
             public_url: url.to_owned(),
@@ -89,6 +102,7 @@ pub(crate) fn compose(
         ),
         readiness: Arc::new(ServerReadiness {
             database: database.postgres.clone(),
+            clock: SystemClock,
         }),
         metrics: Arc::clone(&metrics) as _,
     };
@@ -97,6 +111,7 @@ pub(crate) fn compose(
         dependencies,
         metrics,
         use_cases,
+        jobs: Arc::new(jobs),
     })
 }
 
@@ -114,7 +129,12 @@ impl Composition {
     pub(crate) fn spawn_background(&self, stopping: &CancellationToken) -> Vec<JoinHandle<()>> {
         let metrics = Arc::clone(&self.metrics);
         let pool = self.database.postgres.pool().clone();
-        vec![repeat(stopping.clone(), UPKEEP, move || {
+        let jobs = Arc::clone(&self.jobs);
+        let working = tokio::spawn({
+            let stopping = stopping.clone();
+            async move { jobs.run(stopping).await }
+        });
+        let tidying = repeat(stopping.clone(), UPKEEP, move || {
             metrics.upkeep();
             let (size, idle) = (pool.size(), pool.num_idle());
             metrics::gauge!("canvass_database_pool_connections", "state" => "idle")
@@ -124,7 +144,8 @@ impl Composition {
                     .unwrap_or_default()
                     .saturating_sub(idle),
             ));
-        })]
+        });
+        vec![working, tidying]
     }
 
     /// Writes what is still to be written.
