@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use kernel::{
     Actor, AuditAction, AuditDraft, Changes, Checked, Credential, Done, EmailAddress, KeyRing,
-    Once, Origin, Page, PageRequest, Secret, SessionId, TenantScope, Timestamp, UserId, begin_once,
+    Once, Origin, Page, PageRequest, Secret, SessionId, StorageError, TenantScope, Timestamp,
+    UserId, begin_once,
 };
 use serde_json::Value;
 
@@ -98,9 +99,7 @@ impl Sessions {
         };
         match opened {
             Ok(done) => {
-                if let Err(error) = self.throttle.forget(Tries::LoginTo(&login.email)).await {
-                    tracing::warn!(error = %error, "the tries before a login were not forgotten");
-                }
+                self.throttle.forget(Tries::LoginTo(&login.email)).await;
                 Ok(done)
             }
             Err(refusal) => {
@@ -335,11 +334,13 @@ impl Sessions {
             .sessions()
             .revoke_all(principal.user, Some(present), at)
             .await?;
-        let batch = self.bench.id(std::convert::identity);
         let drafts = ended
             .iter()
-            .map(|id| ended_draft(*id, AuditAction::Logout, at).in_batch(batch));
-        self.bench.note(unit.as_ref(), &scope, drafts).await?;
+            .map(|id| ended_draft(*id, AuditAction::Logout, at))
+            .collect();
+        self.bench
+            .note(unit.as_ref(), &scope, self.bench.batch(drafts))
+            .await?;
         unit.commit().await?;
         Ok(ended)
     }
@@ -393,4 +394,18 @@ fn judge(user: Option<User>, check: PasswordCheck) -> Result<User, Refusal> {
 fn ended_draft(id: SessionId, action: AuditAction, at: Timestamp) -> AuditDraft {
     let changes = Changes::none().field("revoked_at", Value::Null, shown(Some(at)));
     AuditDraft::new("session", id.as_uuid(), action, changes)
+}
+
+/// Ends all of a user's sessions but for one, within a unit of the platform's scope.
+pub(crate) async fn end_sessions(
+    unit: &dyn TenancyUnit,
+    user: UserId,
+    but: Option<SessionId>,
+    at: Timestamp,
+) -> Result<Vec<AuditDraft>, StorageError> {
+    let ended = unit.sessions().revoke_all(user, but, at).await?;
+    Ok(ended
+        .into_iter()
+        .map(|id| ended_draft(id, AuditAction::Revoke, at))
+        .collect())
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{
-    EmailAddress, KeyPurpose, KeyRing, Origin, Quota, RateDecision, RateLimiter, StorageError,
-    Timestamp,
+    EmailAddress, KeyPurpose, KeyRing, Origin, Quota, RateDecision, RateLimiter, Timestamp, UserId,
 };
 use time::Duration;
 
@@ -18,13 +17,15 @@ pub(crate) enum Tries<'a> {
     LoginTo(&'a EmailAddress),
     /// Logins from one network.
     LoginFrom(&'a Origin),
+    /// Guesses of the present password by somebody who is logged in.
+    PasswordOf(UserId),
 }
 
 impl Tries<'_> {
     /// A person mistypes a few times in a row; a network may hold a whole office.
     const fn quota(self) -> Quota {
         match self {
-            Self::LoginTo(_) => Quota {
+            Self::LoginTo(_) | Self::PasswordOf(_) => Quota {
                 burst: 10,
                 interval: Duration::seconds(30),
             },
@@ -42,6 +43,7 @@ impl Tries<'_> {
             Self::LoginFrom(origin) => origin
                 .ip
                 .map(|ip| format!("login:network:{}", network_of(ip))),
+            Self::PasswordOf(user) => Some(format!("password:user:{user}")),
         }
     }
 }
@@ -79,11 +81,13 @@ impl Throttle {
         }
     }
 
-    /// Forgets the tries, because one succeeded.
-    pub(crate) async fn forget(&self, tries: Tries<'_>) -> Result<(), StorageError> {
-        match tries.name() {
-            Some(name) => self.limiter.reset(self.key(&name)).await,
-            None => Ok(()),
+    /// Forgets the tries, because one succeeded; where that fails, they count on for a while.
+    pub(crate) async fn forget(&self, tries: Tries<'_>) {
+        let Some(name) = tries.name() else {
+            return;
+        };
+        if let Err(error) = self.limiter.reset(self.key(&name)).await {
+            tracing::warn!(error = %error, "tries before a success were not forgotten");
         }
     }
 

@@ -40,6 +40,18 @@ impl Workbench {
         wrap(self.ids.next())
     }
 
+    /// The drafts as one piece of bulk work, if there are several.
+    pub(crate) fn batch(&self, drafts: Vec<AuditDraft>) -> Vec<AuditDraft> {
+        if drafts.len() < 2 {
+            return drafts;
+        }
+        let batch = self.ids.next();
+        drafts
+            .into_iter()
+            .map(|draft| draft.in_batch(batch))
+            .collect()
+    }
+
     /// Appends to the audit log what was done in `unit`.
     pub(crate) async fn note(
         &self,
