@@ -1,7 +1,7 @@
 //! The databases that tests run on.
 
 use sqlx::{Connection, Executor, PgConnection, Row};
-use testkit::TestDatabase;
+use testkit::{TestDatabase, plans_of};
 
 async fn one<T>(connection: &mut PgConnection, statement: &'static str) -> T
 where
@@ -118,4 +118,28 @@ async fn an_empty_database_has_no_tables() {
     let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
 
     assert!(one::<bool>(&mut admin, "SELECT to_regclass('organizations') IS NULL").await);
+}
+
+#[tokio::test]
+async fn a_table_that_is_read_from_end_to_end_is_told() {
+    let database = TestDatabase::fresh().await;
+    database.tell_plans(false).await;
+    let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
+    admin
+        .execute("CREATE TABLE numbers AS SELECT n FROM generate_series(1, 10000) AS n")
+        .await
+        .unwrap();
+
+    let (_, whole) = plans_of(admin.execute("SELECT n FROM numbers WHERE n = 7")).await;
+    admin
+        .execute("CREATE INDEX numbers_n_idx ON numbers (n); ANALYZE numbers")
+        .await
+        .unwrap();
+    let (_, indexed) = plans_of(admin.execute("SELECT n FROM numbers WHERE n = 7")).await;
+
+    assert_eq!(whole.len(), 1);
+    assert_eq!(whole[0].statement(), "SELECT n FROM numbers WHERE n = 7");
+    assert_eq!(whole[0].sequential_scans(), ["numbers"]);
+    assert_eq!(indexed[0].sequential_scans(), [""; 0]);
+    assert_eq!(indexed[0].indexes(), ["numbers_n_idx"]);
 }

@@ -7,5 +7,7 @@
 
 #[path = "postgres/jobs.rs"]
 mod jobs;
+#[path = "postgres/access_paths.rs"]
+mod access_paths;
 #[path = "postgres/permissions.rs"]
 mod permissions;

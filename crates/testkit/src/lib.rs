@@ -5,7 +5,8 @@
 //! - [`PlainHasher`] hides no password and takes no time; [`accounts_in_memory`] is all that use cases on
 //!   accounts need, without a database;
 //! - [`a_user`], [`an_organization`] and their siblings build entities;
-//! - [`TestDatabase`] is a migrated PostgreSQL database of the run's own cluster.
+//! - [`TestDatabase`] is a migrated PostgreSQL database of the run's own cluster;
+//! - [`plans_of`] tells how PostgreSQL carried out what a test did.
 
 #![expect(
     clippy::expect_used,
@@ -20,6 +21,7 @@ mod clock;
 mod database;
 mod keys;
 mod passwords;
+mod plans;
 
 pub use accounts::accounts_in_memory;
 pub use builders::{
@@ -31,3 +33,4 @@ pub use clock::FixedClock;
 pub use database::TestDatabase;
 pub use keys::TestKeys;
 pub use passwords::PlainHasher;
+pub use plans::{Plan, plans_of};

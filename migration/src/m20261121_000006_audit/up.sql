@@ -18,7 +18,7 @@ CREATE TABLE audit_logs (
 ) PARTITION BY RANGE (created_at);
 CREATE INDEX audit_logs_time_idx ON audit_logs (organization_id, created_at DESC, id DESC);
 CREATE INDEX audit_logs_actor_idx ON audit_logs (organization_id, user_id, created_at DESC, id DESC);
-CREATE INDEX audit_logs_entity_idx ON audit_logs (organization_id, entity_type, entity_id, created_at DESC, id DESC);
+CREATE INDEX audit_logs_entity_idx ON audit_logs (organization_id, entity_id, created_at DESC, id DESC);
 
 CREATE TABLE audit_payloads (
     organization_id uuid NOT NULL,

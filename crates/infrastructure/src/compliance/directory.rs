@@ -134,9 +134,14 @@ fn overfull(page: &PageRequest) -> u16 {
 }
 
 /// The entries that `entries` selects, with their payloads, in the same order.
+///
+/// The payloads are looked up one by one: joined as a whole, those of all the organization's entries
+/// would be read.
 fn with_payloads(entries: &str) -> String {
     format!(
-        "SELECT {RECORD}, {PAYLOAD} FROM ({entries}) l LEFT JOIN audit_payloads p \
-         ON p.organization_id = $1 AND p.id = l.id AND p.created_at = l.created_at {NEWEST_FIRST}"
+        "SELECT {RECORD}, p.* FROM ({entries}) l LEFT JOIN LATERAL (\
+             SELECT {PAYLOAD} FROM audit_payloads p \
+             WHERE p.organization_id = $1 AND p.id = l.id AND p.created_at = l.created_at LIMIT 1\
+         ) p ON true {NEWEST_FIRST}"
     )
 }
