@@ -7,12 +7,16 @@
 //! - [`MasterKeys`] derives the installation's keys, and [`Argon2Hasher`] hashes passwords;
 //! - [`JobRunner`] carries out durable jobs;
 //! - [`FileMailer`] writes mail into files;
+//! - [`logs`] writes the access log and the error log off the request's path;
+//! - [`maintenance`] makes partitions ahead and removes what ran out;
 //! - [`embedded`] starts, supervises and stops a private PostgreSQL;
 //! - [`SystemClock`], [`SystemIds`] and [`SystemRandom`] are the real time, ids and chance.
 //!
 //! No type of sea-orm leaves this crate.
 
 pub mod embedded;
+pub mod logs;
+pub mod maintenance;
 
 mod clock;
 mod compliance;

@@ -5,9 +5,13 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
-#[path = "postgres/jobs.rs"]
-mod jobs;
 #[path = "postgres/access_paths.rs"]
 mod access_paths;
+#[path = "postgres/jobs.rs"]
+mod jobs;
+#[path = "postgres/logs.rs"]
+mod logs;
+#[path = "postgres/maintenance.rs"]
+mod maintenance;
 #[path = "postgres/permissions.rs"]
 mod permissions;

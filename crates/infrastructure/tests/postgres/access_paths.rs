@@ -262,7 +262,7 @@ async fn members_are_found_by_user_by_an_index() {
 
     for generic in [false, true] {
         let adapter = filled.told(generic).await;
-        let (_, plans) = plans_of(async {
+        let ((), plans) = plans_of(async {
             let unit = TenancyStore::begin(&adapter, &tenant()).await.unwrap();
             assert!(
                 unit.memberships()
@@ -278,7 +278,7 @@ async fn members_are_found_by_user_by_an_index() {
             "memberships_user"
         ));
 
-        let (_, plans) = plans_of(async {
+        let ((), plans) = plans_of(async {
             let unit = TenancyStore::begin(&adapter, &tenant()).await.unwrap();
             unit.memberships().find_authorization(user).await.unwrap();
         })

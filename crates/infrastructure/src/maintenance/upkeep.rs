@@ -1,0 +1,78 @@
+//! What is done, in the database.
+
+use async_trait::async_trait;
+use kernel::{StorageError, Timestamp};
+use migration::PARTITIONED;
+use sea_orm::FromQueryResult;
+use time::Date;
+
+use super::months;
+use crate::PostgresDatabase;
+
+/// How many months ahead partitions are made.
+const AHEAD: u8 = 3;
+
+/// Keeps the database usable.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// Makes the partitions of the month of `at` and of the next three, where they are missing. Tells
+    /// which ones it made, as `audit_logs_2026_01`.
+    async fn make_partitions(&self, at: Timestamp) -> Result<Vec<String>, StorageError>;
+
+    /// Removes what ran out before `at` and serves no purpose any more.
+    async fn purge_expired(&self, at: Timestamp) -> Result<Purged, StorageError>;
+}
+
+/// How many rows were removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Purged {
+    /// Sessions that ran out 30 days ago or more.
+    #[sea_orm(from_alias = "sessions_purged")]
+    pub sessions: i64,
+    /// Answers to requests that could have been sent twice.
+    #[sea_orm(from_alias = "keys_purged")]
+    pub idempotency_keys: i64,
+    /// Rate limits that limit nobody any more.
+    #[sea_orm(from_alias = "limits_purged")]
+    pub rate_limits: i64,
+}
+
+#[async_trait]
+impl Upkeep for PostgresDatabase {
+    async fn make_partitions(&self, at: Timestamp) -> Result<Vec<String>, StorageError> {
+        let mut made = Vec::new();
+        for parent in PARTITIONED {
+            for month in months::from(at, AHEAD) {
+                if self.make_partition(parent, month).await? {
+                    let (year, month) = (month.year(), u8::from(month.month()));
+                    made.push(format!("{parent}_{year:04}_{month:02}"));
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    async fn purge_expired(&self, at: Timestamp) -> Result<Purged, StorageError> {
+        let unit = self.begin_platform().await?;
+        let purged = unit
+            .one::<Purged>("SELECT * FROM purge_expired($1)", [at.into()])
+            .await?;
+        unit.finish().await?;
+        Ok(purged.unwrap_or_default())
+    }
+}
+
+impl PostgresDatabase {
+    /// One transaction each, so that no lock is held for longer than one takes.
+    async fn make_partition(&self, parent: &str, month: Date) -> Result<bool, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Made {
+            made: bool,
+        }
+        let unit = self.begin_platform().await?;
+        let sql = "SELECT make_partition($1, $2) AS made";
+        let row = unit.one::<Made>(sql, [parent.into(), month.into()]).await?;
+        unit.finish().await?;
+        Ok(row.is_some_and(|row| row.made))
+    }
+}

@@ -1,0 +1,257 @@
+//! Partitions are made ahead, and what ran out is removed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use infrastructure::maintenance::{Purged, Upkeep as _};
+use infrastructure::{DatabaseSettings, PostgresDatabase};
+use kernel::{StorageError, Timestamp};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+use testkit::TestDatabase;
+use time::Duration;
+use time::macros::datetime;
+
+/// A month for which nobody made partitions yet, at the end of a year.
+const NOVEMBER: Timestamp = datetime!(2031-11-30 23:59 UTC);
+
+fn adapter(database: &TestDatabase) -> PostgresDatabase {
+    PostgresDatabase::connect_lazy(database.login(), DatabaseSettings::default())
+}
+
+async fn admin(database: &TestDatabase) -> PgConnection {
+    PgConnection::connect_with(&database.admin())
+        .await
+        .expect("the administrator connects")
+}
+
+async fn names(connection: &mut PgConnection, query: &'static str) -> BTreeSet<String> {
+    let rows = connection.fetch_all(query).await.expect("the query runs");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+fn expected() -> BTreeSet<String> {
+    let months = ["2031_11", "2031_12", "2032_01", "2032_02"];
+    migration::PARTITIONED
+        .iter()
+        .flat_map(|parent| months.map(|month| format!("{parent}_{month}")))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_partitions_of_this_month_and_the_next_three_are_made_once() {
+    let database = TestDatabase::fresh().await;
+    let adapter = adapter(&database);
+
+    let made = adapter.make_partitions(NOVEMBER).await.unwrap();
+    let again = adapter.make_partitions(NOVEMBER).await.unwrap();
+
+    assert_eq!(made.into_iter().collect::<BTreeSet<_>>(), expected());
+    assert_eq!(again, [""; 0]);
+    let attached = "SELECT i.inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+                    WHERE c.relkind = 'r' AND c.relname ~ '_203[12]_'";
+    let mut admin = admin(&database).await;
+    assert_eq!(names(&mut admin, attached).await, expected());
+    let next_month = adapter
+        .make_partitions(NOVEMBER + Duration::HOUR)
+        .await
+        .unwrap();
+    assert_eq!(next_month.len(), migration::PARTITIONED.len());
+}
+
+#[tokio::test]
+async fn many_at_once_make_each_partition_once() {
+    let database = TestDatabase::fresh().await;
+    let adapter = Arc::new(adapter(&database));
+
+    let workers = (0..8).map(|_| {
+        let adapter = Arc::clone(&adapter);
+        tokio::spawn(async move { adapter.make_partitions(NOVEMBER).await })
+    });
+    let mut made = Vec::new();
+    for worker in workers.collect::<Vec<_>>() {
+        made.extend(worker.await.unwrap().unwrap());
+    }
+
+    assert_eq!(made.len(), expected().len());
+    assert_eq!(made.into_iter().collect::<BTreeSet<_>>(), expected());
+}
+
+#[tokio::test]
+async fn a_new_partition_is_guarded_as_its_siblings_are() {
+    let database = TestDatabase::fresh().await;
+    adapter(&database).make_partitions(NOVEMBER).await.unwrap();
+
+    // What there is to say about a partition, without its name and its month.
+    let guards = "SELECT DISTINCT concat_ws(' | ', i.inhparent::regclass, \
+             c.relrowsecurity, c.relforcerowsecurity, c.relowner::regrole, c.relacl, \
+             (SELECT string_agg(concat_ws(' ', p.polname, p.polcmd, p.polroles::regrole[], \
+                 pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)), ', ' ORDER BY p.polname) \
+                 FROM pg_policy p WHERE p.polrelid = c.oid), \
+             (SELECT string_agg(concat_ws(' ', t.tgname, t.tgtype, t.tgfoid::regproc, t.tgenabled), ', ' ORDER BY t.tgname) \
+                 FROM pg_trigger t WHERE t.tgrelid = c.oid), \
+             (SELECT string_agg(regexp_replace(pg_get_indexdef(x.indexrelid), '[a-z_]+_20[0-9_]+', '', 'g'), ', ' \
+                 ORDER BY regexp_replace(pg_get_indexdef(x.indexrelid), '[a-z_]+_20[0-9_]+', '', 'g')) \
+                 FROM pg_index x WHERE x.indrelid = c.oid), \
+             (SELECT string_agg(concat_ws(' ', a.attnum, a.attname, a.atttypid::regtype, a.attnotnull), ', ' ORDER BY a.attnum) \
+                 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0), \
+             (SELECT string_agg(pg_get_constraintdef(k.oid), ', ' ORDER BY k.contype, pg_get_constraintdef(k.oid)) \
+                 FROM pg_constraint k WHERE k.conrelid = c.oid)) \
+         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relkind = 'r'";
+    let mut admin = admin(&database).await;
+    let told = names(&mut admin, guards).await;
+
+    assert_eq!(told.len(), migration::PARTITIONED.len(), "{told:#?}");
+    for guard in told {
+        assert!(guard.contains(" | t | t | canvass_owner | "), "{guard}");
+        assert!(guard.contains("append_only"), "{guard}");
+        assert!(guard.contains("refuse_truncate"), "{guard}");
+    }
+}
+
+#[tokio::test]
+async fn who_writes_to_a_log_does_not_wait_for_its_new_partition() {
+    let database = TestDatabase::fresh().await;
+    let adapter = adapter(&database);
+    let mut admin = admin(&database).await;
+    let mut writing = admin.begin().await.unwrap();
+    writing
+        .execute(insert(datetime!(2026-06-01 0:00 UTC)))
+        .await
+        .unwrap();
+
+    // A partition that wanted the log for itself would run into the timeout for locks here.
+    let made = adapter.make_partitions(NOVEMBER).await.unwrap();
+
+    assert_eq!(made.len(), expected().len());
+    writing.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_row_goes_into_the_partition_of_its_month_in_utc() {
+    let database = TestDatabase::fresh().await;
+    adapter(&database).make_partitions(NOVEMBER).await.unwrap();
+    let mut admin = admin(&database).await;
+
+    for at in [
+        datetime!(2031-11-01 0:00 UTC),
+        datetime!(2031-11-30 23:59:59.999999 UTC),
+        datetime!(2031-12-01 0:00 UTC),
+    ] {
+        admin.execute(insert(at)).await.unwrap();
+    }
+
+    let rows =
+        "SELECT tableoid::regclass::text || ' ' || count(*) FROM error_logs GROUP BY tableoid";
+    let expected = ["error_logs_2031_11 2", "error_logs_2031_12 1"];
+    assert_eq!(
+        names(&mut admin, rows).await,
+        expected.map(str::to_owned).into()
+    );
+}
+
+#[tokio::test]
+async fn a_row_of_a_month_without_a_partition_is_refused_with_a_reason_and_without_its_values() {
+    use infrastructure::logs::{AccessLine, DatabaseLogs, LogSettings};
+    use kernel::{AuditEntry, AuditEntryId, RequestId, TenantScope};
+
+    let database = TestDatabase::fresh().await;
+    let adapter = adapter(&database);
+    let request = RequestId::from_uuid(testkit::a_unique_id());
+    let scope = TenantScope::platform(kernel::Actor::Operator, kernel::Origin::internal(request));
+    let draft = kernel::AuditDraft::new(
+        "user",
+        testkit::a_unique_id(),
+        kernel::AuditAction::Login,
+        kernel::Changes::none(),
+    );
+    let entry = AuditEntry::new(
+        AuditEntryId::from_uuid(testkit::a_unique_id()),
+        NOVEMBER,
+        &scope,
+        draft.because("canary"),
+    );
+
+    let unit = compliance::ports::AuditStore::begin(&adapter, &scope)
+        .await
+        .unwrap();
+    let error = unit.audit().append(&[entry]).await.unwrap_err();
+
+    let StorageError::Unexpected(source) = &error else {
+        panic!("unexpected, not {error:?}");
+    };
+    assert_eq!(
+        source.to_string(),
+        "no partition of the table takes the row"
+    );
+    assert!(!format!("{error:?}").contains("canary"));
+
+    // The logs drop such a line and count it.
+    let ids = Arc::new(infrastructure::SystemIds::default());
+    let logs = DatabaseLogs::start(Arc::new(adapter), ids, LogSettings::default());
+    logs.access(AccessLine {
+        at: NOVEMBER,
+        user: None,
+        organization: None,
+        method: "GET".to_owned(),
+        route: "/v1/teams".to_owned(),
+        status: 200,
+        latency: std::time::Duration::ZERO,
+        ip: None,
+        request,
+    });
+    logs.close(std::time::Duration::from_mins(1)).await;
+    assert_eq!(logs.dropped(), (1, 0));
+}
+
+#[tokio::test]
+async fn what_ran_out_is_removed_and_nothing_else() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    let at = datetime!(2026-06-30 12:00 UTC);
+    // `old` is removed, `new` is not: each one microsecond from the border.
+    admin
+        .execute(
+            "INSERT INTO users (id, email, email_folded, display_name, status, created_at, updated_at, version) \
+             VALUES (gen_random_uuid(), 'a', 'a', 'A', 'active', now(), now(), 1); \
+             INSERT INTO sessions (id, user_id, generation, key_id, refresh_hash, access_hash, access_expires_at, \
+                 rotated_at, expires_at, created_at, updated_at, user_agent) \
+             SELECT gen_random_uuid(), u.id, 1, 1, '', '', now(), now(), border + off, now(), now(), kind \
+             FROM users u, (SELECT timestamptz '2026-05-31 12:00Z' AS border) b, \
+                 (VALUES ('old', interval '-1 us'), ('new', interval '0')) v (kind, off); \
+             INSERT INTO idempotency_keys (organization_id, key, fingerprint, expires_at, created_at) \
+             SELECT gen_random_uuid(), sha256(kind::bytea), kind::bytea, timestamptz '2026-06-30 12:00Z' + off, now() \
+             FROM (VALUES ('old', interval '-1 us'), ('new', interval '0')) v (kind, off); \
+             INSERT INTO rate_limits (key, next_at, created_at, updated_at) \
+             SELECT sha256(kind::bytea), timestamptz '2026-06-30 12:00Z' + off, now(), now() \
+             FROM (VALUES ('old', interval '-1 us'), ('new', interval '0')) v (kind, off)",
+        )
+        .await
+        .unwrap();
+
+    let adapter = adapter(&database);
+    let purged = adapter.purge_expired(at).await.unwrap();
+    let again = adapter.purge_expired(at).await.unwrap();
+
+    let one_each = Purged {
+        sessions: 1,
+        idempotency_keys: 1,
+        rate_limits: 1,
+    };
+    assert_eq!(purged, one_each);
+    assert_eq!(again, Purged::default());
+    let left = "SELECT 'session ' || user_agent FROM sessions \
+                UNION ALL SELECT 'key ' || convert_from(fingerprint, 'UTF8') FROM idempotency_keys \
+                UNION ALL SELECT 'limit ' || (key = sha256('new'::bytea)) FROM rate_limits";
+    let expected = ["session new", "key new", "limit true"];
+    assert_eq!(
+        names(&mut admin, left).await,
+        expected.map(str::to_owned).into()
+    );
+}
+
+fn insert(at: Timestamp) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!(
+        "INSERT INTO error_logs (id, created_at, service, level, message, context) \
+         VALUES (gen_random_uuid(), '{at}', 'api', 'warn', 'm', '{{}}')"
+    ))
+}
