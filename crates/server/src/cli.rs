@@ -33,6 +33,9 @@ enum Command {
     Migrate(Migrate),
     /// Print the OpenAPI document
     Openapi,
+    /// Administer the installation
+    #[command(subcommand)]
+    Admin(Admin),
 }
 
 #[derive(Args, Debug)]
@@ -40,6 +43,25 @@ pub(crate) struct Migrate {
     /// Take back this many migrations instead; drops what they made
     #[arg(long, value_name = "N")]
     pub(crate) down: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Admin {
+    /// Make an account that administers the platform
+    Create(AdminCreate),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AdminCreate {
+    /// Address to log in with
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) email: String,
+    /// Name to be called by
+    #[arg(long, value_name = "NAME", default_value = "Administrator")]
+    pub(crate) name: String,
+    /// Read the password from standard input instead of making one and printing it
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
 }
 
 /// Why a command ended without success.
@@ -99,6 +121,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
         match cli.command {
             Command::Serve => commands::serve::serve(settings).await,
             Command::Migrate(arguments) => commands::migrate::migrate(&settings, &arguments).await,
+            Command::Admin(Admin::Create(arguments)) => {
+                commands::admin::create(&settings, arguments).await
+            }
             Command::Openapi => Ok(()),
         }
     });

@@ -52,17 +52,7 @@ pub(crate) fn compose(
     let postgres = Arc::new(database.postgres.clone());
     let metrics = Metrics::start();
 
-    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let hasher = Argon2Hasher::new(Argon2Cost::STANDARD, cores)
-        .map_err(|error| StartError::Compose(error.to_string()))?;
-    let accounts = AccountPorts {
-        store: postgres.clone(),
-        clock: Arc::clone(&clock),
-        ids: Arc::clone(&ids),
-        keys: keys.clone(),
-        hasher: Arc::new(hasher),
-        limiter: postgres.clone(),
-    };
+    let accounts = accounts(database, keys.as_ref().clone())?;
     let access = Access::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
     let sessions = Sessions::new(&accounts);
     let use_cases = UseCases {
@@ -112,6 +102,22 @@ pub(crate) fn compose(
         metrics,
         use_cases,
         jobs: Arc::new(jobs),
+    })
+}
+
+/// The ports of the use cases on accounts.
+pub(crate) fn accounts(database: &Database, keys: MasterKeys) -> Result<AccountPorts, StartError> {
+    let postgres = Arc::new(database.postgres.clone());
+    let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let hasher = Argon2Hasher::new(Argon2Cost::STANDARD, cores)
+        .map_err(|error| StartError::Compose(error.to_string()))?;
+    Ok(AccountPorts {
+        store: postgres.clone(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds::default()),
+        keys: Arc::new(keys),
+        hasher: Arc::new(hasher),
+        limiter: postgres,
     })
 }
 

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use infrastructure::{InvalidMasterKeys, MasterKeys, SystemRandom};
 use kernel::RandomBytes as _;
 
+use crate::settings::Settings;
+
 /// Why the data directory cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirectoryError {
@@ -65,8 +67,16 @@ impl DataDirectory {
         self.path.join("mail")
     }
 
+    /// The master keys that are configured, or else those of this installation.
+    pub(crate) fn keys(&self, settings: &Settings) -> Result<MasterKeys, DataDirectoryError> {
+        settings
+            .master_keys
+            .clone()
+            .map_or_else(|| self.master_keys(), Ok)
+    }
+
     /// The master keys of this installation; the first call makes one.
-    pub(crate) fn master_keys(&self) -> Result<MasterKeys, DataDirectoryError> {
+    fn master_keys(&self) -> Result<MasterKeys, DataDirectoryError> {
         let path = self.path.join("master.key");
         let refused = |source| DataDirectoryError::Io {
             path: path.clone(),

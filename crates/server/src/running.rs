@@ -57,10 +57,7 @@ impl Running {
     /// Opens the database, and serves.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let data_directory = DataDirectory::open(&settings.data_dir)?;
-        let keys = match &settings.master_keys {
-            Some(keys) => keys.clone(),
-            None => data_directory.master_keys()?,
-        };
+        let keys = data_directory.keys(&settings)?;
         // Whoever cannot have the port should not start a database first.
         let refused = |source| StartError::Listen {
             address: settings.listen,
