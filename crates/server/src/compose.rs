@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, UseCases, application, operations};
+use infrastructure::logs::{DatabaseLogs, LogSettings};
+use infrastructure::maintenance::Maintenance;
 use infrastructure::{
     Argon2Cost, Argon2Hasher, JobRunner, JobRunnerSettings, MasterKeys, SystemClock, SystemIds,
     SystemRandom,
@@ -27,6 +29,9 @@ use crate::running::StartError;
 use crate::settings::{Forwarded, Settings};
 use crate::telemetry::Metrics;
 
+/// How long the logs may take to be written at the end.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -37,6 +42,8 @@ pub(crate) struct Composition {
     metrics: Arc<Metrics>,
     use_cases: UseCases,
     jobs: Arc<JobRunner>,
+    logs: DatabaseLogs,
+    maintenance: Maintenance,
 }
 
 /// Puts the adapters behind the ports.
@@ -58,6 +65,8 @@ pub(crate) fn compose(
     let use_cases = UseCases {
         organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };
+    let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
+    let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
     let kinds: Vec<Arc<dyn Job>> = Vec::new();
     let jobs = JobRunner::new(
         postgres.clone(),
@@ -84,7 +93,7 @@ pub(crate) fn compose(
             ids: Arc::clone(&ids),
             keys,
             limiter: postgres.clone(),
-            observer: Arc::new(Observer),
+            observer: Arc::new(Observer::new(logs.clone())),
         },
         gate: Gate::new(
             Authentication::new(sessions, ApiKeyAuthentication::new(&accounts)),
@@ -102,6 +111,8 @@ pub(crate) fn compose(
         metrics,
         use_cases,
         jobs: Arc::new(jobs),
+        logs,
+        maintenance,
     })
 }
 
@@ -151,11 +162,17 @@ impl Composition {
                     .saturating_sub(idle),
             ));
         });
-        vec![working, tidying]
+        let maintaining = tokio::spawn({
+            let (maintenance, stopping) = (self.maintenance.clone(), stopping.clone());
+            async move { maintenance.run(Maintenance::EVERY, stopping).await }
+        });
+        vec![working, tidying, maintaining]
     }
 
     /// Writes what is still to be written.
-    pub(crate) async fn flush(&self) {}
+    pub(crate) async fn flush(&self) {
+        self.logs.close(LAST_WRITES).await;
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a pool has few connections")]
