@@ -36,6 +36,16 @@ impl MemoryDatabase {
         self.kept().global.users.insert(user.id(), user.clone());
     }
 
+    /// What was committed to the audit log of an organization, or of the platform, oldest first.
+    #[must_use]
+    pub fn audit_entries(&self, organization: OrganizationId) -> Vec<kernel::AuditEntry> {
+        self.kept()
+            .tenants
+            .get(&organization)
+            .map(|tenant| tenant.audit.clone())
+            .unwrap_or_default()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -198,7 +198,10 @@ impl ApiKeys {
         for key in unit.api_keys().find_all(&ids).await? {
             let outcome = match authority(member, &key) {
                 Authority::None => Revocation::NoSuchKey,
-                Authority::Sees => Revocation::NotAllowed,
+                Authority::Sees => {
+                    drafts.push(refusal(&key).in_batch(batch));
+                    Revocation::NotAllowed
+                }
                 Authority::Revokes if key.state().revoked_at.is_some() => {
                     Revocation::AlreadyRevoked
                 }
@@ -247,15 +250,8 @@ impl ApiKeys {
         member: &Member,
         key: &ApiKey,
     ) -> Result<(), StorageError> {
-        let draft = AuditDraft::new(
-            "api_key",
-            key.id().as_uuid(),
-            AuditAction::Denied,
-            Changes::none(),
-        )
-        .because(Permission::ApiKeyRevoke.key());
         self.bench
-            .note(unit.as_ref(), member.scope(), [draft])
+            .note(unit.as_ref(), member.scope(), [refusal(key)])
             .await?;
         unit.commit().await
     }
@@ -331,6 +327,13 @@ async fn revoke(
         AuditAction::Revoke,
         revoked.changes_since(Some(key)),
     ))
+}
+
+/// That somebody was refused to revoke a key that they see, for want of the right.
+fn refusal(key: &ApiKey) -> AuditDraft {
+    let id = key.id().as_uuid();
+    AuditDraft::new("api_key", id, AuditAction::Denied, Changes::none())
+        .because(Permission::ApiKeyRevoke.key())
 }
 
 fn require_session(member: &Member) -> Result<(), TenancyError> {
