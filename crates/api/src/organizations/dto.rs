@@ -70,12 +70,16 @@ pub(crate) struct SettingsRequest {
     /// The language of fixed texts; English at first.
     locale: MaybeUndefined<LocaleText>,
     /// The name that mails come from.
+    #[oai(nullable)]
     sender_name: MaybeUndefined<NameText>,
     /// The address that mails come from.
+    #[oai(nullable)]
     sender_address: MaybeUndefined<EmailText>,
     /// Who is responsible for the content of mails and landing pages.
+    #[oai(nullable)]
     imprint: MaybeUndefined<DescriptionText>,
     /// Where the organization says how it treats personal data.
+    #[oai(nullable)]
     privacy_url: MaybeUndefined<UrlText>,
     /// Who may be mailed.
     audience_policy: MaybeUndefined<AudiencePolicyShape>,
@@ -106,6 +110,7 @@ pub(crate) struct UpdateOrganizationRequest {
     /// Its short name in URLs.
     slug: MaybeUndefined<SlugText>,
     /// Its domain; null for none.
+    #[oai(nullable)]
     domain: MaybeUndefined<DomainText>,
     /// The user who answers for it: a member with the owner role.
     owner_id: MaybeUndefined<Uuid>,
