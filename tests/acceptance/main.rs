@@ -7,5 +7,6 @@
 
 mod isolation;
 mod migrations;
+mod stack;
 mod structure;
 mod test_database;

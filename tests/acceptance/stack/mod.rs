@@ -1,0 +1,18 @@
+//! What black-box tests stand on: a whole server on a real database, people, and a client.
+//!
+//! - [`Stack`] is the server, and hands out people, organizations and the administrator's connection;
+//! - [`Session`] is a person who logged in;
+//! - [`Call`] and [`Answer`] are one request; every refusal is checked to be a problem document;
+//! - [`Rows`] is what stands in all tables at one moment, and tells what changed.
+
+mod client;
+mod people;
+mod rows;
+mod server;
+
+mod standing;
+
+pub(crate) use client::{Answer, Call};
+pub(crate) use people::Session;
+pub(crate) use rows::{Change, Rows};
+pub(crate) use server::Stack;

@@ -1,0 +1,170 @@
+//! People of the server: accounts, sessions, memberships.
+//!
+//! Accounts and sessions are made by the program's own use cases over the server's database and keys,
+//! past HTTP: passwords are hashed at the least cost, and nobody counts how often somebody logs in.
+//! The server takes the tokens as its own, and lets the same people log in over HTTP.
+
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+use infrastructure::SystemIds;
+use kernel::{
+    Actor, IdGenerator as _, Once, Origin, Quota, RateDecision, RateLimiter, RequestId, Secret,
+    StorageError, TenantScope, Timestamp, UserId,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tenancy::{Login, RoleTemplate, Sessions, User};
+use uuid::Uuid;
+
+use super::Stack;
+
+/// Everybody's password.
+const PASSWORD: &str = "wide open barn doors";
+
+/// Somebody who logged in.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The session's id.
+    pub(crate) id: Uuid,
+    /// Who it is.
+    pub(crate) user: Uuid,
+    /// Their address.
+    pub(crate) email: String,
+    /// What opens the API.
+    pub(crate) access_token: String,
+}
+
+/// An id that nobody else has.
+pub(super) fn unique() -> Uuid {
+    static IDS: LazyLock<SystemIds> = LazyLock::new(SystemIds::default);
+    IDS.next()
+}
+
+/// Nothing is counted.
+pub(super) struct NoLimits;
+
+#[async_trait]
+impl RateLimiter for NoLimits {
+    async fn take(
+        &self,
+        _: [u8; 32],
+        _: Quota,
+        _: Timestamp,
+    ) -> Result<RateDecision, StorageError> {
+        Ok(RateDecision::Allowed)
+    }
+
+    async fn reset(&self, _: [u8; 32]) -> Result<(), StorageError> {
+        Ok(())
+    }
+}
+
+impl Stack {
+    /// A new person who logged in.
+    pub(crate) async fn sign_up_and_log_in(&self) -> Session {
+        let email = format!("{}@example.com", unique().simple());
+        self.sign_up(&email).await;
+        self.log_in(&email).await
+    }
+
+    /// A new account with the address, and the password of everybody.
+    pub(crate) async fn sign_up(&self, email: &str) -> Uuid {
+        let ports = self.accounts();
+        let hash = ports
+            .hasher
+            .hash(&Secret::new(PASSWORD.to_owned()))
+            .await
+            .expect("a password is hashed");
+        let id = UserId::from_uuid(ports.ids.next());
+        let user = User::sign_up(
+            id,
+            email.parse().expect("an email address"),
+            "Ada Example".parse().expect("a name"),
+            hash,
+            ports.clock.now(),
+            Some(id),
+        );
+        let scope = TenantScope::platform(Actor::Anonymous, self.origin());
+        let unit = ports.store.begin(&scope).await.expect("a unit begins");
+        unit.users().insert(&user).await.expect("a user is added");
+        unit.commit().await.expect("the unit is committed");
+        id.as_uuid()
+    }
+
+    /// Another session of the person with this address.
+    pub(crate) async fn log_in(&self, email: &str) -> Session {
+        let login = Login {
+            email: email.parse().expect("an email address"),
+            password: Secret::new(PASSWORD.to_owned()),
+        };
+        let unrepeatable = Once {
+            request: None,
+            render: &|_| unreachable!("a login without a key is not recorded"),
+        };
+        let opened = Sessions::new(self.accounts())
+            .login(&self.origin(), Ok(login), &unrepeatable)
+            .await
+            .expect("the password is right");
+        let kernel::Done::Fresh(opened) = opened else {
+            panic!("a login without a key is never a repetition");
+        };
+        Session {
+            id: opened.session.id().as_uuid(),
+            user: opened.session.state().user.as_uuid(),
+            email: email.to_owned(),
+            access_token: opened.tokens.access.expose().to_owned(),
+        }
+    }
+
+    /// A new organization of which the session's user is the owner, as the API tells it.
+    pub(crate) async fn create_organization(&self, owner: &Session) -> Value {
+        let slug = format!("o-{}", unique().simple());
+        self.call(Method::POST, "/v1/organizations")
+            .by(owner)
+            .once()
+            .json(&json!({ "name": "Acme Brokers", "slug": slug }))
+            .send()
+            .await
+            .expect(201)
+            .json()
+    }
+
+    /// A new person who is a member of the organization, by the role copied from the template.
+    pub(crate) async fn join(&self, organization: Uuid, role: RoleTemplate) -> Session {
+        let session = self.sign_up_and_log_in().await;
+        self.add_member(organization, session.user, role).await;
+        session
+    }
+
+    /// Makes the user a member; tells the membership's id.
+    pub(crate) async fn add_member(
+        &self,
+        organization: Uuid,
+        user: Uuid,
+        role: RoleTemplate,
+    ) -> Uuid {
+        let mut admin = self.admin().await;
+        let id = self.accounts().ids.next();
+        sqlx::query(
+            "WITH known AS ( \
+                 INSERT INTO user_organizations (user_id, organization_id, created_at) VALUES ($3, $1, now())) \
+             INSERT INTO memberships (organization_id, id, user_id, role_id, joined_at, invitation_state, \
+                 created_at, updated_at, version) \
+             SELECT $1, $2, $3, r.id, now(), 'direct', now(), now(), 1 FROM roles r \
+             WHERE r.organization_id = $1 AND r.template_key = $4",
+        )
+        .bind(organization)
+        .bind(id)
+        .bind(user)
+        .bind(role.key())
+        .execute(&mut admin)
+        .await
+        .expect("a member is added");
+        id
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::internal(RequestId::from_uuid(self.accounts().ids.next()))
+    }
+}

@@ -1,0 +1,105 @@
+//! A server in this process.
+
+use std::sync::Arc;
+
+use infrastructure::{Argon2Cost, Argon2Hasher, MasterKeys, PostgresDatabase, SystemClock};
+use infrastructure::{DatabaseSettings, SystemIds, SystemRandom};
+use kernel::RandomBytes as _;
+use reqwest::{Client, Method};
+use server::{Running, SettingsSource};
+use sqlx::{Connection as _, PgConnection};
+use tempfile::TempDir;
+use tenancy::AccountPorts;
+use testkit::TestDatabase;
+
+use super::Call;
+use super::people::NoLimits;
+
+/// A whole server, which ends with this value or with the test's runtime.
+pub(crate) struct Stack {
+    running: Running,
+    client: Client,
+    accounts: AccountPorts,
+    database: TestDatabase,
+    data_directory: TempDir,
+}
+
+impl Stack {
+    /// A server on the database that all tests of the run share; each test makes its own
+    /// organizations in it.
+    pub(crate) async fn shared() -> Self {
+        Self::on(TestDatabase::shared().await).await
+    }
+
+    /// A server on a database of its own, for tests that look at all rows.
+    pub(crate) async fn fresh() -> Self {
+        Self::on(TestDatabase::fresh().await).await
+    }
+
+    /// A server with master keys, data directory and port of its own.
+    pub(crate) async fn on(database: TestDatabase) -> Self {
+        // A failed test shows what the server had to say; another stack of the process may have begun it.
+        drop(
+            tracing_subscriber::fmt()
+                .with_test_writer()
+                .with_env_filter("warn")
+                .try_init(),
+        );
+        let data_directory = tempfile::tempdir().expect("a temporary directory can be made");
+        let keys = MasterKeys::single(SystemRandom.bytes());
+        let settings = SettingsSource {
+            data_dir: Some(data_directory.path().join("data")),
+            listen: Some("127.0.0.1:0".parse().expect("an address")),
+            database_url: Some(database.login_url()),
+            trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
+            master_keys: Some(keys.to_text()),
+            ..SettingsSource::default()
+        };
+        let settings = settings.resolve(None).expect("the settings hold");
+        let running = Running::start(settings).await.expect("the server starts");
+
+        let postgres = Arc::new(PostgresDatabase::connect_lazy(
+            database.login(),
+            DatabaseSettings::default(),
+        ));
+        let hasher = Argon2Hasher::new(Argon2Cost::LEAST, std::num::NonZeroUsize::MIN)
+            .expect("the least cost is allowed");
+        Self {
+            running,
+            client: Client::new(),
+            accounts: AccountPorts {
+                store: postgres,
+                clock: Arc::new(SystemClock),
+                ids: Arc::new(SystemIds::default()),
+                keys: Arc::new(keys),
+                hasher: Arc::new(hasher),
+                limiter: Arc::new(NoLimits),
+            },
+            database,
+            data_directory,
+        }
+    }
+
+    /// A request to the address `path`, which begins with a slash.
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call {
+        let address = format!("http://{}{path}", self.running.address());
+        Call::new(&self.client, method, &address)
+    }
+
+    /// A superuser's connection to the server's database.
+    pub(crate) async fn admin(&self) -> PgConnection {
+        PgConnection::connect_with(&self.database.admin())
+            .await
+            .expect("the administrator connects")
+    }
+
+    /// The ports over the server's own database and keys, for what is quicker past HTTP.
+    pub(super) const fn accounts(&self) -> &AccountPorts {
+        &self.accounts
+    }
+
+    /// Where the server keeps what is not in the database, outgoing mail for one.
+    pub(crate) fn data_directory(&self) -> std::path::PathBuf {
+        self.data_directory.path().join("data")
+    }
+}
