@@ -4,6 +4,7 @@
 
 mod arrows;
 mod calls;
+mod codes;
 mod duplicates;
 mod files;
 mod manifests;

@@ -56,7 +56,7 @@ fn functions(tokens: &[Token]) -> Vec<(&Token, &[Token])> {
 }
 
 /// The tokens up to the brace that closes the first one.
-fn braced(tokens: &[Token]) -> &[Token] {
+pub(super) fn braced(tokens: &[Token]) -> &[Token] {
     let mut depth = 0_usize;
     for (index, token) in tokens.iter().enumerate() {
         match token.text.as_str() {

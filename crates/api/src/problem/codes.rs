@@ -1,5 +1,6 @@
 //! All codes of problems, with the constant title of each.
 
+use compliance::ComplianceError;
 use kernel::{IdempotencyError, StorageError};
 use tenancy::TenancyError;
 
@@ -10,6 +11,7 @@ const CATALOGUES: &[&[(&str, &str)]] = &[
     StorageError::CODES,
     IdempotencyError::CODES,
     TenancyError::CODES,
+    ComplianceError::CODES,
 ];
 
 /// Every code that a problem can have, in alphabetical order.
@@ -27,7 +29,8 @@ pub fn all_codes() -> Vec<&'static str> {
 }
 
 /// The title of a code, the same for all its occurrences: the catalogue's, or the code in words.
-pub(super) fn title(code: &str) -> String {
+#[must_use]
+pub fn title(code: &str) -> String {
     let listed = CATALOGUES
         .iter()
         .flat_map(|catalogue| catalogue.iter())

@@ -11,7 +11,7 @@ mod refusal;
 mod wire;
 
 pub use cause::Cause;
-pub use codes::all_codes;
+pub use codes::{all_codes, title};
 pub use error::ApiError;
 pub use failed::{Failed, St, Statuses};
 pub use refusal::Refusal;

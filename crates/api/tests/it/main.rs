@@ -11,6 +11,7 @@
 
 mod any_input;
 mod bodies;
+mod catalogue;
 mod conditional;
 mod demo;
 mod document;
