@@ -18,10 +18,10 @@ pub struct SettingsSource {
     /// Where the embedded database, the keys and outgoing mail are kept
     #[arg(long, global = true, env = "CANVASS_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Address and port to listen on [default: 127.0.0.1:8080]
+    /// Address and port to listen on (default: `127.0.0.1:8080`)
     #[arg(long, global = true, env = "CANVASS_LISTEN", value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Where people reach this installation; links are made from it [default: http://<listen>]
+    /// Where people reach this installation; links are made from it (default: `http://<listen>`)
     #[arg(long, global = true, env = "CANVASS_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// PostgreSQL login that serves (`canvass_login`); without it a private PostgreSQL is started
@@ -45,10 +45,10 @@ pub struct SettingsSource {
     /// Directory with PostgreSQL's server programs, for the private one
     #[arg(long, global = true, env = "CANVASS_PG_BIN_DIR", value_name = "DIR")]
     pub pg_bin_dir: Option<PathBuf>,
-    /// Most connections to the database [default: 10]
+    /// Most connections to the database (default: `10`)
     #[arg(long, global = true, env = "CANVASS_POOL_SIZE", value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub pool_size: Option<u32>,
-    /// Seconds to wait for a free connection [default: 5]
+    /// Seconds to wait for a free connection (default: `5`)
     #[arg(
         long,
         global = true,
@@ -56,7 +56,7 @@ pub struct SettingsSource {
         value_name = "SECONDS"
     )]
     pub acquire_timeout: Option<u32>,
-    /// Seconds that a statement of a request may run [default: 10]
+    /// Seconds that a statement of a request may run (default: `10`)
     #[arg(
         long,
         global = true,
@@ -64,7 +64,7 @@ pub struct SettingsSource {
         value_name = "SECONDS"
     )]
     pub request_statement_timeout: Option<u32>,
-    /// Seconds that a statement of a job may run [default: 60]
+    /// Seconds that a statement of a job may run (default: `60`)
     #[arg(
         long,
         global = true,
@@ -72,10 +72,10 @@ pub struct SettingsSource {
         value_name = "SECONDS"
     )]
     pub job_statement_timeout: Option<u32>,
-    /// Whether a pooler in transaction mode (PgBouncer) stands before the database [default: none]
+    /// Whether a pooler in transaction mode (PgBouncer) stands before the database (default: `none`)
     #[arg(long, global = true, env = "CANVASS_POOLER", value_name = "MODE")]
     pub pooler: Option<Pooler>,
-    /// Seconds that a request may take [default: 30]
+    /// Seconds that a request may take (default: `30`)
     #[arg(
         long,
         global = true,
@@ -92,7 +92,7 @@ pub struct SettingsSource {
         value_delimiter = ','
     )]
     pub trusted_proxies: Option<Vec<IpNet>>,
-    /// Header in which trusted proxies name the client [default: x-forwarded-for]
+    /// Header in which trusted proxies name the client (default: `x-forwarded-for`)
     #[arg(
         long,
         global = true,
@@ -109,7 +109,7 @@ pub struct SettingsSource {
         value_delimiter = ','
     )]
     pub cors_origins: Option<Vec<String>>,
-    /// Address that mail comes from [default: canvass@localhost.invalid]
+    /// Address that mail comes from (default: `canvass@localhost.invalid`)
     #[arg(long, global = true, env = "CANVASS_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
     /// Master keys, oldest first: `1:<64 hex digits>`, comma-separated; else made in the data directory
@@ -121,10 +121,10 @@ pub struct SettingsSource {
         hide_env_values = true
     )]
     pub master_keys: Option<String>,
-    /// How logs are written [default: text]
+    /// How logs are written (default: `text`)
     #[arg(long, global = true, env = "CANVASS_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
-    /// What is logged, as `info` or `canvass=debug,info` [default: info]
+    /// What is logged, as `info` or `canvass=debug,info` (default: `info`)
     #[arg(long, global = true, env = "CANVASS_LOG", value_name = "FILTER")]
     pub log: Option<String>,
 }
