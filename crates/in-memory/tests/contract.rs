@@ -6,7 +6,7 @@ mod job_contract;
 use async_trait::async_trait;
 use compliance::ports::AuditStore;
 use in_memory::MemoryDatabase;
-use tenancy::User;
+use kernel::RateLimiter;
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 
@@ -22,8 +22,8 @@ impl Subject for MemorySubject {
         &self.0
     }
 
-    async fn add_user(&self, user: &User) {
-        self.0.add_user(user);
+    fn limiter(&self) -> &dyn RateLimiter {
+        &self.0
     }
 }
 

@@ -4,7 +4,7 @@ use kernel::{ApiKeyId, PageLimit, PageRequest, Patch, RandomBytes, Timestamp, Us
 use time::Duration;
 
 use super::Subject;
-use super::tenant::{NOW, Tenant, id, platform_scope};
+use super::tenant::{NOW, Tenant, add_user, id, platform_scope};
 use crate::ports::ApiKeyFilter;
 use crate::{
     ApiKey, ApiKeyChange, ApiKeyState, ApiKeyToken, ApiKeyUse, NewApiKey, Permission,
@@ -118,7 +118,7 @@ mod cases {
     use super::{
         ApiKeyFilter, ApiKeyUse, Duration, LIVING, NOW, PageLimit, PageRequest, RandomBytes as _,
         RoleTemplate, Subject, TenancyError, Tenant, TokenHash, Unique, User, UserStatus, Version,
-        a_key, add_key, platform_scope, renamed, revoked, used,
+        a_key, add_key, add_user, platform_scope, renamed, revoked, used,
     };
 
     pub(super) async fn an_api_key_is_found_again<S: Subject>(subject: &S) {
@@ -276,7 +276,7 @@ mod cases {
             ..suspended.state().clone()
         })
         .unwrap();
-        subject.add_user(&suspended).await;
+        add_user(subject, &suspended).await;
         let unit = tenant.begin(subject).await;
         let membership = tenant.membership_of(suspended.id(), RoleTemplate::Consultant);
         unit.memberships().insert(&membership).await.unwrap();

@@ -14,27 +14,37 @@ mod tenant;
 
 mod api_keys;
 mod directory;
+mod limits;
 mod memberships;
 mod organizations;
+mod platform_roles;
+mod preferences;
 mod roles;
+mod sessions;
 mod team_members;
 mod teams;
 mod unit;
+mod users;
 
 use async_trait::async_trait;
+use kernel::RateLimiter;
 
-use crate::User;
 use crate::ports::TenancyStore;
 
 pub use api_keys::run as api_keys;
 pub use directory::run as directory;
+pub use limits::run as limits;
 pub use memberships::run as memberships;
 pub use organizations::run as organizations;
+pub use platform_roles::run as platform_roles;
+pub use preferences::run as preferences;
 pub use roles::run as roles;
+pub use sessions::run as sessions;
 pub use team_members::run as team_members;
 pub use teams::run as teams;
 pub use tenant::Tenant;
 pub use unit::run as unit;
+pub use users::run as users;
 
 /// An adapter under test.
 #[async_trait]
@@ -47,8 +57,8 @@ pub trait Subject: Send + Sync {
     /// The adapter's store.
     fn store(&self) -> &dyn TenancyStore;
 
-    /// Adds an account.
-    async fn add_user(&self, user: &User);
+    /// The adapter's limits.
+    fn limiter(&self) -> &dyn RateLimiter;
 }
 
 /// Stamps one test per case of every port of tenancy for an adapter.
@@ -65,6 +75,11 @@ macro_rules! tenancy_contract {
             use $crate::contract::directory as run;
             $crate::for_each_directory_case! { [kernel::stamp_contract_tests] $subject }
         }
+        mod limits {
+            use super::*;
+            use $crate::contract::limits as run;
+            $crate::for_each_limit_case! { [kernel::stamp_contract_tests] $subject }
+        }
         mod memberships {
             use super::*;
             use $crate::contract::memberships as run;
@@ -75,10 +90,25 @@ macro_rules! tenancy_contract {
             use $crate::contract::organizations as run;
             $crate::for_each_organization_case! { [kernel::stamp_contract_tests] $subject }
         }
+        mod platform_roles {
+            use super::*;
+            use $crate::contract::platform_roles as run;
+            $crate::for_each_platform_role_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod preferences {
+            use super::*;
+            use $crate::contract::preferences as run;
+            $crate::for_each_preferences_case! { [kernel::stamp_contract_tests] $subject }
+        }
         mod roles {
             use super::*;
             use $crate::contract::roles as run;
             $crate::for_each_role_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod sessions {
+            use super::*;
+            use $crate::contract::sessions as run;
+            $crate::for_each_session_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod team_members {
             use super::*;
@@ -94,6 +124,11 @@ macro_rules! tenancy_contract {
             use super::*;
             use $crate::contract::unit as run;
             $crate::for_each_unit_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod users {
+            use super::*;
+            use $crate::contract::users as run;
+            $crate::for_each_user_case! { [kernel::stamp_contract_tests] $subject }
         }
     };
 }

@@ -45,7 +45,7 @@ impl Tenant {
     /// Founds an organization with all template roles and one owner.
     pub async fn found<S: Subject>(subject: &S) -> Self {
         let owner = a_user();
-        subject.add_user(&owner).await;
+        add_user(subject, &owner).await;
         let organization_id = id(OrganizationId::from_uuid);
         let organization = Organization::found(
             organization_id,
@@ -121,7 +121,7 @@ impl Tenant {
         template: RoleTemplate,
     ) -> (User, Membership) {
         let user = a_user();
-        subject.add_user(&user).await;
+        add_user(subject, &user).await;
         let membership = self.membership_of(user.id(), template);
         let unit = self.begin(subject).await;
         unit.memberships().insert(&membership).await.unwrap();
@@ -188,6 +188,13 @@ pub(crate) fn scope_of(organization: OrganizationId, user: UserId) -> TenantScop
 /// The platform's scope, in which nobody has proved anything.
 pub(crate) fn platform_scope() -> TenantScope {
     TenantScope::platform(Actor::Anonymous, Origin::internal(id(RequestId::from_uuid)))
+}
+
+/// Stores an account.
+pub(crate) async fn add_user<S: Subject>(subject: &S, user: &User) {
+    let unit = subject.store().begin(&platform_scope()).await.unwrap();
+    unit.users().insert(user).await.unwrap();
+    unit.commit().await.unwrap();
 }
 
 /// An account that is not stored yet.
