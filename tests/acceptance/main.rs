@@ -5,7 +5,9 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
+mod document;
 mod isolation;
+mod matrix;
 mod migrations;
 mod stack;
 mod structure;

@@ -7,14 +7,14 @@
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
-use infrastructure::SystemIds;
+use infrastructure::{SystemIds, SystemRandom};
 use kernel::{
     Actor, IdGenerator as _, Once, Origin, Quota, RateDecision, RateLimiter, RequestId, Secret,
     StorageError, TenantScope, Timestamp, UserId,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use tenancy::{Login, RoleTemplate, Sessions, User};
+use tenancy::{ApiKeyToken, Login, Permission, RoleTemplate, Sessions, User};
 use uuid::Uuid;
 
 use super::Stack;
@@ -36,7 +36,7 @@ pub(crate) struct Session {
 }
 
 /// An id that nobody else has.
-pub(super) fn unique() -> Uuid {
+pub(crate) fn unique() -> Uuid {
     static IDS: LazyLock<SystemIds> = LazyLock::new(SystemIds::default);
     IDS.next()
 }
@@ -162,6 +162,36 @@ impl Stack {
         .await
         .expect("a member is added");
         id
+    }
+
+    /// An API key of the user for the organization, with these scopes; tells its id and its token.
+    pub(crate) async fn api_key(
+        &self,
+        organization: Uuid,
+        user: Uuid,
+        scopes: impl IntoIterator<Item = Permission>,
+    ) -> (Uuid, String) {
+        let token = ApiKeyToken::generate(&SystemRandom);
+        let id = unique();
+        let scopes = scopes.into_iter().map(Permission::key).collect::<Vec<_>>();
+        sqlx::query(
+            "WITH known AS ( \
+                 INSERT INTO credentials (kind, hash, organization_id, subject_id, created_at) \
+                 VALUES ('api_key', $6, $1, $2, now())) \
+             INSERT INTO api_keys (organization_id, id, user_id, name, scopes, prefix, key_hash, \
+                 created_at, updated_at, version) \
+             VALUES ($1, $2, $3, 'key', $4, $5, $6, now(), now(), 1)",
+        )
+        .bind(organization)
+        .bind(id)
+        .bind(user)
+        .bind(scopes)
+        .bind(token.shown())
+        .bind(token.hash().as_bytes().as_slice())
+        .execute(&mut self.admin().await)
+        .await
+        .expect("a key is added");
+        (id, token.secret().expose().to_owned())
     }
 
     fn origin(&self) -> Origin {

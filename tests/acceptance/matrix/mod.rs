@@ -1,0 +1,28 @@
+//! Who may do what: every operation of the document, tried by everybody.
+//!
+//! [`entries`] says of each operation who may call it and how a call that holds looks; an operation
+//! without an entry fails the build, and so does an entry without an operation. Everything else follows:
+//!
+//! - `coverage`: the entries are the document's operations;
+//! - `credentials`: what proves nothing opens nothing (401);
+//! - `strangers`: an organization that is not one's own looks like one that does not exist (403);
+//! - `roles`: every role of every template gets exactly what the catalogue of permissions gives it;
+//! - `keys`: an API key gives no more than its scopes, and not what only a person may do;
+//! - `foreign`: what belongs to others looks like what does not exist (404);
+//! - `order`: of several reasons to refuse a call, which one is told.
+//!
+//! After the refused calls of an operation, all rows are what they were.
+
+mod case;
+mod document;
+mod entries;
+mod entry;
+mod world;
+
+mod coverage;
+mod credentials;
+mod foreign;
+mod keys;
+mod order;
+mod roles;
+mod strangers;
