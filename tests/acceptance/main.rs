@@ -6,6 +6,7 @@
 )]
 
 mod document;
+mod audit;
 mod isolation;
 mod matrix;
 mod migrations;

@@ -8,6 +8,7 @@ use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Request, Response, Rou
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::Value;
 
+use crate::audit::AuditApi;
 use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::organizations::OrganizationsApi;
@@ -97,4 +98,4 @@ pub fn openapi_document() -> Value {
 }
 
 /// All operations of the API: one `#[OpenApi]` object per resource.
-pub type Operations = (OrganizationsApi, ());
+pub type Operations = (AuditApi, OrganizationsApi);

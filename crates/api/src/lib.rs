@@ -17,6 +17,7 @@
 
 pub mod answer;
 mod app;
+pub mod audit;
 mod caller;
 mod conditional;
 pub mod document;

@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use kernel::{Description, EmailAddress, HttpsUrl, Name, Slug};
+use compliance::EntityType;
+use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, Name, Slug};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
@@ -116,6 +117,24 @@ texts! {
     /// A password or a token.
     SecretText {
         format: Some("password"),
+    }
+    /// What was done.
+    AuditActionText {
+        enum_items: AuditAction::ALL.iter().map(|action| action.as_str().into()).collect(),
+    }
+    /// What kind of actor did it.
+    ActorKindText {
+        enum_items: ["user", "api_key", "anonymous", "job", "operator"].map(Value::from).into(),
+    }
+    /// A kind of thing, as a singular noun.
+    EntityTypeText {
+        max_length: Some(EntityType::MAX_LEN),
+        pattern: Some("^[a-z0-9_]+$".to_owned()),
+        example: Some("team".into()),
+    }
+    /// An address of a client.
+    IpText {
+        example: Some("192.0.2.7".into()),
     }
     /// The name of a time zone in the IANA database.
     TimeZoneText {

@@ -95,18 +95,21 @@ impl AuditFilter {
     pub(crate) fn describe(&self) -> String {
         let instant = |at: Timestamp| at.format(&Rfc3339).unwrap_or_default();
         let parts = [
-            ("actor", self.actor.map(|actor| actor.to_string())),
+            ("user_id", self.actor.map(|actor| actor.to_string())),
             (
                 "entity_type",
                 self.entity_type.as_ref().map(ToString::to_string),
             ),
-            ("entity", self.entity.map(|entity| entity.to_string())),
+            ("entity_id", self.entity.map(|entity| entity.to_string())),
             (
                 "action",
                 self.action.map(|action| action.as_str().to_owned()),
             ),
-            ("batch", self.batch.map(|batch| batch.to_string())),
-            ("request", self.request.map(|request| request.to_string())),
+            ("batch_id", self.batch.map(|batch| batch.to_string())),
+            (
+                "request_id",
+                self.request.map(|request| request.to_string()),
+            ),
             ("since", self.time.since.map(instant)),
             ("until", self.time.until.map(instant)),
         ];

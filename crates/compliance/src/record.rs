@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use kernel::{
-    AuditAction, AuditEntry, AuditEntryId, Changes, Cursor, RequestId, Timestamp, UserId,
+    AuditAction, AuditEntry, AuditEntryId, Changes, Cursor, RequestId, Timestamp, UserId, Version,
 };
 use uuid::Uuid;
 
@@ -76,6 +76,23 @@ pub struct AuditPosition {
     pub at: Timestamp,
     /// The entry's id.
     pub id: Uuid,
+}
+
+impl AuditDetail {
+    /// How much of the payload is erased: entries are never changed otherwise, so that this tells one
+    /// state of an entry from another.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        let payload = &self.payload;
+        let erased = [
+            payload.changes.is_none(),
+            payload.ip.is_none(),
+            payload.user_agent.is_none(),
+            payload.reason.is_none(),
+        ];
+        let absent = erased.into_iter().filter(|absent| *absent).count();
+        (0..absent).fold(Version::FIRST, |version, _| version.next())
+    }
 }
 
 impl AuditRecord {
@@ -162,6 +179,37 @@ impl From<&AuditEntry> for AuditDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_has_another_version_once_a_part_of_it_is_erased() {
+        let record = AuditRecord {
+            id: AuditEntryId::from_uuid(Uuid::nil()),
+            at: Timestamp::UNIX_EPOCH,
+            actor: None,
+            actor_kind: "operator".to_owned(),
+            entity_type: "team".to_owned(),
+            entity: None,
+            action: AuditAction::Create,
+            fields: Vec::new(),
+            request: RequestId::from_uuid(Uuid::nil()),
+            batch: None,
+        };
+        let mut detail = AuditDetail {
+            record,
+            payload: AuditPayload {
+                changes: Some(Changes::none()),
+                ip: "192.0.2.1".parse().ok(),
+                ..AuditPayload::default()
+            },
+        };
+
+        let whole = detail.version();
+        detail.payload.ip = None;
+        let without_ip = detail.version();
+        detail.payload.changes = None;
+
+        assert!(whole < without_ip && without_ip < detail.version());
+    }
 
     #[test]
     fn the_cursor_of_a_count_names_its_place() {

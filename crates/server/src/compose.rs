@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, UseCases, application, operations};
+use compliance::AuditLog;
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
@@ -63,6 +64,7 @@ pub(crate) fn compose(
     let access = Access::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
     let sessions = Sessions::new(&accounts);
     let use_cases = UseCases {
+        audit_log: AuditLog::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
