@@ -33,6 +33,9 @@ enum Command {
     Migrate(Migrate),
     /// Print the OpenAPI document
     Openapi,
+    /// Measure, beside a yardstick from the same run
+    #[command(subcommand)]
+    Bench(Bench),
     /// Administer the installation
     #[command(subcommand)]
     Admin(Admin),
@@ -62,6 +65,25 @@ pub(crate) struct AdminCreate {
     /// Read the password from standard input instead of making one and printing it
     #[arg(long)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// The cost of row-level security
+    Rls(BenchRls),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchRls {
+    /// Rows per organization
+    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub(crate) rows: u32,
+    /// Repetitions of each statement; of the slow ones a tenth
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    pub(crate) repeat: u32,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Why a command ended without success.
@@ -123,6 +145,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             Command::Migrate(arguments) => commands::migrate::migrate(&settings, &arguments).await,
             Command::Admin(Admin::Create(arguments)) => {
                 commands::admin::create(&settings, arguments).await
+            }
+            Command::Bench(Bench::Rls(arguments)) => {
+                commands::bench_rls::run(&settings, &arguments).await
             }
             Command::Openapi => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! One module per subcommand.
 
 pub(crate) mod admin;
+pub(crate) mod bench_rls;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod serve;
