@@ -5,8 +5,8 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
-mod document;
 mod audit;
+mod document;
 mod isolation;
 mod matrix;
 mod migrations;

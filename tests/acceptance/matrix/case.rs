@@ -15,7 +15,9 @@ pub(crate) struct Case {
     /// Who is meant to call.
     pub(crate) caller: Session,
     /// What the parameters of the address name, but for the organization.
-    pub(crate) ids: Vec<Uuid>,
+    pub(crate) ids: Vec<String>,
+    /// What its body names.
+    pub(crate) used: Vec<String>,
 }
 
 /// What a call bears.
@@ -35,7 +37,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) entry: &'a Entry,
     pub(crate) operation: &'a Operation,
     pub(crate) organization: String,
-    pub(crate) ids: Vec<Uuid>,
+    pub(crate) ids: Vec<String>,
     pub(crate) body: Option<Value>,
     pub(crate) if_match: Option<String>,
 }
@@ -60,8 +62,8 @@ impl<'a> Attempt<'a> {
     }
 
     /// The same on something else: the parameter at `position` names `id`.
-    pub(crate) fn on(mut self, position: usize, id: Uuid) -> Self {
-        self.ids[position] = id;
+    pub(crate) fn on(mut self, position: usize, id: &str) -> Self {
+        id.clone_into(&mut self.ids[position]);
         self
     }
 
@@ -79,7 +81,7 @@ impl<'a> Attempt<'a> {
                     .unwrap_or_else(|| {
                         panic!("{}: {parameter} names nothing", self.entry.operation)
                     })
-                    .to_string(),
+                    .clone(),
                 fixed => fixed.to_owned(),
             })
             .collect::<Vec<_>>()

@@ -7,6 +7,7 @@ use tenancy::{ApiKeyToken, PermissionSet, RoleTemplate};
 use uuid::Uuid;
 
 use super::case::{Attempt, Bearing};
+use super::entry::Rule;
 use super::world::{World, assert_refused, assert_unchanged};
 use crate::stack::{Rows, Session};
 
@@ -21,6 +22,9 @@ async fn nobody_gets_in_without_a_credential_that_stands() {
     let mut answers = Vec::new();
 
     for (entry, operation) in world.entries() {
+        if entry.rule == Rule::Anyone {
+            continue;
+        }
         let case = world.case(entry).await;
         let attempt = Attempt::holding(entry, operation, &case);
         let before = Rows::read(&mut admin).await;

@@ -8,27 +8,64 @@ use super::case::Case;
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
+    /// Everybody, without any credential.
+    Anyone,
     /// Whoever proved who they are, with a session or an API key.
     Account,
     /// Whoever logged in; an API key is not enough.
     Session,
-    /// Members whose role has the permission; API keys that have it among their scopes.
-    Permission(Permission),
+    /// Administrators of the platform who logged in; an API key is not enough.
+    PlatformAdmin,
+    /// Members, whatever their role.
+    Member,
+    /// Members whose role has one of the permissions; API keys that have it among their scopes.
+    /// The first is the one that a refusal names.
+    Permission(&'static [Permission]),
 }
 
 impl Rule {
     /// Whether members with the role may.
     pub(crate) fn admits(self, role: RoleTemplate) -> bool {
         match self {
-            Self::Permission(permission) => role.permissions().contains(permission),
-            Self::Account | Self::Session => true,
+            Self::Permission(any) => any.iter().any(|one| role.permissions().contains(*one)),
+            _ => true,
         }
+    }
+
+    /// Whether the role decides, or that there is one.
+    pub(crate) const fn is_tenants(self) -> bool {
+        matches!(self, Self::Member | Self::Permission(_))
     }
 }
 
-/// What an identifier in an address names.
+/// What an identifier in an address or a body names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Thing {}
+pub(crate) enum Thing {
+    /// A key of the caller's own.
+    ApiKey,
+    /// An entry of the organization's audit log.
+    AuditEntry,
+    /// A team that was deleted.
+    DeletedTeam,
+    /// The role copied from the template `member`.
+    MemberRole,
+    /// The membership of somebody with the role `viewer`.
+    Membership,
+    /// Another session of the caller.
+    OwnSession,
+    /// A user who administers the platform.
+    PlatformAdmin,
+    /// An entry of the platform's audit log.
+    PlatformAuditEntry,
+    /// The name of a role on the platform.
+    PlatformRole,
+    /// A team.
+    Team,
+    /// Somebody's place in the team that the address names before.
+    TeamMember,
+    /// A user.
+    User,
+}
 
 /// In which organization a call is tried that succeeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +82,9 @@ pub(crate) enum Place {
 pub(crate) struct Entry {
     pub(crate) operation: &'static str,
     pub(crate) rule: Rule,
+    pub(crate) needs_session: bool,
     pub(crate) things: &'static [Thing],
+    pub(crate) used: &'static [Thing],
     pub(crate) place: Place,
     pub(crate) body: Option<fn(&Case) -> Value>,
     pub(crate) answer: u16,
@@ -57,22 +96,36 @@ impl Entry {
         Self {
             operation,
             rule,
+            needs_session: matches!(rule, Rule::Session),
             things: &[],
+            used: &[],
             place: Place::Home,
             body: None,
             answer: 200,
         }
     }
 
-    /// An operation for which members need the permission.
-    pub(crate) const fn needs(operation: &'static str, permission: Permission) -> Self {
-        Self::new(operation, Rule::Permission(permission))
+    /// An operation for which members need one of the permissions.
+    pub(crate) const fn needs(operation: &'static str, any: &'static [Permission]) -> Self {
+        Self::new(operation, Rule::Permission(any))
+    }
+
+    /// For which an API key is not enough, whatever its scopes.
+    pub(crate) const fn by_session(self) -> Self {
+        Self {
+            needs_session: true,
+            ..self
+        }
     }
 
     /// What the parameters of its address name, but for the organization.
-    #[expect(dead_code, reason = "the first operations are on organizations alone")]
     pub(crate) const fn on(self, things: &'static [Thing]) -> Self {
         Self { things, ..self }
+    }
+
+    /// What its body names, as [`Case::used`].
+    pub(crate) const fn using(self, used: &'static [Thing]) -> Self {
+        Self { used, ..self }
     }
 
     /// Where it is tried, if it would spoil the organization that all share.

@@ -17,6 +17,7 @@ mod case;
 mod document;
 mod entries;
 mod entry;
+mod things;
 mod world;
 
 mod coverage;

@@ -26,11 +26,23 @@ async fn reasons_to_refuse_a_call_are_told_in_order() {
         if takes_versions {
             attempt.if_match = Some("\"1000000\"".to_owned());
         }
-        attempt.ids.fill_with(unique);
+        attempt.ids.fill_with(|| unique().to_string());
         let before = Rows::read(&mut admin).await;
 
-        let answer = attempt.by(&world.stack, Bearing::Nothing).await;
-        assert_refused(&attempt, "nobody", &answer, 401, "unauthenticated");
+        if entry.rule != Rule::Anyone {
+            let answer = attempt.by(&world.stack, Bearing::Nothing).await;
+            assert_refused(&attempt, "nobody", &answer, 401, "unauthenticated");
+        }
+        if entry.rule == Rule::PlatformAdmin {
+            let answer = attempt.by(&world.stack, token(&world.stranger)).await;
+            assert_refused(
+                &attempt,
+                "a stranger",
+                &answer,
+                403,
+                "platform-admin-required",
+            );
+        }
         if operation.is_tenants() {
             let answer = attempt.by(&world.stack, token(&world.stranger)).await;
             assert_refused(&attempt, "a stranger", &answer, 403, "not-a-member");

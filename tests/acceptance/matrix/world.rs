@@ -1,4 +1,4 @@
-//! Who and what there is while the matrix is tried.
+//! Who there is while the matrix is tried.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::case::{Attempt, Bearing, Case};
 use super::document::{Operation, operations};
-use super::entries::ENTRIES;
-use super::entry::{Entry, Place, Thing};
-use crate::stack::{Rows, Session, Stack};
+use super::entries::entries;
+use super::entry::{Entry, Place, Rule};
+use super::things::Around;
+use crate::stack::{Answer, Change, Rows, Session, Stack};
 
 /// Tables that may grow whatever the answer is: records of what was tried, and counts of tries.
 const RECORDS: [&str; 6] = [
@@ -33,6 +34,8 @@ pub(crate) struct World {
     pub(crate) away: Uuid,
     /// The owner of away.
     pub(crate) stranger: Session,
+    /// Somebody who administers the platform, and is a member of nothing.
+    pub(crate) admin: Session,
 }
 
 impl World {
@@ -41,7 +44,6 @@ impl World {
         let stack = Stack::fresh().await;
         let owner = stack.sign_up_and_log_in().await;
         let home = stack.create_organization(&owner).await;
-        let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
         let home_id = id(&home);
         let mut people = BTreeMap::from([(RoleTemplate::Owner, owner)]);
         for role in RoleTemplate::ALL {
@@ -51,22 +53,23 @@ impl World {
         }
         let stranger = stack.sign_up_and_log_in().await;
         let away = id(&stack.create_organization(&stranger).await);
+        let admin = stack.sign_up_and_log_in().await;
+        stack.make_platform_admin(admin.user).await;
         Self {
             operations: operations(),
             home: home_id,
-            home_slug: text(&home["slug"]),
+            home_slug: home["slug"].as_str().expect("a slug").to_owned(),
             people,
             away,
             stranger,
+            admin,
             stack,
         }
     }
 
     /// The entries with their operations.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static Entry, &Operation)> {
-        ENTRIES
-            .iter()
-            .map(|entry| (entry, &self.operations[entry.operation]))
+        entries().map(|entry| (entry, &self.operations[entry.operation]))
     }
 
     /// The member of home by this role.
@@ -80,55 +83,81 @@ impl World {
         self.stack.api_key(self.home, owner, scopes.iter()).await.1
     }
 
-    /// A call in home that holds, by the owner.
+    /// A call that holds, by home's owner or an administrator of the platform; for cases that change
+    /// something about it so that it is refused.
     pub(crate) async fn case(&self, entry: &Entry) -> Case {
-        let owner = self.member(RoleTemplate::Owner).clone();
-        self.case_of(entry, self.home, owner).await
-    }
-
-    /// A call that holds and succeeds, by somebody with the role; it may spoil what it touches.
-    pub(crate) async fn spending_case(&self, entry: &Entry, role: RoleTemplate) -> Case {
-        let (organization, caller) = match entry.place {
-            Place::Home => (self.home, self.member(role).clone()),
-            Place::Own => self.own_organization(role).await,
-            Place::Deleted => {
-                let (organization, caller) = self.own_organization(role).await;
-                self.delete_organization(organization, &caller).await;
-                (organization, caller)
-            }
+        let owner = self.member(RoleTemplate::Owner);
+        let caller = if entry.rule == Rule::PlatformAdmin {
+            &self.admin
+        } else {
+            owner
         };
-        self.case_of(entry, organization, caller).await
+        self.case_of(entry, self.home, owner, caller.clone()).await
     }
 
-    async fn case_of(&self, entry: &Entry, organization: Uuid, caller: Session) -> Case {
-        let mut ids = Vec::new();
-        for thing in entry.things {
-            ids.push(self.make(*thing, organization, &caller).await);
+    /// A call that would hold if it was not the stranger's.
+    pub(crate) async fn foreign_case(&self, entry: &Entry) -> Case {
+        let stranger = &self.stranger;
+        self.case_of(entry, self.away, stranger, stranger.clone())
+            .await
+    }
+
+    /// A call that succeeds, by a member with the role where roles decide; it may spoil what it touches.
+    pub(crate) async fn spending_case(&self, entry: &Entry, role: RoleTemplate) -> Case {
+        let stack = &self.stack;
+        if !entry.rule.is_tenants() {
+            let caller = stack.sign_up_and_log_in().await;
+            if entry.rule == Rule::PlatformAdmin {
+                stack.make_platform_admin(caller.user).await;
+            }
+            let owner = self.member(RoleTemplate::Owner);
+            return self.case_of(entry, self.home, owner, caller).await;
         }
+        if entry.place == Place::Home {
+            let owner = self.member(RoleTemplate::Owner);
+            let caller = self.member(role).clone();
+            return self.case_of(entry, self.home, owner, caller).await;
+        }
+
+        let owner = stack.sign_up_and_log_in().await;
+        let organization = id(&stack.create_organization(&owner).await);
+        let caller = stack.join(organization, role).await;
+        let case = self.case_of(entry, organization, &owner, caller).await;
+        if entry.place == Place::Deleted {
+            self.delete_organization(organization, &owner).await;
+        }
+        case
+    }
+
+    async fn case_of(
+        &self,
+        entry: &Entry,
+        organization: Uuid,
+        owner: &Session,
+        caller: Session,
+    ) -> Case {
+        let mut around = Around {
+            stack: &self.stack,
+            organization,
+            owner,
+            caller: &caller,
+            ids: Vec::new(),
+        };
+        for thing in entry.things {
+            let id = around.make(*thing).await;
+            around.ids.push(id);
+        }
+        let mut used = Vec::new();
+        for thing in entry.used {
+            used.push(around.make(*thing).await);
+        }
+        let ids = around.ids;
         Case {
             organization,
             caller,
             ids,
+            used,
         }
-    }
-
-    /// Something of the kind that the caller may reach in the organization.
-    #[expect(
-        clippy::unused_async,
-        reason = "the first operations are on organizations alone"
-    )]
-    pub(crate) async fn make(&self, thing: Thing, _organization: Uuid, _caller: &Session) -> Uuid {
-        match thing {}
-    }
-
-    async fn own_organization(&self, role: RoleTemplate) -> (Uuid, Session) {
-        let owner = self.stack.sign_up_and_log_in().await;
-        let organization = id(&self.stack.create_organization(&owner).await);
-        let caller = match role {
-            RoleTemplate::Owner => owner,
-            other => self.stack.join(organization, other).await,
-        };
-        (organization, caller)
     }
 
     /// Deletes the organization, as its owner.
@@ -153,21 +182,21 @@ pub(crate) async fn assert_unchanged(admin: &mut PgConnection, before: &Rows, en
 }
 
 /// When a key was last used is kept even where what it was used for is refused.
-fn is_use_of_a_key(change: &crate::stack::Change) -> bool {
+fn is_use_of_a_key(change: &Change) -> bool {
     let (Some(old), Some(new)) = (&change.old, &change.new) else {
         return false;
     };
     change.table == "api_keys"
-        && new.iter().all(|(column, value)| {
-            column == "last_used_at" || column == "updated_at" || old.get(column) == Some(value)
-        })
+        && new
+            .iter()
+            .all(|(column, value)| column == "last_used_at" || old.get(column) == Some(value))
 }
 
 /// Asserts that the answer is this refusal.
 pub(crate) fn assert_refused(
     attempt: &Attempt<'_>,
     who: &str,
-    answer: &crate::stack::Answer,
+    answer: &Answer,
     status: u16,
     code: &str,
 ) {
@@ -177,6 +206,20 @@ pub(crate) fn assert_refused(
         "{} by {who}: {}",
         attempt.entry.operation,
         String::from_utf8_lossy(&answer.body)
+    );
+}
+
+/// Asserts that the refusal names the permission.
+pub(crate) fn assert_named(
+    attempt: &Attempt<'_>,
+    answer: &Answer,
+    permission: tenancy::Permission,
+) {
+    let detail = answer.json()["detail"].to_string();
+    assert!(
+        detail.contains(&format!("`{permission}`")),
+        "{}: {detail}",
+        attempt.entry.operation
     );
 }
 

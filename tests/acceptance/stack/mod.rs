@@ -13,6 +13,6 @@ mod server;
 mod standing;
 
 pub(crate) use client::{Answer, Call};
-pub(crate) use people::{Session, unique};
+pub(crate) use people::{PASSWORD, Session, unique};
 pub(crate) use rows::{Change, Rows};
 pub(crate) use server::Stack;

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::Stack;
 
 /// Everybody's password.
-const PASSWORD: &str = "wide open barn doors";
+pub(crate) const PASSWORD: &str = "wide open barn doors";
 
 /// Somebody who logged in.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) email: String,
     /// What opens the API.
     pub(crate) access_token: String,
+    /// What gets the next tokens.
+    pub(crate) refresh_token: String,
 }
 
 /// An id that nobody else has.
@@ -68,7 +70,7 @@ impl Stack {
         self.log_in(&email).await
     }
 
-    /// A new account with the address, and the password of everybody.
+    /// A new account with the address, and [`PASSWORD`].
     pub(crate) async fn sign_up(&self, email: &str) -> Uuid {
         let ports = self.accounts();
         let hash = ports
@@ -114,6 +116,7 @@ impl Stack {
             user: opened.session.state().user.as_uuid(),
             email: email.to_owned(),
             access_token: opened.tokens.access.expose().to_owned(),
+            refresh_token: opened.tokens.refresh.expose().to_owned(),
         }
     }
 
@@ -162,6 +165,18 @@ impl Stack {
         .await
         .expect("a member is added");
         id
+    }
+
+    /// Makes the user an administrator of the platform.
+    pub(crate) async fn make_platform_admin(&self, user: Uuid) {
+        sqlx::query(
+            "INSERT INTO user_roles (user_id, role, granted_at, created_at) \
+             VALUES ($1, 'platform_admin', now(), now())",
+        )
+        .bind(user)
+        .execute(&mut self.admin().await)
+        .await
+        .expect("the role is granted");
     }
 
     /// An API key of the user for the organization, with these scopes; tells its id and its token.

@@ -1,0 +1,115 @@
+//! What there is for operations to work on.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::Row as _;
+use tenancy::{PlatformRole, RoleTemplate};
+use uuid::Uuid;
+
+use super::entry::Thing;
+use super::world::id;
+use crate::stack::{Session, Stack, unique};
+
+/// Where things are made.
+pub(crate) struct Around<'a> {
+    pub(crate) stack: &'a Stack,
+    pub(crate) organization: Uuid,
+    /// The organization's owner.
+    pub(crate) owner: &'a Session,
+    /// Who is going to call the operation.
+    pub(crate) caller: &'a Session,
+    /// What the address names already.
+    pub(crate) ids: Vec<String>,
+}
+
+impl Around<'_> {
+    /// Something of the kind that the caller may reach; tells what names it.
+    pub(crate) async fn make(&self, thing: Thing) -> String {
+        let stack = self.stack;
+        let id = match thing {
+            Thing::ApiKey => {
+                let user = self.caller.user;
+                stack.api_key(self.organization, user, []).await.0
+            }
+            Thing::AuditEntry => {
+                self.find("SELECT id FROM audit_logs WHERE organization_id = $1 LIMIT 1")
+                    .await
+            }
+            Thing::DeletedTeam => {
+                let team = self.team().await;
+                let address = self.address(&format!("/teams/{team}"));
+                let call = stack.call(Method::DELETE, &address).by(self.owner);
+                call.send().await.expect(204);
+                team
+            }
+            Thing::MemberRole => {
+                self.find(
+                    "SELECT id FROM roles WHERE organization_id = $1 AND template_key = 'member'",
+                )
+                .await
+            }
+            Thing::Membership => self.membership().await,
+            Thing::OwnSession => stack.log_in(&self.caller.email).await.id,
+            Thing::PlatformAdmin => {
+                let user = self.user().await;
+                stack.make_platform_admin(user).await;
+                user
+            }
+            Thing::PlatformAuditEntry => {
+                stack.log_in(&self.caller.email).await;
+                self.find(
+                    "SELECT id FROM audit_logs WHERE organization_id = '00000000-0000-0000-0000-000000000000' \
+                     AND $1 IS NOT NULL LIMIT 1",
+                )
+                .await
+            }
+            Thing::PlatformRole => return PlatformRole::PlatformAdmin.as_str().to_owned(),
+            Thing::Team => self.team().await,
+            Thing::TeamMember => {
+                let membership = self.membership().await;
+                let members = format!("/teams/{}/members", self.ids[0]);
+                self.post(&members, &json!({ "membership_id": membership }))
+                    .await
+            }
+            Thing::User => self.user().await,
+        };
+        id.to_string()
+    }
+
+    async fn team(&self) -> Uuid {
+        let name = format!("Team {}", unique());
+        self.post("/teams", &json!({ "name": name })).await
+    }
+
+    async fn user(&self) -> Uuid {
+        let email = format!("{}@example.com", unique().simple());
+        self.stack.sign_up(&email).await
+    }
+
+    async fn membership(&self) -> Uuid {
+        let user = self.user().await;
+        self.stack
+            .add_member(self.organization, user, RoleTemplate::Viewer)
+            .await
+    }
+
+    /// Makes something as the organization's owner.
+    async fn post(&self, path: &str, body: &Value) -> Uuid {
+        let address = self.address(path);
+        let call = self.stack.call(Method::POST, &address).by(self.owner);
+        id(&call.json(body).send().await.expect(201).json())
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("/v1/organizations/{}{path}", self.organization)
+    }
+
+    async fn find(&self, statement: &'static str) -> Uuid {
+        sqlx::query(statement)
+            .bind(self.organization)
+            .fetch_one(&mut self.stack.admin().await)
+            .await
+            .expect("there is one")
+            .get(0)
+    }
+}
