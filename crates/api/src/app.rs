@@ -8,11 +8,14 @@ use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Request, Response, Rou
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::Value;
 
+use crate::accounts::AccountsApi;
 use crate::audit::AuditApi;
 use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
+use crate::platform_users::PlatformUsersApi;
+use crate::sessions::SessionsApi;
 use crate::{document, plain};
 
 /// What the application is composed of.
@@ -98,4 +101,10 @@ pub fn openapi_document() -> Value {
 }
 
 /// All operations of the API: one `#[OpenApi]` object per resource.
-pub type Operations = (AuditApi, OrganizationsApi);
+pub type Operations = (
+    AccountsApi,
+    SessionsApi,
+    OrganizationsApi,
+    AuditApi,
+    PlatformUsersApi,
+);

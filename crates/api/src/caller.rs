@@ -70,6 +70,12 @@ impl Caller {
         &self.0.principal
     }
 
+    /// Who they are, if they logged in: what concerns one's own account cannot be done with an API key.
+    pub fn with_session(&self) -> Result<&Principal, TenancyError> {
+        self.principal().session()?;
+        Ok(self.principal())
+    }
+
     /// Lets them act inside the organization, if they hold `permission` there; see [`Access::authorize`].
     pub async fn authorize(
         &self,

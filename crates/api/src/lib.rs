@@ -15,6 +15,7 @@
 //! that was sent is repeated in it; whatever is sent, the answer is never 5xx for that reason; a body is
 //! never read beyond its limit; the document knows every status that an operation answers.
 
+mod accounts;
 pub mod answer;
 mod app;
 pub mod audit;
@@ -27,8 +28,10 @@ pub mod input;
 pub mod organizations;
 pub mod paging;
 mod plain;
+mod platform_users;
 pub mod problem;
 pub mod schema;
+mod sessions;
 mod tag;
 mod use_cases;
 

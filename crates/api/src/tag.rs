@@ -22,6 +22,8 @@ pub enum Tag {
     Roles,
     /// Teams and who is in them.
     Teams,
+    /// Administering the installation: all of its accounts.
+    Platform,
     /// Who did what, when and from where.
     Audit,
 }

@@ -1,26 +1,40 @@
 //! The use cases behind the operations.
 
 use compliance::AuditLog;
-use tenancy::Organizations;
+use tenancy::{AccountDeletion, Accounts, Organizations, PlatformUsers, Sessions};
 
+use crate::accounts::AccountsApi;
 use crate::app::Operations;
 use crate::audit::AuditApi;
 use crate::organizations::OrganizationsApi;
+use crate::platform_users::PlatformUsersApi;
+use crate::sessions::SessionsApi;
 
 /// Every use case that an operation calls; the composition root fills it in once.
 #[derive(Clone)]
 pub struct UseCases {
+    /// Signing up and changing one's own account.
+    pub accounts: Accounts,
+    /// Deleting one's own account.
+    pub account_deletion: AccountDeletion,
     /// Reading, counting and downloading audit logs.
     pub audit_log: AuditLog,
     /// Making, reading, changing, deleting and restoring organizations.
     pub organizations: Organizations,
+    /// Administering the accounts of the installation.
+    pub platform_users: PlatformUsers,
+    /// Logging in, staying logged in and logging out.
+    pub sessions: Sessions,
 }
 
 /// All operations over these use cases.
 #[must_use]
 pub fn operations(use_cases: UseCases) -> Operations {
     (
-        AuditApi::new(use_cases.audit_log),
+        AccountsApi::new(use_cases.accounts, use_cases.account_deletion),
+        SessionsApi::new(use_cases.sessions),
         OrganizationsApi::new(use_cases.organizations),
+        AuditApi::new(use_cases.audit_log),
+        PlatformUsersApi::new(use_cases.platform_users),
     )
 }

@@ -17,7 +17,8 @@ use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
 use tenancy::{
-    Access, AccountPorts, ApiKeyAuthentication, Authentication, Organizations, Sessions,
+    Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, Authentication,
+    Organizations, PlatformUsers, Sessions,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -64,6 +65,10 @@ pub(crate) fn compose(
     let access = Access::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
     let sessions = Sessions::new(&accounts);
     let use_cases = UseCases {
+        accounts: Accounts::new(&accounts),
+        account_deletion: AccountDeletion::new(&accounts),
+        platform_users: PlatformUsers::new(&accounts),
+        sessions: sessions.clone(),
         audit_log: AuditLog::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };

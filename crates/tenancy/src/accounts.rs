@@ -45,15 +45,6 @@ pub struct PasswordChange {
     pub new: NewPassword,
 }
 
-/// An account as its user sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// The user.
-    pub user: User,
-    /// What they may do on the whole installation.
-    pub platform_roles: Vec<PlatformRoleGrant>,
-}
-
 /// Use cases on one's own account.
 #[derive(Clone)]
 pub struct Accounts {
@@ -106,15 +97,22 @@ impl Accounts {
     }
 
     /// The principal's own account.
-    pub async fn read(&self, principal: &Principal) -> Result<Account, TenancyError> {
+    pub async fn read(&self, principal: &Principal) -> Result<User, TenancyError> {
         let unit = self.bench.begin(&principal.platform_scope()).await?;
         let user = find(unit.as_ref(), principal.user).await?;
-        let platform_roles = unit.platform_roles().list_of(principal.user).await?;
         unit.commit().await?;
-        Ok(Account {
-            user,
-            platform_roles,
-        })
+        Ok(user)
+    }
+
+    /// The principal's own roles on the whole installation.
+    pub async fn platform_roles(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<PlatformRoleGrant>, TenancyError> {
+        let unit = self.bench.begin(&principal.platform_scope()).await?;
+        let roles = unit.platform_roles().list_of(principal.user).await?;
+        unit.commit().await?;
+        Ok(roles)
     }
 
     /// Changes the principal's own account.
@@ -123,14 +121,12 @@ impl Accounts {
         principal: &Principal,
         expected: &Expected,
         change: Checked<AccountChange>,
-    ) -> Result<Account, TenancyError> {
+    ) -> Result<User, TenancyError> {
         principal.session()?;
         let scope = principal.platform_scope();
         let unit = self.bench.begin(&scope).await?;
         let before = find_expected(unit.as_ref(), principal.user, expected).await?;
         let change = change?;
-        let platform_roles = unit.platform_roles().list_of(principal.user).await?;
-
         let name = change.display_name.apply(&before.state().display_name);
         let mut user = before.clone();
         if name != before.state().display_name {
@@ -147,10 +143,7 @@ impl Accounts {
             self.bench.note(unit.as_ref(), &scope, [draft]).await?;
         }
         unit.commit().await?;
-        Ok(Account {
-            user,
-            platform_roles,
-        })
+        Ok(user)
     }
 
     /// Gives the principal another password, and ends all of their sessions but the one they act with.

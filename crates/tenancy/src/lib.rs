@@ -58,7 +58,7 @@ mod workbench;
 pub use access::{Access, KeyLimits, Member, PlatformAdmin, Principal};
 pub use account_deletion::AccountDeletion;
 pub use account_ports::AccountPorts;
-pub use accounts::{Account, AccountChange, Accounts, PasswordChange, SignUp};
+pub use accounts::{AccountChange, Accounts, PasswordChange, SignUp};
 pub use api_key::{ApiKey, ApiKeyChange, ApiKeyState, IssuedApiKey, NewApiKey, Revocation};
 pub use api_key_authentication::{ApiKeyAuthentication, ApiKeyUse};
 pub use api_key_token::ApiKeyToken;

@@ -34,6 +34,12 @@ impl PlatformRole {
     }
 }
 
+impl std::fmt::Display for PlatformRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// That a user has a platform role, since when and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlatformRoleGrant {

@@ -9,7 +9,7 @@ use kernel::{
 
 use crate::access::PlatformAdmin;
 use crate::account_ports::AccountPorts;
-use crate::accounts::{Account, find, find_expected};
+use crate::accounts::{find, find_expected};
 use crate::ports::{TenancyUnit, UserFilter};
 use crate::sessions::end_sessions;
 use crate::workbench::Workbench;
@@ -67,16 +67,25 @@ impl PlatformUsers {
         Ok(users)
     }
 
-    /// One user, with their roles on the whole installation.
-    pub async fn read(&self, admin: &PlatformAdmin, id: UserId) -> Result<Account, TenancyError> {
+    /// One user.
+    pub async fn read(&self, admin: &PlatformAdmin, id: UserId) -> Result<User, TenancyError> {
         let unit = self.bench.begin(&admin.scope()).await?;
         let user = find(unit.as_ref(), id).await?;
-        let platform_roles = unit.platform_roles().list_of(id).await?;
         unit.commit().await?;
-        Ok(Account {
-            user,
-            platform_roles,
-        })
+        Ok(user)
+    }
+
+    /// A user's roles on the whole installation.
+    pub async fn roles(
+        &self,
+        admin: &PlatformAdmin,
+        id: UserId,
+    ) -> Result<Vec<PlatformRoleGrant>, TenancyError> {
+        let unit = self.bench.begin(&admin.scope()).await?;
+        find(unit.as_ref(), id).await?;
+        let roles = unit.platform_roles().list_of(id).await?;
+        unit.commit().await?;
+        Ok(roles)
     }
 
     /// Opens an account, or closes it, which ends all of its sessions.
@@ -86,13 +95,12 @@ impl PlatformUsers {
         id: UserId,
         expected: &Expected,
         status: Checked<UserStatus>,
-    ) -> Result<Account, TenancyError> {
+    ) -> Result<User, TenancyError> {
         let scope = admin.scope();
         let unit = self.bench.begin(&scope).await?;
         let before = find_expected(unit.as_ref(), id, expected).await?;
         let status = status?;
         check_status(&before, status)?;
-        let platform_roles = unit.platform_roles().list_of(id).await?;
 
         let mut user = before.clone();
         if status != before.state().status {
@@ -104,10 +112,7 @@ impl PlatformUsers {
                 .await?;
         }
         unit.commit().await?;
-        Ok(Account {
-            user,
-            platform_roles,
-        })
+        Ok(user)
     }
 
     /// Gives a user a platform role; giving it twice is the same.

@@ -315,6 +315,23 @@ impl Sessions {
         Ok(sessions)
     }
 
+    /// One of the principal's own living sessions.
+    pub async fn read(
+        &self,
+        principal: &Principal,
+        id: SessionId,
+    ) -> Result<Session, TenancyError> {
+        principal.session()?;
+        let unit = self.bench.begin(&principal.platform_scope()).await?;
+        let found = unit.sessions().find_bearing(id).await?;
+        unit.commit().await?;
+        let at = self.bench.now();
+        found
+            .map(|bearing| bearing.session)
+            .filter(|session| session.state().user == principal.user && session.lives(at))
+            .ok_or(TenancyError::NotFound("session"))
+    }
+
     /// Ends one of the principal's own sessions.
     pub async fn revoke(&self, principal: &Principal, id: SessionId) -> Result<(), TenancyError> {
         principal.session()?;
