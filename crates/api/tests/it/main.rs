@@ -9,6 +9,7 @@
     reason = "operations are asynchronous, also where this small API has nothing to wait for"
 )]
 
+mod accounts;
 mod any_input;
 mod bodies;
 mod catalogue;
@@ -17,8 +18,11 @@ mod demo;
 mod document;
 mod edge;
 mod idempotency;
+mod installation;
 mod paging;
 mod plain;
+mod platform_users;
 mod problems;
+mod sessions;
 mod socket;
 mod support;

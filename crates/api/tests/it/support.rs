@@ -19,7 +19,7 @@ use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Body, Endpoint, Request, RequestParts, Response};
 use poem_openapi::OpenApi;
 use serde_json::Value;
-use tenancy::{Access, ApiKeyAuthentication, Authentication, Sessions};
+use tenancy::{Access, AccountPorts, ApiKeyAuthentication, Authentication, Sessions};
 use testkit::{SequentialIds, accounts_in_memory};
 use uuid::Uuid;
 
@@ -50,20 +50,15 @@ impl RequestObserver for Notes {
     }
 }
 
-/// A gate to what is kept in memory; the demo has one of its own.
-pub(crate) fn a_gate(database: &MemoryDatabase) -> Gate {
-    let ports = accounts_in_memory(
-        database,
-        testkit::FixedClock::default(),
-        SequentialIds::default(),
-    );
+/// A gate to what is kept behind the ports.
+pub(crate) fn a_gate(ports: &AccountPorts) -> Gate {
     let access = Access::new(
         Arc::clone(&ports.store),
         Arc::clone(&ports.clock),
         Arc::clone(&ports.ids),
     );
-    let api_keys = ApiKeyAuthentication::new(&ports);
-    Gate::new(Authentication::new(Sessions::new(&ports), api_keys), access)
+    let api_keys = ApiKeyAuthentication::new(ports);
+    Gate::new(Authentication::new(Sessions::new(ports), api_keys), access)
 }
 
 impl World {
@@ -72,6 +67,27 @@ impl World {
     }
 
     pub(crate) fn with<T: OpenApi + 'static>(api: T, settings: EdgeSettings, keys: Keys) -> Self {
+        // The demo has a gate of its own.
+        let ports = accounts_in_memory(
+            &MemoryDatabase::new(),
+            testkit::FixedClock::default(),
+            SequentialIds::default(),
+        );
+        let ports = AccountPorts {
+            clock: Arc::new(FixedClock),
+            keys: Arc::new(keys),
+            limiter: Arc::new(Limiter::default()),
+            ..ports
+        };
+        Self::over(api, settings, &ports)
+    }
+
+    /// The application over these ports.
+    pub(crate) fn over<T: OpenApi + 'static>(
+        api: T,
+        settings: EdgeSettings,
+        ports: &AccountPorts,
+    ) -> Self {
         let observer = Arc::new(Notes::default());
         let healthy = Arc::new(Mutex::new(true));
         let app = Arc::new(application(
@@ -79,13 +95,13 @@ impl World {
             ApiDependencies {
                 settings,
                 ports: EdgePorts {
-                    clock: Arc::new(FixedClock),
+                    clock: Arc::clone(&ports.clock),
                     ids: Arc::new(Counter::default()),
-                    keys: Arc::new(keys),
-                    limiter: Arc::new(Limiter::default()),
+                    keys: Arc::clone(&ports.keys),
+                    limiter: Arc::clone(&ports.limiter),
                     observer: Arc::clone(&observer) as Arc<dyn RequestObserver>,
                 },
-                gate: a_gate(&MemoryDatabase::new()),
+                gate: a_gate(ports),
                 readiness: Arc::new(Health(Arc::clone(&healthy))),
                 metrics: Arc::new(Figures),
             },

@@ -1,0 +1,123 @@
+//! The real operations, over an installation in memory at a time that stands still.
+
+use std::sync::Arc;
+
+use api::edge::EdgeSettings;
+use api::{UseCases, operations};
+use compliance::AuditLog;
+use in_memory::MemoryDatabase;
+use poem::http::Method;
+use serde_json::{Value, json};
+use tenancy::{
+    AccountDeletion, AccountPorts, Accounts, NewAdmin, NewPassword, Organizations, PlatformUsers,
+    Sessions, User,
+};
+use testkit::{FixedClock, SequentialIds, accounts_in_memory};
+
+use crate::support::{Asking, World};
+
+pub(crate) const PASSWORD: &str = "three blind mice ran";
+
+/// An installation in memory, and the client of its API.
+pub(crate) struct Installation {
+    pub(crate) ports: AccountPorts,
+    pub(crate) clock: FixedClock,
+    world: World,
+}
+
+/// Somebody who logged in.
+#[derive(Clone)]
+pub(crate) struct LoggedIn {
+    pub(crate) id: String,
+    pub(crate) session: String,
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl Installation {
+    pub(crate) fn new() -> Self {
+        let database = MemoryDatabase::new();
+        let clock = FixedClock::default();
+        let ports = accounts_in_memory(&database, clock.clone(), SequentialIds::default());
+        let use_cases = UseCases {
+            accounts: Accounts::new(&ports),
+            account_deletion: AccountDeletion::new(&ports),
+            audit_log: AuditLog::new(Arc::new(database), ports.clock.clone(), ports.ids.clone()),
+            organizations: Organizations::new(
+                ports.store.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
+            platform_users: PlatformUsers::new(&ports),
+            sessions: Sessions::new(&ports),
+        };
+        let world = World::over(operations(use_cases), EdgeSettings::default(), &ports);
+        Self {
+            ports,
+            clock,
+            world,
+        }
+    }
+
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Asking<'_> {
+        self.world.ask(method, path)
+    }
+
+    /// A request with an access token.
+    pub(crate) fn ask_as(&self, who: &LoggedIn, method: Method, path: &str) -> Asking<'_> {
+        self.ask(method, path).token(&who.access)
+    }
+
+    /// Signs up with [`PASSWORD`].
+    pub(crate) async fn sign_up(&self, email: &str) -> Value {
+        let body = json!({"email": email, "display_name": "Ada Lovelace", "password": PASSWORD});
+        let told = self.ask(Method::POST, "/v1/users").json(&body).send().await;
+        told.is(201).json()
+    }
+
+    /// Logs in with [`PASSWORD`].
+    pub(crate) async fn log_in(&self, email: &str) -> LoggedIn {
+        let body = json!({"email": email, "password": PASSWORD});
+        let told = self
+            .ask(Method::POST, "/v1/sessions")
+            .json(&body)
+            .send()
+            .await;
+        LoggedIn::of(&told.is(201).json())
+    }
+
+    /// Signs up and logs in.
+    pub(crate) async fn join(&self, email: &str) -> LoggedIn {
+        self.sign_up(email).await;
+        self.log_in(email).await
+    }
+
+    /// Makes an administrator of the platform, who logs in.
+    pub(crate) async fn administer(&self, email: &str) -> LoggedIn {
+        self.make_admin(email).await;
+        self.log_in(email).await
+    }
+
+    pub(crate) async fn make_admin(&self, email: &str) -> User {
+        let new = NewAdmin {
+            email: email.parse().unwrap(),
+            display_name: "Grace Hopper".parse().unwrap(),
+            password: NewPassword::parse(PASSWORD.to_owned()).unwrap(),
+        };
+        let made = PlatformUsers::new(&self.ports).make_admin(new).await;
+        made.unwrap().user
+    }
+}
+
+impl LoggedIn {
+    /// What an answer with tokens says.
+    pub(crate) fn of(tokens: &Value) -> Self {
+        let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        Self {
+            id: text("user_id"),
+            session: text("session_id"),
+            access: text("access_token"),
+            refresh: text("refresh_token"),
+        }
+    }
+}
