@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    ApiKeyId, AuditEntry, IdempotencyRequest, MembershipId, OrganizationId, RoleId, SessionId,
-    StoredAnswer, TeamId, TeamMemberId, Timestamp, UserId,
+    ApiKeyId, AuditEntry, IdempotencyRequest, InvitationId, MembershipId, OrganizationId, RoleId,
+    SessionId, StoredAnswer, TeamId, TeamMemberId, Timestamp, UserId,
 };
 use tenancy::{
-    ApiKey, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences, Role, Session,
-    Team, TeamMember, User,
+    ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
+    Role, Session, Team, TeamMember, User,
 };
 
 /// The rows of one organization, or of the platform.
@@ -19,6 +19,7 @@ pub(crate) struct TenantState {
     pub(crate) organization: Option<Organization>,
     pub(crate) roles: BTreeMap<RoleId, Role>,
     pub(crate) memberships: BTreeMap<MembershipId, Membership>,
+    pub(crate) invitations: BTreeMap<InvitationId, Invitation>,
     /// Of the platform only, as are the next two.
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) preferences: BTreeMap<UserId, Preferences>,

@@ -98,6 +98,15 @@ impl Member {
     pub const fn rights(&self) -> &PermissionSet {
         &self.rights
     }
+
+    /// Fails with [`TenancyError::RightNotHeld`] where they lack one of these rights, which they are
+    /// about to give to somebody or to take from somebody.
+    pub(crate) fn require_all(&self, rights: &PermissionSet) -> Result<(), TenancyError> {
+        match rights.first_missing_in(&self.rights) {
+            Some(missing) => Err(TenancyError::RightNotHeld(missing)),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Somebody who may administer the platform.

@@ -31,8 +31,10 @@ pub enum TenancyError {
     /// Only an administrator of the platform may do it.
     #[error("this needs the platform role `platform_admin`")]
     PlatformAdminRequired,
-    /// A right would be given that the giver does not have.
-    #[error("the permission `{0}` cannot be granted by somebody who does not hold it")]
+    /// A right would be given or taken by somebody who does not hold it.
+    #[error(
+        "the permission `{0}` can be granted or withdrawn only by somebody who holds it, through a role or a member that has it too"
+    )]
     RightNotHeld(Permission),
     /// What was named does not exist here.
     #[error("there is no such {0}")]
@@ -79,8 +81,8 @@ pub enum TenancyError {
     /// The address has an invitation that is still open.
     #[error("this address has an open invitation")]
     AlreadyInvited,
-    /// The invitation was accepted, revoked or ran out.
-    #[error("the invitation is not open any more")]
+    /// The invitation was accepted, revoked, sent anew or ran out, or there never was one.
+    #[error("there is no open invitation like this")]
     InvitationNotOpen,
     /// The invitation was made for another address.
     #[error("the invitation was made for another email address")]
@@ -155,6 +157,17 @@ impl TenancyError {
         ("not-deleted", "Not deleted"),
         ("rate-limited", "Too many tries"),
     ];
+}
+
+impl TenancyError {
+    /// The error itself where it is a refusal of one among several wishes, which says nothing about the others;
+    /// an `Err` where storage failed, so that none of them can go on.
+    pub(crate) fn into_refusal(self) -> Result<Self, Self> {
+        match self {
+            Self::Storage(_) | Self::Idempotency(_) => Err(self),
+            refusal => Ok(refusal),
+        }
+    }
 }
 
 impl Classify for TenancyError {

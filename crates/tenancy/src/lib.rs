@@ -32,6 +32,12 @@ mod api_keys;
 mod authentication;
 mod error;
 mod instant;
+mod invitation;
+mod invitation_acceptance;
+mod invitation_delivery;
+mod invitation_mail;
+mod invitation_token;
+mod invitations;
 mod leaving;
 mod membership;
 mod network;
@@ -43,6 +49,7 @@ mod platform_role;
 mod platform_users;
 mod preferences;
 mod role;
+mod roles;
 mod session;
 mod session_token;
 mod sessions;
@@ -65,6 +72,13 @@ pub use api_key_token::ApiKeyToken;
 pub use api_keys::ApiKeys;
 pub use authentication::Authentication;
 pub use error::TenancyError;
+pub use invitation::{
+    Invitation, InvitationPreview, InvitationRecord, InvitationStatus, NewInvitation,
+    UnknownInvitationStatus,
+};
+pub use invitation_acceptance::InvitationAcceptance;
+pub use invitation_delivery::InvitationDelivery;
+pub use invitations::{Invitations, Outcomes};
 pub use membership::{Authorization, InvitationState, Membership, MembershipState};
 pub use organization::{
     AudiencePolicy, NewOrganization, Organization, OrganizationChange, OrganizationSettings,
@@ -77,7 +91,8 @@ pub use permission::{Permission, PermissionSet, UnknownPermission};
 pub use platform_role::{PlatformRole, PlatformRoleGrant};
 pub use platform_users::{MadeAdmin, NewAdmin, PlatformUsers};
 pub use preferences::{Preferences, PreferencesChange, PreferencesState};
-pub use role::{Role, RoleState, RoleTemplate};
+pub use role::{NewRole, Role, RoleChange, RoleState, RoleTemplate};
+pub use roles::Roles;
 pub use session::{Bearing, PreviousAccess, RefreshVerdict, Session, SessionState};
 pub use sessions::{Login, Opened, Sessions};
 pub use team::{NewTeam, Team, TeamChange, TeamState};

@@ -116,6 +116,12 @@ impl PermissionSet {
         Self(self.0.intersection(&other.0).copied().collect())
     }
 
+    /// The rights that are in one of the sets only.
+    #[must_use]
+    pub fn symmetric_difference(&self, other: &Self) -> Self {
+        Self(self.0.symmetric_difference(&other.0).copied().collect())
+    }
+
     /// A right of this set that `other` lacks.
     #[must_use]
     pub fn first_missing_in(&self, other: &Self) -> Option<Permission> {

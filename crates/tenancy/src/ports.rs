@@ -2,13 +2,14 @@
 
 mod accounts;
 mod api_keys;
+mod invitations;
 mod teams;
 
 use async_trait::async_trait;
 use kernel::{
-    ApiKeyId, AuditTrail, DomainName, IdempotencyLedger, JobQueue, MembershipId, OrganizationId,
-    Page, PageRequest, RoleId, Slug, StorageError, TenantScope, Timestamp, UnitOfWork, UserId,
-    Version,
+    ApiKeyId, AuditTrail, DomainName, IdempotencyLedger, InvitationId, JobQueue, MembershipId,
+    OrganizationId, Page, PageRequest, RoleId, Slug, StorageError, TenantScope, Timestamp,
+    UnitOfWork, UserId, Version,
 };
 
 use crate::{Authorization, Membership, Organization, Role, TenancyError, TokenHash};
@@ -17,6 +18,7 @@ pub use self::accounts::{
     PlatformRoleRepository, PreferencesRepository, SessionRepository, UserFilter, UserRepository,
 };
 pub use self::api_keys::{ApiKeyFilter, ApiKeyRepository};
+pub use self::invitations::{InvitationFilter, InvitationRepository};
 pub use self::teams::{TeamMemberRepository, TeamRepository};
 
 /// Opens units of work.
@@ -48,6 +50,8 @@ pub trait TenancyUnit: UnitOfWork {
     fn preferences(&self) -> &dyn PreferencesRepository;
     /// Who has which role on the whole installation.
     fn platform_roles(&self) -> &dyn PlatformRoleRepository;
+    /// Its invitations.
+    fn invitations(&self) -> &dyn InvitationRepository;
     /// Its teams.
     fn teams(&self) -> &dyn TeamRepository;
     /// Who is in its teams.
@@ -112,6 +116,21 @@ pub trait Directory: Send + Sync {
     ) -> Result<bool, StorageError>;
     /// Makes no hash lead to this API key of the unit's organization any more.
     async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError>;
+    /// The organization and the invitation into it that a token with this hash opens, or opened once.
+    async fn find_invitation(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<(OrganizationId, InvitationId)>, StorageError>;
+    /// Makes the hash lead to an invitation into the unit's organization; `false` where it leads to one already,
+    /// and the unit stays usable.
+    async fn add_invitation(
+        &self,
+        hash: &TokenHash,
+        invitation: InvitationId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
+    /// Makes no hash lead to this invitation into the unit's organization any more.
+    async fn remove_invitation(&self, invitation: InvitationId) -> Result<(), StorageError>;
     /// The organizations of which the user is a living member, in the order of their ids.
     async fn list_organizations_of(
         &self,
@@ -153,8 +172,11 @@ pub trait RoleRepository: Send + Sync {
     /// [`TenancyError::Stale`] otherwise (the unit stays usable), and with [`TenancyError::RoleNameTaken`] where
     /// another living role has the name.
     async fn update(&self, role: &Role, expected: Version) -> Result<(), TenancyError>;
-    /// Whether a living member or an open invitation has the role.
-    async fn is_in_use(&self, id: RoleId) -> Result<bool, StorageError>;
+    /// As [`RoleRepository::find`]; in addition it MUST keep other units from changing or deleting the role until
+    /// this one ends, so that nobody can be given a role that is just deleted.
+    async fn find_for_grant(&self, id: RoleId) -> Result<Option<Role>, StorageError>;
+    /// Whether a living member, or an invitation that is open at this instant, has the role.
+    async fn is_in_use(&self, id: RoleId, at: Timestamp) -> Result<bool, StorageError>;
 }
 
 /// The memberships of the unit's organization.

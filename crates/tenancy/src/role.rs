@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use kernel::{
-    Changes, Description, Name, OrganizationId, RoleId, Stamps, StorageError, Timestamp, UserId,
+    Changes, Description, Name, OrganizationId, Patch, RoleId, Stamps, StorageError, Timestamp,
+    UserId,
 };
 
 use serde_json::json;
@@ -110,6 +111,28 @@ impl fmt::Display for RoleTemplate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.key())
     }
+}
+
+/// What a custom role is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRole {
+    /// The role's name.
+    pub name: Name,
+    /// What it is for.
+    pub description: Description,
+    /// The rights of whoever has it.
+    pub permissions: PermissionSet,
+}
+
+/// A change of a role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoleChange {
+    /// Another name.
+    pub name: Patch<Name>,
+    /// Another description.
+    pub description: Patch<Description>,
+    /// Other rights, all of them.
+    pub permissions: Patch<PermissionSet>,
 }
 
 /// All that a role is.

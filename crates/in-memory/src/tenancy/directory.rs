@@ -1,7 +1,9 @@
 //! What is found before the tenant is known.
 
 use async_trait::async_trait;
-use kernel::{ApiKeyId, DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
+use kernel::{
+    ApiKeyId, DomainName, InvitationId, OrganizationId, Slug, StorageError, Timestamp, UserId,
+};
 use tenancy::ports::Directory;
 use tenancy::{TenancyError, TokenHash};
 
@@ -146,6 +148,29 @@ impl Directory for MemoryUnit {
 
     async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError> {
         self.remove_credentials("api_key", key.as_uuid());
+        Ok(())
+    }
+
+    async fn find_invitation(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<(OrganizationId, InvitationId)>, StorageError> {
+        Ok(self
+            .find_credential("invitation", hash.as_bytes())
+            .map(|(organization, id)| (organization, InvitationId::from_uuid(id))))
+    }
+
+    async fn add_invitation(
+        &self,
+        hash: &TokenHash,
+        invitation: InvitationId,
+        _at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        Ok(self.add_credential("invitation", hash.as_bytes(), invitation.as_uuid()))
+    }
+
+    async fn remove_invitation(&self, invitation: InvitationId) -> Result<(), StorageError> {
+        self.remove_credentials("invitation", invitation.as_uuid());
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The roles of the unit's organization.
 
 use async_trait::async_trait;
-use kernel::{Page, PageRequest, RoleId, StorageError, Version};
+use kernel::{Page, PageRequest, RoleId, StorageError, Timestamp, Version};
 use tenancy::ports::RoleRepository;
 use tenancy::{Role, TenancyError};
 
@@ -69,11 +69,21 @@ impl RoleRepository for MemoryUnit {
         Ok(())
     }
 
-    async fn is_in_use(&self, id: RoleId) -> Result<bool, StorageError> {
+    async fn find_for_grant(&self, id: RoleId) -> Result<Option<Role>, StorageError> {
+        // Whoever grants the role writes something, so a concurrent deletion of it fails to commit.
+        self.find(id).await
+    }
+
+    async fn is_in_use(&self, id: RoleId, at: Timestamp) -> Result<bool, StorageError> {
         Ok(self.read(|tenant| {
-            tenant.memberships.values().any(|membership| {
+            let by_member = tenant.memberships.values().any(|membership| {
                 membership.state().role == id && !membership.state().stamps.is_deleted()
-            })
+            });
+            let by_invitation = tenant
+                .invitations
+                .values()
+                .any(|invitation| invitation.state().role == id && invitation.is_open(at));
+            by_member || by_invitation
         }))
     }
 }

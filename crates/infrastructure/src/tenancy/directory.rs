@@ -1,7 +1,9 @@
 //! The directory: definer functions over tables that no role can touch.
 
 use async_trait::async_trait;
-use kernel::{ApiKeyId, DomainName, OrganizationId, Slug, StorageError, Timestamp, UserId};
+use kernel::{
+    ApiKeyId, DomainName, InvitationId, OrganizationId, Slug, StorageError, Timestamp, UserId,
+};
 use sea_orm::FromQueryResult;
 use tenancy::ports::Directory;
 use tenancy::{TenancyError, TokenHash};
@@ -196,6 +198,31 @@ impl Directory for PostgresUnit {
 
     async fn remove_api_key(&self, key: ApiKeyId) -> Result<(), StorageError> {
         self.remove_credentials("api_key", key.as_uuid()).await
+    }
+
+    async fn find_invitation(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<(OrganizationId, InvitationId)>, StorageError> {
+        Ok(self
+            .find_credential("invitation", hash.as_bytes())
+            .await?
+            .map(|(organization, id)| (organization, InvitationId::from_uuid(id))))
+    }
+
+    async fn add_invitation(
+        &self,
+        hash: &TokenHash,
+        invitation: InvitationId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.add_credential("invitation", hash.as_bytes(), invitation.as_uuid(), at)
+            .await
+    }
+
+    async fn remove_invitation(&self, invitation: InvitationId) -> Result<(), StorageError> {
+        self.remove_credentials("invitation", invitation.as_uuid())
+            .await
     }
 
     async fn list_organizations_of(

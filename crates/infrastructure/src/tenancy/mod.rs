@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod directory;
+mod invitations;
 mod memberships;
 mod organizations;
 mod permissions;

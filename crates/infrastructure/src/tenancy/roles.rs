@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use kernel::{Cursor, OrganizationId, Page, PageRequest, RoleId, StorageError, UserId, Version};
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use kernel::{
+    Cursor, OrganizationId, Page, PageRequest, RoleId, StorageError, Timestamp, UserId, Version,
+};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use tenancy::ports::RoleRepository;
 use tenancy::{Permission, PermissionSet, Role, RoleState, TenancyError};
@@ -39,15 +41,13 @@ impl RoleRepository for PostgresUnit {
     }
 
     async fn find(&self, id: RoleId) -> Result<Option<Role>, StorageError> {
-        let row = Entity::find_by_id((self.organization(), id.as_uuid()))
-            .filter(Column::DeletedAt.is_null())
-            .one(self)
+        self.one_role(self.select_role(id)).await
+    }
+
+    async fn find_for_grant(&self, id: RoleId) -> Result<Option<Role>, StorageError> {
+        // Many may be given the role at once, but an update takes the row for itself.
+        self.one_role(self.select_role(id).lock(LockType::Share))
             .await
-            .map_err(translate)?;
-        Ok(self
-            .with_permissions(row.into_iter().collect())
-            .await?
-            .pop())
     }
 
     async fn list(&self, page: &PageRequest) -> Result<Page<Role>, StorageError> {
@@ -110,7 +110,7 @@ impl RoleRepository for PostgresUnit {
         Ok(())
     }
 
-    async fn is_in_use(&self, id: RoleId) -> Result<bool, StorageError> {
+    async fn is_in_use(&self, id: RoleId, at: Timestamp) -> Result<bool, StorageError> {
         #[derive(FromQueryResult)]
         struct Used {
             used: bool,
@@ -118,15 +118,24 @@ impl RoleRepository for PostgresUnit {
         let sql = "SELECT EXISTS (SELECT FROM memberships m WHERE m.organization_id = $1 AND m.role_id = $2 \
                    AND m.deleted_at IS NULL) \
                    OR EXISTS (SELECT FROM invitations i WHERE i.organization_id = $1 AND i.role_id = $2 \
-                   AND i.status = 'pending') AS used";
-        let row = self
-            .one::<Used>(sql, [self.organization().into(), id.as_uuid().into()])
-            .await?;
+                   AND i.status = 'pending' AND i.expires_at > $3) AS used";
+        let values = [self.organization().into(), id.as_uuid().into(), at.into()];
+        let row = self.one::<Used>(sql, values).await?;
         Ok(row.is_some_and(|row| row.used))
     }
 }
 
 impl PostgresUnit {
+    fn select_role(&self, id: RoleId) -> Select<Entity> {
+        Entity::find_by_id((self.organization(), id.as_uuid())).filter(Column::DeletedAt.is_null())
+    }
+
+    async fn one_role(&self, query: Select<Entity>) -> Result<Option<Role>, StorageError> {
+        let row = query.one(self).await.map_err(translate)?;
+        let mut roles = self.with_permissions(row.into_iter().collect()).await?;
+        Ok(roles.pop())
+    }
+
     fn role_row(&self, role: &Role) -> ActiveModel {
         let state = role.state();
         ActiveModel {

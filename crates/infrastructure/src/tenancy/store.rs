@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 use tenancy::ports::{
-    ApiKeyRepository, Directory, MembershipRepository, OrganizationRepository,
-    PlatformRoleRepository, PreferencesRepository, RoleRepository, SessionRepository,
-    TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit, UserRepository,
+    ApiKeyRepository, Directory, InvitationRepository, MembershipRepository,
+    OrganizationRepository, PlatformRoleRepository, PreferencesRepository, RoleRepository,
+    SessionRepository, TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit,
+    UserRepository,
 };
 
 use crate::PostgresDatabase;
@@ -48,6 +49,10 @@ impl TenancyUnit for PostgresUnit {
     }
 
     fn platform_roles(&self) -> &dyn PlatformRoleRepository {
+        self
+    }
+
+    fn invitations(&self) -> &dyn InvitationRepository {
         self
     }
 

@@ -14,6 +14,7 @@ mod tenant;
 
 mod api_keys;
 mod directory;
+mod invitations;
 mod limits;
 mod memberships;
 mod organizations;
@@ -33,6 +34,7 @@ use crate::ports::TenancyStore;
 
 pub use api_keys::run as api_keys;
 pub use directory::run as directory;
+pub use invitations::run as invitations;
 pub use limits::run as limits;
 pub use memberships::run as memberships;
 pub use organizations::run as organizations;
@@ -74,6 +76,11 @@ macro_rules! tenancy_contract {
             use super::*;
             use $crate::contract::directory as run;
             $crate::for_each_directory_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod invitations {
+            use super::*;
+            use $crate::contract::invitations as run;
+            $crate::for_each_invitation_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod limits {
             use super::*;

@@ -64,6 +64,14 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         assert_eq!(
+            unit.roles()
+                .find_for_grant(role.state().id)
+                .await
+                .unwrap()
+                .as_ref(),
+            Some(&role)
+        );
+        assert_eq!(
             unit.roles().find(role.state().id).await.unwrap(),
             Some(role)
         );
@@ -175,6 +183,8 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         assert_eq!(unit.roles().find(role.state().id).await.unwrap(), None);
+        let granted = unit.roles().find_for_grant(role.state().id).await.unwrap();
+        assert_eq!(granted, None);
         let listed = unit.roles().list(&PageRequest::first()).await.unwrap();
         assert_eq!(listed.items, tenant.roles);
     }
@@ -205,14 +215,14 @@ mod cases {
         let (_, mut membership) = tenant.add_member(subject, RoleTemplate::Viewer).await;
         let role = membership.state().role;
         let unit = tenant.begin(subject).await;
-        assert!(unit.roles().is_in_use(role).await.unwrap());
+        assert!(unit.roles().is_in_use(role, NOW).await.unwrap());
 
         membership.end(NOW, None);
         unit.memberships()
             .update(&membership, Version::FIRST)
             .await
             .unwrap();
-        assert!(!unit.roles().is_in_use(role).await.unwrap());
+        assert!(!unit.roles().is_in_use(role, NOW).await.unwrap());
     }
 
     pub(super) async fn other_tenants_see_no_role<S: Subject>(subject: &S) {
@@ -221,6 +231,8 @@ mod cases {
 
         let unit = other.begin(subject).await;
         assert_eq!(unit.roles().find(role.state().id).await.unwrap(), None);
+        let granted = unit.roles().find_for_grant(role.state().id).await.unwrap();
+        assert_eq!(granted, None);
         assert_eq!(
             unit.roles()
                 .list(&PageRequest::first())
@@ -229,7 +241,7 @@ mod cases {
                 .items,
             other.roles
         );
-        assert!(!unit.roles().is_in_use(role.state().id).await.unwrap());
+        assert!(!unit.roles().is_in_use(role.state().id, NOW).await.unwrap());
         let stolen = Role::restore(crate::RoleState {
             stamps: Stamps::new(NOW, None),
             ..tenant.a_role("Thief").state().clone()
