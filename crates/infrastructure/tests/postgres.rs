@@ -13,5 +13,7 @@ mod jobs;
 mod logs;
 #[path = "postgres/maintenance.rs"]
 mod maintenance;
+#[path = "postgres/members.rs"]
+mod members;
 #[path = "postgres/permissions.rs"]
 mod permissions;

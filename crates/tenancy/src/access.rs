@@ -171,6 +171,15 @@ impl Access {
             .await
     }
 
+    /// As [`Access::authorize`], where being a member is enough.
+    pub async fn authorize_member(
+        &self,
+        principal: &Principal,
+        organization: &str,
+    ) -> Result<Member, TenancyError> {
+        self.admit(principal, organization, &[], false).await
+    }
+
     /// As [`Access::authorize`], but also inside an organization that is deleted; for restoring it.
     pub async fn authorize_in_deleted(
         &self,
@@ -288,7 +297,7 @@ impl Access {
     }
 }
 
-fn is_admissible(authorization: &Authorization, even_deleted: bool) -> bool {
+pub(crate) fn is_admissible(authorization: &Authorization, even_deleted: bool) -> bool {
     authorization.user_status == UserStatus::Active
         && (even_deleted || !authorization.organization_deleted)
 }

@@ -5,7 +5,7 @@ use kernel::{AuditAction, AuditDraft, Expected, OrganizationId, TenantScope, Use
 use crate::access::Principal;
 use crate::account_ports::AccountPorts;
 use crate::accounts::find_expected;
-use crate::leaving::end_membership;
+use crate::leaving::Leaving;
 use crate::sessions::end_sessions;
 use crate::workbench::Workbench;
 use crate::{PlatformRole, TenancyError};
@@ -66,10 +66,19 @@ impl AccountDeletion {
             TenantScope::for_principal(organization, principal.actor(), principal.origin.clone());
         let user = principal.user;
         let unit = self.bench.begin(&scope).await?;
-        let draft = end_membership(unit.as_ref(), user, Some(user), self.bench.now()).await?;
+        if let Some(membership) = unit.memberships().find_by_user(user).await? {
+            let leaving = Leaving {
+                bench: &self.bench,
+                unit: unit.as_ref(),
+                scope: &scope,
+                batch: self.bench.id(std::convert::identity),
+                at: self.bench.now(),
+            };
+            leaving.end(&membership, Some("account-deleted")).await?;
+        } else {
+            unit.directory().remove_member(user).await?;
+        }
         if for_good {
-            let draft = draft.map(|draft| draft.because("account-deleted"));
-            self.bench.note(unit.as_ref(), &scope, draft).await?;
             unit.commit().await?;
         }
         Ok(())

@@ -1,56 +1,84 @@
 //! Ending a membership: the rules that hold whoever ends it.
 
-use kernel::{AuditAction, AuditDraft, Changes, Timestamp, UserId};
+use kernel::{AuditAction, AuditDraft, TenantScope, Timestamp};
+use uuid::Uuid;
 
-use crate::instant::shown;
+use crate::organizations::deletion;
 use crate::ports::TenancyUnit;
-use crate::{RoleTemplate, TenancyError};
+use crate::team_members::remove_from_all;
+use crate::workbench::Workbench;
+use crate::{Membership, TenancyError};
 
-/// Ends the user's membership of the unit's organization, and tells the audit log's part of it.
+/// The end of memberships in one unit of work, as one piece of bulk work.
+pub(crate) struct Leaving<'a> {
+    pub(crate) bench: &'a Workbench,
+    pub(crate) unit: &'a dyn TenancyUnit,
+    pub(crate) scope: &'a TenantScope,
+    pub(crate) batch: Uuid,
+    pub(crate) at: Timestamp,
+}
+
+impl Leaving<'_> {
+    /// Ends a living membership and the member's places in teams.
+    ///
+    /// Refused, with nothing changed, where [`require_dispensable`] refuses.
+    pub(crate) async fn end(
+        &self,
+        before: &Membership,
+        reason: Option<&'static str>,
+    ) -> Result<(), TenancyError> {
+        require_dispensable(self.unit, before).await?;
+        let mut after = before.clone();
+        after.end(self.at, self.scope.actor().user());
+        let state = after.state();
+        self.unit
+            .memberships()
+            .update(&after, before.state().stamps.version)
+            .await?;
+        self.unit.directory().remove_member(state.user).await?;
+
+        let mut draft = AuditDraft::new(
+            "membership",
+            state.id.as_uuid(),
+            AuditAction::Delete,
+            deletion(&before.state().stamps, &state.stamps),
+        )
+        .in_batch(self.batch);
+        draft.reason = reason.map(str::to_owned);
+        self.bench.note(self.unit, self.scope, [draft]).await?;
+        remove_from_all(
+            self.bench, self.unit, self.scope, state.id, self.batch, self.at,
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// Makes sure that the organization can do without this member among its owners.
 ///
 /// Fails with [`TenancyError::LastOwner`] and [`TenancyError::OwnerNeedsOwnerRole`] where somebody else has to
 /// become an owner, or the owner, first; in a deleted organization nobody has to.
-pub(crate) async fn end_membership(
+pub(crate) async fn require_dispensable(
     unit: &dyn TenancyUnit,
-    user: UserId,
-    by: Option<UserId>,
-    at: Timestamp,
-) -> Result<Option<AuditDraft>, TenancyError> {
-    let Some(before) = unit.memberships().find_by_user(user).await? else {
-        unit.directory().remove_member(user).await?;
-        return Ok(None);
-    };
+    membership: &Membership,
+) -> Result<(), TenancyError> {
+    // Counting locks: whose the organization is and who its owners are stays as it is read below.
+    let owners = unit.memberships().count_owners_for_update().await?;
     let organization = unit
         .organizations()
         .find()
         .await?
         .ok_or(TenancyError::NotFound("organization"))?;
-    let role = unit.roles().find(before.state().role).await?;
-    let is_owner = role.and_then(|role| role.state().template) == Some(RoleTemplate::Owner);
-    if is_owner && !organization.state().stamps.is_deleted() {
-        if unit.memberships().count_owners_for_update().await? < 2 {
-            return Err(TenancyError::LastOwner);
-        }
-        if organization.state().owner == user {
-            return Err(TenancyError::OwnerNeedsOwnerRole);
-        }
+    let role = unit.roles().find(membership.state().role).await?;
+    let is_owner = role.is_some_and(|role| role.is_owner());
+    if !is_owner || organization.state().stamps.is_deleted() {
+        return Ok(());
     }
-
-    let mut after = before.clone();
-    after.end(at, by);
-    unit.memberships()
-        .update(&after, before.state().stamps.version)
-        .await?;
-    unit.directory().remove_member(user).await?;
-    let changes = Changes::none().field(
-        "deleted_at",
-        shown(before.state().stamps.deleted_at),
-        shown(after.state().stamps.deleted_at),
-    );
-    Ok(Some(AuditDraft::new(
-        "membership",
-        after.state().id.as_uuid(),
-        AuditAction::Delete,
-        changes,
-    )))
+    if owners < 2 {
+        return Err(TenancyError::LastOwner);
+    }
+    if organization.state().owner == membership.state().user {
+        return Err(TenancyError::OwnerNeedsOwnerRole);
+    }
+    Ok(())
 }

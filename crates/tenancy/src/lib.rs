@@ -39,6 +39,8 @@ mod invitation_mail;
 mod invitation_token;
 mod invitations;
 mod leaving;
+mod member_card;
+mod members;
 mod membership;
 mod network;
 mod organization;
@@ -79,6 +81,8 @@ pub use invitation::{
 pub use invitation_acceptance::InvitationAcceptance;
 pub use invitation_delivery::InvitationDelivery;
 pub use invitations::{Invitations, Outcomes};
+pub use member_card::{MemberCard, MemberChange, MemberOutcome, MembersChange};
+pub use members::Members;
 pub use membership::{Authorization, InvitationState, Membership, MembershipState};
 pub use organization::{
     AudiencePolicy, NewOrganization, Organization, OrganizationChange, OrganizationSettings,

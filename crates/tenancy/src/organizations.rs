@@ -375,6 +375,8 @@ async fn require_owner_role(
     if !member.is_owner() {
         return Err(TenancyError::OwnerRequired);
     }
+    // Counting locks: nobody takes the role from them, or removes them, while they become the owner.
+    unit.memberships().count_owners_for_update().await?;
     let found = unit.memberships().find_authorization(owner).await?;
     if found.and_then(|found| found.template) == Some(RoleTemplate::Owner) {
         Ok(())

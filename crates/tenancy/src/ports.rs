@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod invitations;
+mod members;
 mod teams;
 
 use async_trait::async_trait;
@@ -12,13 +13,14 @@ use kernel::{
     UnitOfWork, UserId, Version,
 };
 
-use crate::{Authorization, Membership, Organization, Role, TenancyError, TokenHash};
+use crate::{Authorization, MemberCard, Membership, Organization, Role, TenancyError, TokenHash};
 
 pub use self::accounts::{
     PlatformRoleRepository, PreferencesRepository, SessionRepository, UserFilter, UserRepository,
 };
 pub use self::api_keys::{ApiKeyFilter, ApiKeyRepository};
 pub use self::invitations::{InvitationFilter, InvitationRepository};
+pub use self::members::MemberFilter;
 pub use self::teams::{TeamMemberRepository, TeamRepository};
 
 /// Opens units of work.
@@ -191,6 +193,14 @@ pub trait MembershipRepository: Send + Sync {
     async fn find_by_user(&self, user: UserId) -> Result<Option<Membership>, StorageError>;
     /// Living memberships in the order of their ids.
     async fn list(&self, page: &PageRequest) -> Result<Page<Membership>, StorageError>;
+    /// The living membership with this id, and whose it is.
+    async fn find_card(&self, id: MembershipId) -> Result<Option<MemberCard>, StorageError>;
+    /// Living memberships that the filter lets through, and whose they are, in the order of their ids.
+    async fn list_cards(
+        &self,
+        filter: &MemberFilter,
+        page: &PageRequest,
+    ) -> Result<Page<MemberCard>, StorageError>;
     /// Writes the membership where its stored version is `expected`; fails with
     /// [`TenancyError::Stale`] otherwise, and the unit stays usable after that failure.
     async fn update(&self, membership: &Membership, expected: Version) -> Result<(), TenancyError>;

@@ -220,7 +220,6 @@ impl TeamMembers {
 ///
 /// Call it after the ended membership was written: a team that somebody else puts them into at the
 /// same time is then either refused or among those found here.
-#[expect(dead_code, reason = "the removal of members calls it")]
 pub(crate) async fn remove_from_all(
     bench: &Workbench,
     unit: &dyn TenancyUnit,

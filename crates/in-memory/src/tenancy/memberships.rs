@@ -2,14 +2,46 @@
 
 use async_trait::async_trait;
 use kernel::{MembershipId, Page, PageRequest, StorageError, UserId, Version};
-use tenancy::ports::MembershipRepository;
-use tenancy::{Authorization, Membership, TenancyError};
+use tenancy::ports::{MemberFilter, MembershipRepository};
+use tenancy::{Authorization, MemberCard, Membership, TenancyError};
 
 use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 fn is_living(membership: &Membership) -> bool {
     !membership.state().stamps.is_deleted()
+}
+
+impl MemoryUnit {
+    /// The living memberships with whose they are.
+    fn member_cards(&self) -> Vec<MemberCard> {
+        let living = self.read(|tenant| {
+            tenant
+                .memberships
+                .values()
+                .filter(|membership| is_living(membership))
+                .filter_map(|membership| {
+                    let role = tenant.roles.get(&membership.state().role)?.state();
+                    Some((membership.clone(), role.name.clone(), role.template))
+                })
+                .collect::<Vec<_>>()
+        });
+        self.read_global(|global| {
+            living
+                .into_iter()
+                .filter_map(|(membership, role_name, role_template)| {
+                    let user = global.users.get(&membership.state().user)?.state();
+                    Some(MemberCard {
+                        membership,
+                        display_name: user.display_name.clone(),
+                        email: user.email.clone(),
+                        role_name,
+                        role_template,
+                    })
+                })
+                .collect()
+        })
+    }
 }
 
 #[async_trait]
@@ -55,6 +87,28 @@ impl MembershipRepository for MemoryUnit {
                 .filter(|m| is_living(m))
                 .cloned();
             by_id(living, page, |membership| membership.state().id.as_uuid())
+        }))
+    }
+
+    async fn find_card(&self, id: MembershipId) -> Result<Option<MemberCard>, StorageError> {
+        Ok(self
+            .member_cards()
+            .into_iter()
+            .find(|card| card.membership.state().id == id))
+    }
+
+    async fn list_cards(
+        &self,
+        filter: &MemberFilter,
+        page: &PageRequest,
+    ) -> Result<Page<MemberCard>, StorageError> {
+        let wanted = self.member_cards().into_iter().filter(|card| {
+            filter
+                .role
+                .is_none_or(|role| card.membership.state().role == role)
+        });
+        Ok(by_id(wanted, page, |card| {
+            card.membership.state().id.as_uuid()
         }))
     }
 

@@ -9,8 +9,10 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use tenancy::ports::MembershipRepository;
-use tenancy::{Authorization, InvitationState, Membership, MembershipState, TenancyError};
+use tenancy::ports::{MemberFilter, MembershipRepository};
+use tenancy::{
+    Authorization, InvitationState, MemberCard, Membership, MembershipState, TenancyError,
+};
 use uuid::Uuid;
 
 use super::roles::permission_set;
@@ -78,6 +80,18 @@ impl MembershipRepository for PostgresUnit {
         Ok(Page::from_overfull(items, page.limit, |membership| {
             Cursor::Id(membership.state().id.as_uuid())
         }))
+    }
+
+    async fn find_card(&self, id: MembershipId) -> Result<Option<MemberCard>, StorageError> {
+        self.member_card(id).await
+    }
+
+    async fn list_cards(
+        &self,
+        filter: &MemberFilter,
+        page: &PageRequest,
+    ) -> Result<Page<MemberCard>, StorageError> {
+        self.member_cards(filter, page).await
     }
 
     async fn update(&self, membership: &Membership, expected: Version) -> Result<(), TenancyError> {

@@ -3,6 +3,7 @@
 mod api_keys;
 mod directory;
 mod invitations;
+mod member_cards;
 mod memberships;
 mod organizations;
 mod permissions;

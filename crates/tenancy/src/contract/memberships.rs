@@ -4,7 +4,8 @@ use kernel::{PageLimit, PageRequest, Version};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, a_user};
-use crate::{RoleTemplate, TenancyError, UserStatus};
+use crate::ports::MemberFilter;
+use crate::{MemberCard, Membership, RoleTemplate, TenancyError, User, UserStatus};
 
 /// The cases of memberships.
 #[macro_export]
@@ -17,10 +18,14 @@ macro_rules! for_each_membership_case {
             a_change_of_role_is_found_again,
             a_stale_change_of_a_membership_is_refused_and_the_unit_stays_usable,
             memberships_are_listed_page_by_page_without_gap_or_repetition,
+            a_card_tells_whose_a_membership_is_and_what_the_role_is_called,
+            cards_are_listed_page_by_page_and_by_role,
+            who_left_has_no_card,
             only_living_owners_are_counted,
             an_authorization_tells_role_rights_and_status,
             who_left_or_never_came_has_no_authorization,
             other_tenants_see_no_membership,
+            other_tenants_see_no_card,
         }
     };
 }
@@ -31,10 +36,20 @@ pub async fn run<S: Subject>(name: &str) {
     for_each_membership_case!([kernel::dispatch_contract_case] name subject);
 }
 
+fn card(user: &User, membership: &Membership, template: RoleTemplate) -> MemberCard {
+    MemberCard {
+        membership: membership.clone(),
+        display_name: user.state().display_name.clone(),
+        email: user.state().email.clone(),
+        role_name: template.key().parse().unwrap(),
+        role_template: Some(template),
+    }
+}
+
 mod cases {
     use super::{
-        NOW, PageLimit, PageRequest, RoleTemplate, Subject, TenancyError, Tenant, UserStatus,
-        Version, a_user,
+        MemberFilter, NOW, PageLimit, PageRequest, RoleTemplate, Subject, TenancyError, Tenant,
+        UserStatus, Version, a_user, card,
     };
 
     pub(super) async fn a_membership_is_found_by_id_and_by_user<S: Subject>(subject: &S) {
@@ -180,6 +195,124 @@ mod cases {
             page.after = Some(next);
         }
         assert_eq!(seen, all);
+    }
+
+    pub(super) async fn a_card_tells_whose_a_membership_is_and_what_the_role_is_called<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let (user, membership) = tenant.add_member(subject, RoleTemplate::Manager).await;
+        let (other, mut custom) = tenant.add_member(subject, RoleTemplate::Member).await;
+        let role = tenant.a_role("Night shift");
+        custom.change_role(role.state().id, NOW, None);
+        let unit = tenant.begin(subject).await;
+        unit.roles().insert(&role).await.unwrap();
+        unit.memberships()
+            .update(&custom, Version::FIRST)
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        assert_eq!(
+            unit.memberships()
+                .find_card(membership.state().id)
+                .await
+                .unwrap(),
+            Some(card(&user, &membership, RoleTemplate::Manager))
+        );
+        let mut expected = card(&other, &custom, RoleTemplate::Member);
+        expected.role_name = role.state().name.clone();
+        expected.role_template = None;
+        assert_eq!(
+            unit.memberships()
+                .find_card(custom.state().id)
+                .await
+                .unwrap(),
+            Some(expected)
+        );
+    }
+
+    pub(super) async fn cards_are_listed_page_by_page_and_by_role<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let mut members = Vec::new();
+        for template in [
+            RoleTemplate::Member,
+            RoleTemplate::Viewer,
+            RoleTemplate::Member,
+            RoleTemplate::Member,
+        ] {
+            let (user, membership) = tenant.add_member(subject, template).await;
+            members.push(card(&user, &membership, template));
+        }
+        let of_role = MemberFilter {
+            role: Some(members[0].membership.state().role),
+        };
+        let unit = tenant.begin(subject).await;
+
+        for (filter, first) in [(&MemberFilter::default(), true), (&of_role, false)] {
+            let mut page = PageRequest {
+                limit: PageLimit::new(2).unwrap(),
+                after: None,
+            };
+            let mut seen = Vec::new();
+            loop {
+                let part = unit.memberships().list_cards(filter, &page).await.unwrap();
+                seen.extend(part.items);
+                let Some(next) = part.next else { break };
+                page.after = Some(next);
+            }
+            let mut expected = members.clone();
+            if first {
+                let owner = card(&tenant.owner, &tenant.membership, RoleTemplate::Owner);
+                expected.insert(0, owner);
+            } else {
+                expected.remove(1);
+            }
+            assert_eq!(seen, expected);
+        }
+    }
+
+    pub(super) async fn who_left_has_no_card<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let (_, mut membership) = tenant.add_member(subject, RoleTemplate::Member).await;
+        membership.end(NOW, None);
+        let unit = tenant.begin(subject).await;
+        unit.memberships()
+            .update(&membership, Version::FIRST)
+            .await
+            .unwrap();
+
+        let id = membership.state().id;
+        assert_eq!(unit.memberships().find_card(id).await.unwrap(), None);
+        let listed = unit
+            .memberships()
+            .list_cards(&MemberFilter::default(), &PageRequest::first())
+            .await
+            .unwrap();
+        let owner = card(&tenant.owner, &tenant.membership, RoleTemplate::Owner);
+        assert_eq!(listed.items, [owner]);
+    }
+
+    pub(super) async fn other_tenants_see_no_card<S: Subject>(subject: &S) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let unit = other.begin(subject).await;
+
+        let id = tenant.membership.state().id;
+        assert_eq!(unit.memberships().find_card(id).await.unwrap(), None);
+        let of_foreign_role = MemberFilter {
+            role: Some(tenant.membership.state().role),
+        };
+        for (filter, expected) in [(MemberFilter::default(), 1), (of_foreign_role, 0)] {
+            let listed = unit
+                .memberships()
+                .list_cards(&filter, &PageRequest::first())
+                .await
+                .unwrap();
+            assert_eq!(listed.items.len(), expected);
+        }
     }
 
     pub(super) async fn only_living_owners_are_counted<S: Subject>(subject: &S) {

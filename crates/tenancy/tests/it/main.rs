@@ -6,6 +6,7 @@
 )]
 
 mod api_keys;
+mod members;
 mod team_members;
 mod teams;
 mod world;

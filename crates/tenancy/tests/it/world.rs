@@ -141,7 +141,7 @@ impl World {
             .unwrap()
     }
 
-    async fn role(&self, organization: &Organization, template: RoleTemplate) -> RoleId {
+    pub(crate) async fn role(&self, organization: &Organization, template: RoleTemplate) -> RoleId {
         let owner = self.session_of(organization.state().owner);
         let unit = self.unit(organization, &owner).await;
         let roles = unit
