@@ -12,6 +12,7 @@ use crate::accounts::AccountsApi;
 use crate::audit::AuditApi;
 use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
+use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
 use crate::platform_users::PlatformUsersApi;
@@ -105,6 +106,7 @@ pub type Operations = (
     AccountsApi,
     SessionsApi,
     OrganizationsApi,
+    MembersApi,
     AuditApi,
     PlatformUsersApi,
 );

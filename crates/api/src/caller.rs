@@ -91,6 +91,20 @@ impl Caller {
         Ok(member)
     }
 
+    /// As [`Caller::authorize`], where being a member is enough.
+    pub async fn authorize_member(
+        &self,
+        organization: &OrganizationKey,
+    ) -> Result<Member, TenancyError> {
+        let member = self
+            .0
+            .access
+            .authorize_member(self.principal(), organization.as_str())
+            .await?;
+        self.0.context.enter(member.scope().organization());
+        Ok(member)
+    }
+
     /// As [`Caller::authorize`], but also inside an organization that is deleted.
     pub async fn authorize_in_deleted(
         &self,

@@ -25,6 +25,7 @@ pub mod document;
 pub mod edge;
 mod idempotency;
 pub mod input;
+pub mod members;
 pub mod organizations;
 pub mod paging;
 mod plain;

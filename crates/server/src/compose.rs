@@ -17,7 +17,7 @@ use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
 use tenancy::{
-    Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, Authentication,
+    Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, Authentication, Members,
     Organizations, PlatformUsers, Sessions,
 };
 use tokio::task::JoinHandle;
@@ -71,6 +71,7 @@ pub(crate) fn compose(
         sessions: sessions.clone(),
         audit_log: AuditLog::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        members: Members::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());

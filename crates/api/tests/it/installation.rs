@@ -9,8 +9,8 @@ use in_memory::MemoryDatabase;
 use poem::http::Method;
 use serde_json::{Value, json};
 use tenancy::{
-    AccountDeletion, AccountPorts, Accounts, NewAdmin, NewPassword, Organizations, PlatformUsers,
-    Sessions, User,
+    AccountDeletion, AccountPorts, Accounts, Members, NewAdmin, NewPassword, Organizations,
+    PlatformUsers, Sessions, User,
 };
 use testkit::{FixedClock, SequentialIds, accounts_in_memory};
 
@@ -48,6 +48,7 @@ impl Installation {
                 ports.clock.clone(),
                 ports.ids.clone(),
             ),
+            members: Members::new(ports.store.clone(), ports.clock.clone(), ports.ids.clone()),
             platform_users: PlatformUsers::new(&ports),
             sessions: Sessions::new(&ports),
         };

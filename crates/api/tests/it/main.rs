@@ -19,6 +19,7 @@ mod document;
 mod edge;
 mod idempotency;
 mod installation;
+mod members;
 mod paging;
 mod plain;
 mod platform_users;

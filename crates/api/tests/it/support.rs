@@ -138,6 +138,10 @@ impl World {
     pub(crate) fn patch(&self, path: &str) -> Asking<'_> {
         self.ask(Method::PATCH, path)
     }
+
+    pub(crate) fn delete(&self, path: &str) -> Asking<'_> {
+        self.ask(Method::DELETE, path)
+    }
 }
 
 pub(crate) struct Asking<'a> {

@@ -22,6 +22,7 @@ pub(crate) const ENTRIES: &[Entry] = &[
         .using(&[Thing::Membership])
         .with(|case| json!({ "ids": case.used })),
     Entry::new("leaveOrganization", Rule::Member)
+        .by_session()
         .in_place(Place::Own)
         .answers(204),
 ];
