@@ -10,13 +10,18 @@ use serde_json::Value;
 
 use crate::accounts::AccountsApi;
 use crate::audit::AuditApi;
+use crate::api_keys::ApiKeysApi;
 use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
+use crate::invitations::InvitationsApi;
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
 use crate::platform_users::PlatformUsersApi;
+use crate::roles::RolesApi;
 use crate::sessions::SessionsApi;
+use crate::team_members::TeamMembersApi;
+use crate::teams::TeamsApi;
 use crate::{document, plain};
 
 /// What the application is composed of.
@@ -107,6 +112,11 @@ pub type Operations = (
     SessionsApi,
     OrganizationsApi,
     MembersApi,
+    InvitationsApi,
+    RolesApi,
+    TeamsApi,
+    TeamMembersApi,
+    ApiKeysApi,
     AuditApi,
     PlatformUsersApi,
 );

@@ -105,6 +105,21 @@ impl Caller {
         Ok(member)
     }
 
+    /// As [`Caller::authorize`], where one of several rights is enough; see [`Access::authorize_any`].
+    pub async fn authorize_any(
+        &self,
+        organization: &OrganizationKey,
+        permissions: &[Permission; 2],
+    ) -> Result<Member, TenancyError> {
+        let member = self
+            .0
+            .access
+            .authorize_any(self.principal(), organization.as_str(), permissions)
+            .await?;
+        self.0.context.enter(member.scope().organization());
+        Ok(member)
+    }
+
     /// As [`Caller::authorize`], but also inside an organization that is deleted.
     pub async fn authorize_in_deleted(
         &self,

@@ -17,6 +17,7 @@
 
 mod accounts;
 pub mod answer;
+pub mod api_keys;
 mod app;
 pub mod audit;
 mod caller;
@@ -28,12 +29,15 @@ pub mod input;
 pub mod members;
 pub mod organizations;
 pub mod paging;
+mod permission_key;
 mod plain;
 mod platform_users;
 pub mod problem;
 pub mod schema;
 mod sessions;
 mod tag;
+pub mod team_members;
+pub mod teams;
 mod use_cases;
 
 pub use app::{ApiDependencies, Operations, application, openapi_document};

@@ -114,6 +114,11 @@ texts! {
         min_length: Some(NewPassword::MIN_LEN),
         max_length: Some(NewPassword::MAX_LEN),
     }
+    /// The token of an API key.
+    ApiKeyText {
+        format: Some("password"),
+        pattern: Some("^cvk_[0-9A-Za-z]{57}$".to_owned()),
+    }
     /// A password or a token.
     SecretText {
         format: Some("password"),

@@ -1,15 +1,23 @@
 //! The use cases behind the operations.
 
 use compliance::AuditLog;
-use tenancy::{AccountDeletion, Accounts, Members, Organizations, PlatformUsers, Sessions};
+use tenancy::{
+    AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members, Organizations, PlatformUsers,
+    Roles, Sessions, TeamMembers, Teams,
+};
 
 use crate::accounts::AccountsApi;
+use crate::api_keys::ApiKeysApi;
 use crate::app::Operations;
 use crate::audit::AuditApi;
+use crate::invitations::InvitationsApi;
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::platform_users::PlatformUsersApi;
+use crate::roles::RolesApi;
 use crate::sessions::SessionsApi;
+use crate::team_members::TeamMembersApi;
+use crate::teams::TeamsApi;
 
 /// Every use case that an operation calls; the composition root fills it in once.
 #[derive(Clone)]
@@ -28,6 +36,18 @@ pub struct UseCases {
     pub platform_users: PlatformUsers,
     /// Logging in, staying logged in and logging out.
     pub sessions: Sessions,
+    /// Inviting people, and taking invitations back.
+    pub invitations: Invitations,
+    /// Looking at an invitation, and accepting it.
+    pub invitation_acceptance: InvitationAcceptance,
+    /// Making, reading, changing and deleting roles.
+    pub roles: Roles,
+    /// Making, reading, changing, deleting and restoring teams.
+    pub teams: Teams,
+    /// Who is in which team.
+    pub team_members: TeamMembers,
+    /// Making, reading, changing and revoking API keys.
+    pub api_keys: ApiKeys,
 }
 
 /// All operations over these use cases.
@@ -38,6 +58,11 @@ pub fn operations(use_cases: UseCases) -> Operations {
         SessionsApi::new(use_cases.sessions),
         OrganizationsApi::new(use_cases.organizations),
         MembersApi::new(use_cases.members),
+        InvitationsApi::new(use_cases.invitations, use_cases.invitation_acceptance),
+        RolesApi::new(use_cases.roles),
+        TeamsApi::new(use_cases.teams),
+        TeamMembersApi::new(use_cases.team_members),
+        ApiKeysApi::new(use_cases.api_keys),
         AuditApi::new(use_cases.audit_log),
         PlatformUsersApi::new(use_cases.platform_users),
     )

@@ -70,6 +70,12 @@ impl Description {
     /// The longest description, in characters.
     pub const MAX_LEN: usize = 2_000;
 
+    /// No text at all.
+    #[must_use]
+    pub const fn empty() -> Self {
+        Self(String::new())
+    }
+
     /// The description's text; it may be empty.
     #[must_use]
     pub fn as_str(&self) -> &str {

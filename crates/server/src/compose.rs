@@ -10,15 +10,16 @@ use compliance::AuditLog;
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
-    Argon2Cost, Argon2Hasher, JobRunner, JobRunnerSettings, MasterKeys, SystemClock, SystemIds,
+    Argon2Cost, Argon2Hasher, FileMailer, JobRunner, JobRunnerSettings, MailSender, MasterKeys, SystemClock, SystemIds,
     SystemRandom,
 };
 use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
 use tenancy::{
-    Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, Authentication, Members,
-    Organizations, PlatformUsers, Sessions,
+    Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, ApiKeys, Authentication,
+    InvitationAcceptance, InvitationDelivery, Invitations, Members, Organizations, PlatformUsers, Roles, Sessions,
+    TeamMembers, Teams,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -53,7 +54,7 @@ pub(crate) fn compose(
     settings: &Settings,
     url: &str,
     database: &Database,
-    _data_directory: &DataDirectory,
+    data_directory: &DataDirectory,
     keys: Arc<MasterKeys>,
 ) -> Result<Composition, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -72,10 +73,41 @@ pub(crate) fn compose(
         audit_log: AuditLog::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         organizations: Organizations::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         members: Members::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        invitations: Invitations::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            keys.clone(),
+        ),
+        invitation_acceptance: InvitationAcceptance::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            keys.clone(),
+        ),
+        roles: Roles::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        teams: Teams::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        team_members: TeamMembers::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        api_keys: ApiKeys::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            Arc::new(SystemRandom),
+        ),
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
-    let kinds: Vec<Arc<dyn Job>> = Vec::new();
+    let sender = MailSender { name: None, address: settings.mail_from.clone() };
+    let mailer = FileMailer::new(data_directory.mail(), sender, Arc::clone(&clock));
+    let delivery = InvitationDelivery::new(
+        postgres.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+        keys.clone(),
+        Arc::new(mailer),
+        url.to_owned(),
+    );
+    let kinds: Vec<Arc<dyn Job>> = vec![Arc::new(delivery)];
     let jobs = JobRunner::new(
         postgres.clone(),
         Arc::clone(&clock),

@@ -70,7 +70,7 @@ impl TeamMembers {
         member: &Member,
         team: TeamId,
         memberships: Checked<Vec<MembershipId>>,
-        once: &Once<'_, [(MembershipId, Placement)]>,
+        once: &Once<'_, Vec<(MembershipId, Placement)>>,
     ) -> Result<Done<Vec<(MembershipId, Placement)>>, TenancyError> {
         let at = self.bench.now();
         let unit = self.bench.begin(member.scope()).await?;
@@ -83,7 +83,7 @@ impl TeamMembers {
             .place(unit.as_ref(), member, team, &memberships, at)
             .await?;
         let outcomes = memberships.into_iter().zip(placements).collect::<Vec<_>>();
-        once.record(unit.idempotency(), outcomes.as_slice()).await?;
+        once.record(unit.idempotency(), &outcomes).await?;
         unit.commit().await?;
         Ok(Done::Fresh(outcomes))
     }
