@@ -9,8 +9,8 @@ use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::Value;
 
 use crate::accounts::AccountsApi;
-use crate::audit::AuditApi;
 use crate::api_keys::ApiKeysApi;
+use crate::audit::AuditApi;
 use crate::caller::Gate;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::invitations::InvitationsApi;

@@ -2,8 +2,8 @@
 
 use compliance::AuditLog;
 use tenancy::{
-    AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members, Organizations, PlatformUsers,
-    Roles, Sessions, TeamMembers, Teams,
+    AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members, Organizations,
+    PlatformUsers, Roles, Sessions, TeamMembers, Teams,
 };
 
 use crate::accounts::AccountsApi;

@@ -10,16 +10,16 @@ use compliance::AuditLog;
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
-    Argon2Cost, Argon2Hasher, FileMailer, JobRunner, JobRunnerSettings, MailSender, MasterKeys, SystemClock, SystemIds,
-    SystemRandom,
+    Argon2Cost, Argon2Hasher, FileMailer, JobRunner, JobRunnerSettings, MailSender, MasterKeys,
+    SystemClock, SystemIds, SystemRandom,
 };
 use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
 use tenancy::{
     Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, ApiKeys, Authentication,
-    InvitationAcceptance, InvitationDelivery, Invitations, Members, Organizations, PlatformUsers, Roles, Sessions,
-    TeamMembers, Teams,
+    InvitationAcceptance, InvitationDelivery, Invitations, Members, Organizations, PlatformUsers,
+    Roles, Sessions, TeamMembers, Teams,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -97,7 +97,10 @@ pub(crate) fn compose(
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
-    let sender = MailSender { name: None, address: settings.mail_from.clone() };
+    let sender = MailSender {
+        name: None,
+        address: settings.mail_from.clone(),
+    };
     let mailer = FileMailer::new(data_directory.mail(), sender, Arc::clone(&clock));
     let delivery = InvitationDelivery::new(
         postgres.clone(),
