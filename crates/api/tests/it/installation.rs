@@ -9,10 +9,10 @@ use in_memory::MemoryDatabase;
 use poem::http::Method;
 use serde_json::{Value, json};
 use tenancy::{
-    AccountDeletion, AccountPorts, Accounts, Members, NewAdmin, NewPassword, Organizations,
-    PlatformUsers, Sessions, User,
+    AccountDeletion, AccountPorts, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members,
+    NewAdmin, NewPassword, Organizations, PlatformUsers, Roles, Sessions, TeamMembers, Teams, User,
 };
-use testkit::{FixedClock, SequentialIds, accounts_in_memory};
+use testkit::{FixedClock, SequentialIds, SequentialRandom, accounts_in_memory};
 
 use crate::support::{Asking, World};
 
@@ -49,6 +49,31 @@ impl Installation {
                 ports.ids.clone(),
             ),
             members: Members::new(ports.store.clone(), ports.clock.clone(), ports.ids.clone()),
+            invitations: Invitations::new(
+                ports.store.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                ports.keys.clone(),
+            ),
+            invitation_acceptance: InvitationAcceptance::new(
+                ports.store.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                ports.keys.clone(),
+            ),
+            roles: Roles::new(ports.store.clone(), ports.clock.clone(), ports.ids.clone()),
+            teams: Teams::new(ports.store.clone(), ports.clock.clone(), ports.ids.clone()),
+            team_members: TeamMembers::new(
+                ports.store.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
+            api_keys: ApiKeys::new(
+                ports.store.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                Arc::new(SequentialRandom::default()),
+            ),
             platform_users: PlatformUsers::new(&ports),
             sessions: Sessions::new(&ports),
         };

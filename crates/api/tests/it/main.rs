@@ -11,6 +11,7 @@
 
 mod accounts;
 mod any_input;
+mod api_keys;
 mod bodies;
 mod catalogue;
 mod conditional;
@@ -20,6 +21,7 @@ mod edge;
 mod idempotency;
 mod installation;
 mod members;
+mod office;
 mod paging;
 mod plain;
 mod platform_users;
@@ -27,3 +29,4 @@ mod problems;
 mod sessions;
 mod socket;
 mod support;
+mod teams;
