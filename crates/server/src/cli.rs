@@ -36,6 +36,8 @@ enum Command {
     /// Measure, beside a yardstick from the same run
     #[command(subcommand)]
     Bench(Bench),
+    /// Make a demonstration organization with its people, and serve
+    Demo(Demo),
     /// Administer the installation
     #[command(subcommand)]
     Admin(Admin),
@@ -84,6 +86,13 @@ pub(crate) struct BenchRls {
     /// Print JSON instead of a table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Demo {
+    /// Make everything, print what to open, and end without serving
+    #[arg(long)]
+    pub(crate) no_serve: bool,
 }
 
 /// Why a command ended without success.
@@ -149,6 +158,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             Command::Bench(Bench::Rls(arguments)) => {
                 commands::bench_rls::run(&settings, &arguments).await
             }
+            Command::Demo(arguments) => commands::demo::demo(settings, &arguments).await,
             Command::Openapi => Ok(()),
         }
     });

@@ -43,6 +43,7 @@ pub(crate) struct Composition {
     database: Database,
     dependencies: ApiDependencies,
     metrics: Arc<Metrics>,
+    accounts: AccountPorts,
     use_cases: UseCases,
     jobs: Arc<JobRunner>,
     logs: DatabaseLogs,
@@ -152,6 +153,7 @@ pub(crate) fn compose(
         database: database.clone(),
         dependencies,
         metrics,
+        accounts,
         use_cases,
         jobs: Arc::new(jobs),
         logs,
@@ -176,6 +178,11 @@ pub(crate) fn accounts(database: &Database, keys: MasterKeys) -> Result<AccountP
 }
 
 impl Composition {
+    /// The ports of the use cases on accounts.
+    pub(crate) const fn accounts(&self) -> &AccountPorts {
+        &self.accounts
+    }
+
     /// The HTTP application.
     pub(crate) fn application(&self) -> BoxEndpoint<'static, Response> {
         application(

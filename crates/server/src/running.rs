@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use poem::Server;
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
+use tenancy::AccountPorts;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -112,6 +113,11 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The ports of the use cases on accounts.
+    pub(crate) const fn accounts(&self) -> &AccountPorts {
+        self.composition.accounts()
     }
 
     /// Waits until the private database is lost for good; for ever where it is somebody else's.

@@ -45,8 +45,14 @@ pub(crate) enum Thing {
     ApiKey,
     /// An entry of the organization's audit log.
     AuditEntry,
+    /// A role of the organization's own that nobody has.
+    CustomRole,
     /// A team that was deleted.
     DeletedTeam,
+    /// An open invitation.
+    Invitation,
+    /// The token of an invitation into another organization, for the caller.
+    InvitationToken,
     /// The role copied from the template `member`.
     MemberRole,
     /// The membership of somebody with the role `viewer`.

@@ -35,6 +35,14 @@ impl Around<'_> {
                 self.find("SELECT id FROM audit_logs WHERE organization_id = $1 LIMIT 1")
                     .await
             }
+            Thing::CustomRole => self.role().await,
+            Thing::Invitation => {
+                let role = self.role().await;
+                let email = format!("{}@example.com", unique().simple());
+                let body = json!({ "email": email, "role_id": role });
+                self.post("/invitations", &body).await
+            }
+            Thing::InvitationToken => return self.invitation_token().await,
             Thing::DeletedTeam => {
                 let team = self.team().await;
                 let address = self.address(&format!("/teams/{team}"));
@@ -79,6 +87,27 @@ impl Around<'_> {
     async fn team(&self) -> Uuid {
         let name = format!("Team {}", unique());
         self.post("/teams", &json!({ "name": name })).await
+    }
+
+    async fn role(&self) -> Uuid {
+        let body = json!({ "name": format!("Role {}", unique()), "permissions": [] });
+        self.post("/roles", &body).await
+    }
+
+    /// Invites the caller into another organization, and reads the token in the mail.
+    async fn invitation_token(&self) -> String {
+        let organization = id(&self.stack.create_organization(self.owner).await);
+        let elsewhere = Around {
+            stack: self.stack,
+            organization,
+            owner: self.owner,
+            caller: self.caller,
+            ids: Vec::new(),
+        };
+        let role = elsewhere.role().await;
+        let invited = json!({ "email": self.caller.email, "role_id": role });
+        elsewhere.post("/invitations", &invited).await;
+        self.stack.newest_token_mailed_to(&self.caller.email).await
     }
 
     async fn user(&self) -> Uuid {

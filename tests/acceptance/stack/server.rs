@@ -102,4 +102,34 @@ impl Stack {
     pub(crate) fn data_directory(&self) -> std::path::PathBuf {
         self.data_directory.path().join("data")
     }
+
+    /// The token in the newest mail to this address, after waiting for one.
+    pub(crate) async fn newest_token_mailed_to(&self, email: &str) -> String {
+        for _ in 0..300 {
+            if let Some(token) = newest_token(&self.data_directory().join("mail"), email) {
+                return token;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("no mail arrived");
+    }
+}
+
+/// Mails are named by ids that sort by time.
+fn newest_token(mail: &std::path::Path, email: &str) -> Option<String> {
+    let mut files = std::fs::read_dir(mail)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "eml"))
+        .collect::<Vec<_>>();
+    files.sort_unstable();
+    files.iter().rev().find_map(|path| {
+        let text = std::fs::read_to_string(path).ok()?;
+        let (head, body) = text.split_once("\r\n\r\n")?;
+        let token = body
+            .split_whitespace()
+            .find(|word| word.starts_with("cvi_"))?;
+        head.contains(email).then(|| token.to_owned())
+    })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod bench_rls;
+pub(crate) mod demo;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod serve;

@@ -3,16 +3,14 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod invitations;
 mod members;
 mod organizations;
 mod platform;
+mod roles;
 mod sessions;
 mod teams;
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use super::document::{Operation, operations};
 use super::entry::Entry;
 
 /// Every operation of the document.
@@ -21,16 +19,14 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         accounts::ENTRIES,
         api_keys::ENTRIES,
         audit::ENTRIES,
+        invitations::ENTRIES,
         members::ENTRIES,
         organizations::ENTRIES,
         platform::ENTRIES,
+        roles::ENTRIES,
         sessions::ENTRIES,
         teams::ENTRIES,
     ]
     .into_iter()
     .flatten()
-    .filter(|entry| OPERATIONS.contains_key(entry.operation))
 }
-
-/// Entries may come before their operations.
-static OPERATIONS: LazyLock<BTreeMap<String, Operation>> = LazyLock::new(operations);
