@@ -14,13 +14,15 @@ use super::entry::{Entry, Place, Rule};
 use super::things::Around;
 use crate::stack::{Answer, Change, Rows, Session, Stack};
 
-/// Tables that may grow whatever the answer is: records of what was tried, and counts of tries.
-const RECORDS: [&str; 6] = [
+/// Tables that may change whatever the answer is: records of what was tried, counts of tries, and jobs that the
+/// server works on meanwhile.
+const RECORDS: [&str; 7] = [
     "access_logs",
     "api_key_addresses",
     "audit_logs",
     "audit_payloads",
     "error_logs",
+    "job_queue",
     "rate_limits",
 ];
 

@@ -103,10 +103,16 @@ impl Stack {
         self.data_directory.path().join("data")
     }
 
-    /// The token in the newest mail to this address, after waiting for one.
-    pub(crate) async fn newest_token_mailed_to(&self, email: &str) -> String {
+    /// The token in the newest mail to this address, if there is one already.
+    pub(crate) fn token_mailed_to(&self, email: &str) -> Option<String> {
+        newest_token(&self.data_directory().join("mail"), email)
+    }
+
+    /// The token in a mail to this address that comes after the one with the token `earlier`.
+    pub(crate) async fn next_token_mailed_to(&self, email: &str, earlier: Option<&str>) -> String {
         for _ in 0..300 {
-            if let Some(token) = newest_token(&self.data_directory().join("mail"), email) {
+            let token = self.token_mailed_to(email);
+            if let Some(token) = token.filter(|token| Some(token.as_str()) != earlier) {
                 return token;
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -127,6 +133,8 @@ fn newest_token(mail: &std::path::Path, email: &str) -> Option<String> {
     files.iter().rev().find_map(|path| {
         let text = std::fs::read_to_string(path).ok()?;
         let (head, body) = text.split_once("\r\n\r\n")?;
+        // Soft line breaks of quoted-printable (RFC 2045, section 6.7) run through a token.
+        let body = body.replace("=\r\n", "");
         let token = body
             .split_whitespace()
             .find(|word| word.starts_with("cvi_"))?;

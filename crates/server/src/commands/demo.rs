@@ -336,6 +336,8 @@ fn newest_token(mail: &Path, email: &EmailAddress) -> Option<Secret> {
         .find_map(|path| {
             let text = fs::read_to_string(path).ok()?;
             let (head, body) = text.split_once("\r\n\r\n")?;
+            // Soft line breaks of quoted-printable (RFC 2045, section 6.7) run through a token.
+            let body = body.replace("=\r\n", "");
             let is_theirs = head
                 .lines()
                 .any(|line| line.starts_with("To:") && line.contains(email.as_str()));
