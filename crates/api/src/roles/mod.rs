@@ -29,6 +29,10 @@ impl RolesApi {
     }
 }
 
+#[expect(
+    clippy::unused_async,
+    reason = "an operation is asynchronous, also where it has nothing to wait for"
+)]
 #[OpenApi(tag = "Tag::Roles")]
 impl RolesApi {
     /// List all permissions

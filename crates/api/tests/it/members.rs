@@ -75,20 +75,20 @@ impl Scene {
     async fn new() -> Self {
         let database = MemoryDatabase::new();
         let ports = accounts_in_memory(&database, FixedClock::default(), SequentialIds::default());
-        let parts = || {
+        let wired = || {
             (
                 Arc::clone(&ports.store),
                 Arc::clone(&ports.clock),
                 Arc::clone(&ports.ids),
             )
         };
-        let (store, clock, ids) = parts();
+        let (store, clock, ids) = wired();
         let api = (MembersApi::new(Members::new(store, clock, ids)), ());
         let world = World::over(api, EdgeSettings::default(), &ports);
 
         let (user, token) = log_in(&database, &ports).await;
         let new = an_organization().to_new();
-        let (store, clock, ids) = parts();
+        let (store, clock, ids) = wired();
         let made = Organizations::new(store, clock, ids)
             .create(&principal(&ports, user), Ok(new), &never_repeated())
             .await;
