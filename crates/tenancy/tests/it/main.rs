@@ -5,8 +5,12 @@
     reason = "helpers of tests fail as tests do: by panicking"
 )]
 
+mod accounts;
 mod api_keys;
+mod identity;
 mod members;
+mod platform_users;
+mod sessions;
 mod team_members;
 mod teams;
 mod world;

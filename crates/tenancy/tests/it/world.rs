@@ -98,6 +98,25 @@ impl World {
         }
     }
 
+    /// Lets somebody join another organization with the role of a template.
+    pub(crate) async fn join_as(
+        &self,
+        organization: &Organization,
+        person: &Person,
+        template: RoleTemplate,
+    ) {
+        let role = self.role(organization, template).await;
+        let user = person.user.id();
+        let membership = a_membership(organization.id(), user, role).build();
+        let unit = self.unit(organization, &person.principal).await;
+        unit.memberships().insert(&membership).await.unwrap();
+        unit.directory()
+            .add_member(user, self.clock.now())
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+    }
+
     /// Ends somebody's membership.
     pub(crate) async fn leave(&self, organization: &Organization, person: &Person) {
         let mut ended = person.membership.clone();
