@@ -134,6 +134,12 @@ impl Changes {
         self
     }
 
+    /// Adds a secret field that was `set` and is no more.
+    #[must_use]
+    pub fn secret_removed(self, name: &str) -> Self {
+        self.field(name, "set", Value::Null)
+    }
+
     /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -259,7 +259,6 @@ impl ApiKeys {
 
 /// Revokes all keys of somebody whose membership ends, in the unit in which it does: should they come back, the
 /// keys they left behind do not.
-#[expect(dead_code, reason = "the removal of members calls it")]
 pub(crate) async fn revoke_all_of(
     bench: &Workbench,
     unit: &dyn TenancyUnit,

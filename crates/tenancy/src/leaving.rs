@@ -3,6 +3,7 @@
 use kernel::{AuditAction, AuditDraft, TenantScope, Timestamp};
 use uuid::Uuid;
 
+use crate::api_keys::revoke_all_of;
 use crate::organizations::deletion;
 use crate::ports::TenancyUnit;
 use crate::team_members::remove_from_all;
@@ -19,7 +20,7 @@ pub(crate) struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    /// Ends a living membership and the member's places in teams.
+    /// Ends a living membership, the member's places in teams, and their API keys in the organization.
     ///
     /// Refused, with nothing changed, where [`require_dispensable`] refuses.
     pub(crate) async fn end(
@@ -50,7 +51,10 @@ impl Leaving<'_> {
             self.bench, self.unit, self.scope, state.id, self.batch, self.at,
         )
         .await?;
-        Ok(())
+        revoke_all_of(
+            self.bench, self.unit, self.scope, state.user, self.batch, self.at,
+        )
+        .await
     }
 }
 

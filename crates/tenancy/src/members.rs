@@ -124,7 +124,7 @@ impl Members {
         Ok(Done::Fresh(outcomes))
     }
 
-    /// Ends a membership, and with it the places in teams.
+    /// Ends a membership, and with it the places in teams and the API keys.
     ///
     /// Fails with [`TenancyError::LastOwner`] and [`TenancyError::OwnerNeedsOwnerRole`] where the organization needs
     /// the member as an owner.

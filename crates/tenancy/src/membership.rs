@@ -6,6 +6,7 @@ use kernel::{
 
 use serde_json::json;
 
+use crate::instant::shown;
 use crate::{PermissionSet, RoleTemplate, UserStatus};
 
 /// How somebody became a member.
@@ -114,6 +115,11 @@ impl Membership {
         Changes::none()
             .field("user_id", json!(old.map(|m| m.user)), json!(new.user))
             .field("role_id", json!(old.map(|m| m.role)), json!(new.role))
+            .field(
+                "joined_at",
+                shown(old.map(|m| m.joined_at)),
+                shown(Some(new.joined_at)),
+            )
             .field(
                 "invitation_state",
                 json!(old.map(|m| m.invitation_state.as_str())),

@@ -78,12 +78,11 @@ impl Sessions {
     ) -> Result<Done<Opened>, TenancyError> {
         let login = login?;
         let at = self.bench.now();
-        self.throttle.count(Tries::LoginFrom(origin), at).await?;
-        self.throttle
-            .count(Tries::LoginTo(&login.email), at)
-            .await?;
-
         let anonymous = TenantScope::platform(Actor::Anonymous, origin.clone());
+        for tries in [Tries::LoginFrom(origin), Tries::LoginTo(&login.email)] {
+            self.count(&anonymous, tries, at).await?;
+        }
+
         let unit = self.bench.begin(&anonymous).await?;
         let user = unit.users().find_by_email(&login.email).await?;
         unit.commit().await?;
@@ -103,20 +102,50 @@ impl Sessions {
                 Ok(done)
             }
             Err(refusal) => {
-                let unit = self.bench.begin(&anonymous).await?;
-                let draft = AuditDraft {
-                    entity_type: "user",
-                    entity: refusal.user.map(UserId::as_uuid),
-                    action: AuditAction::LoginFailed,
-                    changes: Changes::none(),
-                    reason: Some(refusal.reason.to_owned()),
-                    batch: None,
-                };
-                self.bench.note(unit.as_ref(), &anonymous, [draft]).await?;
-                unit.commit().await?;
+                self.note_refusal(&anonymous, &refusal).await?;
                 Err(TenancyError::LoginRefused)
             }
         }
+    }
+
+    /// Counts a try; where that is refused, says so in the log once in a while.
+    async fn count(
+        &self,
+        anonymous: &TenantScope,
+        tries: Tries<'_>,
+        at: Timestamp,
+    ) -> Result<(), TenancyError> {
+        let counted = self.throttle.count(tries, at).await;
+        if matches!(counted, Err(TenancyError::Limited { .. }))
+            && self.throttle.is_news(tries, at).await?
+        {
+            // Whose account it is, if anybody's, is not looked up: a refused try is to cost little.
+            let refusal = Refusal {
+                user: None,
+                reason: "throttled",
+            };
+            self.note_refusal(anonymous, &refusal).await?;
+        }
+        counted
+    }
+
+    async fn note_refusal(
+        &self,
+        anonymous: &TenantScope,
+        refusal: &Refusal,
+    ) -> Result<(), TenancyError> {
+        let draft = AuditDraft {
+            entity_type: "user",
+            entity: refusal.user.map(UserId::as_uuid),
+            action: AuditAction::LoginFailed,
+            changes: Changes::none(),
+            reason: Some(refusal.reason.to_owned()),
+            batch: None,
+        };
+        let unit = self.bench.begin(anonymous).await?;
+        self.bench.note(unit.as_ref(), anonymous, [draft]).await?;
+        unit.commit().await?;
+        Ok(())
     }
 
     /// Opens the session of a user whose password was right a moment ago, unless they changed since.
@@ -164,7 +193,9 @@ impl Sessions {
             drafts.push(self.renew(unit.as_ref(), user, hash, at).await?);
         }
         unit.sessions().insert(&session).await?;
-        self.bench.note(unit.as_ref(), &scope, drafts).await?;
+        self.bench
+            .note(unit.as_ref(), &scope, self.bench.batch(drafts))
+            .await?;
         let opened = Opened { session, tokens };
         once.record(unit.idempotency(), &opened).await?;
         unit.commit().await?;

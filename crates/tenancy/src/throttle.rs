@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use kernel::{
-    EmailAddress, KeyPurpose, KeyRing, Origin, Quota, RateDecision, RateLimiter, Timestamp, UserId,
+    EmailAddress, KeyPurpose, KeyRing, Origin, Quota, RateDecision, RateLimiter, StorageError,
+    Timestamp, UserId,
 };
 use time::Duration;
 
@@ -48,6 +49,12 @@ impl Tries<'_> {
     }
 }
 
+/// How often a refusal is written down.
+const REFUSALS_TOLD: Quota = Quota {
+    burst: 1,
+    interval: Duration::seconds(60),
+};
+
 /// Counts tries under keyed names, for all processes together.
 #[derive(Clone)]
 pub(crate) struct Throttle {
@@ -79,6 +86,21 @@ impl Throttle {
                 })
             }
         }
+    }
+
+    /// Whether a refusal is to be written down: once in a while, so that whoever is refused by the
+    /// thousand does not fill the log.
+    pub(crate) async fn is_news(
+        &self,
+        tries: Tries<'_>,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let Some(name) = tries.name() else {
+            return Ok(false);
+        };
+        let key = self.key(&format!("refused:{name}"));
+        let decision = self.limiter.take(key, REFUSALS_TOLD, at).await?;
+        Ok(decision == RateDecision::Allowed)
     }
 
     /// Forgets the tries, because one succeeded; where that fails, they count on for a while.

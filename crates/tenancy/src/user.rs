@@ -194,10 +194,10 @@ impl User {
                 json!(old.map(|u| u.status.as_str())),
                 json!(new.status.as_str()),
             );
-        if old.and_then(|u| u.password.as_ref()) == new.password.as_ref() {
-            changes
-        } else {
-            changes.secret("password_hash", old.is_some_and(|u| u.password.is_some()))
+        match (old.and_then(|u| u.password.as_ref()), &new.password) {
+            (old, new) if old == new.as_ref() => changes,
+            (_, None) => changes.secret_removed("password_hash"),
+            (old, Some(_)) => changes.secret("password_hash", old.is_some()),
         }
     }
 }
