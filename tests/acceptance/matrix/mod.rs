@@ -27,3 +27,8 @@ mod keys;
 mod order;
 mod roles;
 mod strangers;
+
+pub(crate) use case::{Attempt, Bearing, Case};
+pub(crate) use document::Operation;
+pub(crate) use entry::{Entry, Rule};
+pub(crate) use world::World;

@@ -106,6 +106,16 @@ impl World {
 
     /// A call that succeeds, by a member with the role where roles decide; it may spoil what it touches.
     pub(crate) async fn spending_case(&self, entry: &Entry, role: RoleTemplate) -> Case {
+        let [case] = self.spending_cases(entry, role).await;
+        case
+    }
+
+    /// Calls of which any succeeds, that differ in what their bodies name and in nothing else.
+    pub(crate) async fn spending_cases<const N: usize>(
+        &self,
+        entry: &Entry,
+        role: RoleTemplate,
+    ) -> [Case; N] {
         let stack = &self.stack;
         if !entry.rule.is_tenants() {
             let caller = stack.sign_up_and_log_in().await;
@@ -113,22 +123,22 @@ impl World {
                 stack.make_platform_admin(caller.user).await;
             }
             let owner = self.member(RoleTemplate::Owner);
-            return self.case_of(entry, self.home, owner, caller).await;
+            return self.cases_of(entry, self.home, owner, caller).await;
         }
         if entry.place == Place::Home {
             let owner = self.member(RoleTemplate::Owner);
             let caller = self.member(role).clone();
-            return self.case_of(entry, self.home, owner, caller).await;
+            return self.cases_of(entry, self.home, owner, caller).await;
         }
 
         let owner = stack.sign_up_and_log_in().await;
         let organization = id(&stack.create_organization(&owner).await);
         let caller = stack.join(organization, role).await;
-        let case = self.case_of(entry, organization, &owner, caller).await;
+        let cases = self.cases_of(entry, organization, &owner, caller).await;
         if entry.place == Place::Deleted {
             self.delete_organization(organization, &owner).await;
         }
-        case
+        cases
     }
 
     async fn case_of(
@@ -138,6 +148,17 @@ impl World {
         owner: &Session,
         caller: Session,
     ) -> Case {
+        let [case] = self.cases_of(entry, organization, owner, caller).await;
+        case
+    }
+
+    async fn cases_of<const N: usize>(
+        &self,
+        entry: &Entry,
+        organization: Uuid,
+        owner: &Session,
+        caller: Session,
+    ) -> [Case; N] {
         let mut around = Around {
             stack: &self.stack,
             organization,
@@ -149,17 +170,19 @@ impl World {
             let id = around.make(*thing).await;
             around.ids.push(id);
         }
-        let mut used = Vec::new();
-        for thing in entry.used {
-            used.push(around.make(*thing).await);
+        let mut used = [const { Vec::new() }; N];
+        for used in &mut used {
+            for thing in entry.used {
+                used.push(around.make(*thing).await);
+            }
         }
         let ids = around.ids;
-        Case {
+        used.map(|used| Case {
             organization,
-            caller,
-            ids,
+            caller: caller.clone(),
+            ids: ids.clone(),
             used,
-        }
+        })
     }
 
     /// Deletes the organization, as its owner.

@@ -14,5 +14,5 @@ mod standing;
 
 pub(crate) use client::{Answer, Call};
 pub(crate) use people::{PASSWORD, Session, unique};
-pub(crate) use rows::{Change, Rows};
+pub(crate) use rows::{Change, Columns, Rows};
 pub(crate) use server::Stack;

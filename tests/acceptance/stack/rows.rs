@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 
 /// A row as PostgreSQL prints it in JSON, by column.
-type Columns = Map<String, Value>;
+pub(crate) type Columns = Map<String, Value>;
 
 /// All rows of all tables at one moment, by table and primary key; of partitioned tables the parents.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,19 @@ impl Rows {
                 new: self.0.get(key).cloned(),
             })
             .collect()
+    }
+
+    /// The rows of all tables with their table's name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Columns)> {
+        self.0
+            .iter()
+            .map(|((table, _), columns)| (table.as_str(), columns))
+    }
+
+    /// Changes the rows of a table in this picture of it; those for which `change` says no are left out.
+    pub(crate) fn tamper(&mut self, table: &str, change: impl Fn(&mut Columns) -> bool) {
+        self.0
+            .retain(|(name, _), columns| name != table || change(columns));
     }
 
     /// How many rows the table has.

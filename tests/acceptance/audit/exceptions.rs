@@ -1,0 +1,92 @@
+//! What the audit log does not tell of a change, each with a reason.
+//!
+//! Whatever is not listed here is demanded: a new table or column is covered as soon as it exists.
+
+/// Tables whose rows are nobody's deeds of their own.
+pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
+    ("access_logs", "a record of requests, beside the log"),
+    (
+        "api_key_addresses",
+        "what tells a new network from a known one; the entry `login` of the key tells it",
+    ),
+    ("audit_logs", "the log itself"),
+    ("audit_payloads", "the log itself"),
+    (
+        "credentials",
+        "leads to keys and invitations, whose own entries tell of them",
+    ),
+    ("error_logs", "a record of failures, beside the log"),
+    (
+        "idempotency_keys",
+        "answers kept for repetitions of a request",
+    ),
+    ("job_queue", "work that follows from what has its own entry"),
+    ("permissions", "the catalogue in code, written by `migrate`"),
+    ("rate_limits", "counts of tries"),
+    ("seaql_migrations", "the schema's own, written by `migrate`"),
+    (
+        "slugs",
+        "leads to organizations, whose own entries tell of their names",
+    ),
+    (
+        "user_organizations",
+        "leads from users to memberships, whose own entries tell of them",
+    ),
+];
+
+/// Columns of all tables that the entry itself tells: whose, which, when and by whom.
+pub(super) const COLUMNS_OF_ENTRIES: &[&str] = &[
+    "id",
+    "organization_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "version",
+];
+
+/// Further columns that are not told.
+pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
+    (
+        "api_keys",
+        "last_used_at",
+        "use is not a change; the access log tells it",
+    ),
+    ("invitations", "email_folded", "follows from `email`"),
+    ("roles", "name_folded", "follows from `name`"),
+    ("teams", "name_folded", "follows from `name`"),
+    (
+        "user_preferences",
+        "user_id",
+        "whose preferences, which is what the entry is about",
+    ),
+    ("users", "email_folded", "follows from `email`"),
+];
+
+/// What a table's rows are called in the log, where it is not the table's name without its `s`, and
+/// the column that says which one it is, where that is not `id`.
+pub(super) const NAMES: &[(&str, &str, &str)] = &[
+    ("organizations", "organization", "organization_id"),
+    ("user_preferences", "user_preferences", "user_id"),
+    ("user_roles", "user_role", "user_id"),
+];
+
+/// Rows that are part of another thing and told as a list of its own: the table, the column that says of
+/// which thing, its table, the column whose values are listed, and the name of the list.
+pub(super) const PARTS: &[Part] = &[Part {
+    table: "role_permissions",
+    of: "role_id",
+    whole: "roles",
+    value: "permission_key",
+    field: "permissions",
+}];
+
+/// See [`PARTS`].
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) table: &'static str,
+    pub(super) of: &'static str,
+    pub(super) whole: &'static str,
+    pub(super) value: &'static str,
+    pub(super) field: &'static str,
+}
