@@ -10,7 +10,7 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{OpenApi, OpenApiService};
 use serde_json::{Map, Value, json};
 
-use super::{nullable, statuses};
+use super::{examples, nullable, statuses};
 use crate::problem::{Fault, Problem};
 
 const DESCRIPTION: &str = "\
@@ -38,20 +38,24 @@ pub fn generate<T: OpenApi>() -> Value {
     let mut document = serde_json::from_str(&service.spec()).unwrap_or_default();
 
     add_problem(&mut document);
-    if let Some(paths) = document["paths"].as_object_mut() {
-        for operation in paths
-            .values_mut()
-            .filter_map(Value::as_object_mut)
-            .flat_map(Map::values_mut)
-        {
-            name_headers(operation);
-            plain_media_types(operation);
-            statuses::complete(operation);
-        }
-    }
+    each_operation(&mut document, |operation| {
+        name_headers(operation);
+        plain_media_types(operation);
+        statuses::complete(operation);
+    });
     statuses::by_address(&mut document);
+    each_operation(&mut document, examples::complete);
     nullable::mark(&mut document);
     document
+}
+
+fn each_operation(document: &mut Value, finish: impl Fn(&mut Value)) {
+    let paths = document["paths"].as_object_mut().into_iter();
+    paths
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut)
+        .for_each(finish);
 }
 
 /// The document as text: keys in order, so that equal documents are equal texts.

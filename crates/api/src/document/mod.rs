@@ -4,6 +4,7 @@
 //! follow from an operation's form, the proper names of headers, `nullable` where an answer can be null,
 //! and plain media types. It needs no instance of anything, so no database either.
 
+mod examples;
 mod generate;
 mod nullable;
 mod statuses;
