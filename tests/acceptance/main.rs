@@ -6,6 +6,7 @@
 )]
 
 mod audit;
+mod conventions;
 mod document;
 mod isolation;
 mod matrix;

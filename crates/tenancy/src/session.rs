@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use kernel::{Changes, Origin, SessionId, Timestamp, UserId};
+use kernel::{Changes, Origin, SessionId, Timestamp, UserId, Version};
 use serde_json::json;
 use time::Duration;
 
@@ -139,6 +139,15 @@ impl Session {
     #[must_use]
     pub const fn state(&self) -> &SessionState {
         &self.0
+    }
+
+    /// The version of what somebody sees of it who acts with the session `current`: another one after each
+    /// refresh, and another one where it is that session itself.
+    #[must_use]
+    pub fn version_for(&self, current: SessionId) -> Version {
+        let seen = self.0.generation.saturating_mul(2);
+        let seen = seen.saturating_add(u32::from(self.0.id == current));
+        Version::from_number(i32::try_from(seen).unwrap_or(i32::MAX))
     }
 
     /// Its id.

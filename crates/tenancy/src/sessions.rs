@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kernel::{
-    Actor, AuditAction, AuditDraft, Changes, Checked, Credential, Done, EmailAddress, KeyRing,
-    Once, Origin, Page, PageRequest, Secret, SessionId, StorageError, TenantScope, Timestamp,
-    UserId, begin_once,
+    Actor, AuditAction, AuditDraft, Changes, Checked, Credential, Done, EmailAddress, Expected,
+    KeyRing, Once, Origin, Page, PageRequest, Secret, SessionId, StorageError, TenantScope,
+    Timestamp, UserId, begin_once,
 };
 use serde_json::Value;
 
@@ -327,7 +327,8 @@ impl Sessions {
 
     /// Ends the session that the principal acts with, at once.
     pub async fn logout(&self, principal: &Principal) -> Result<(), TenancyError> {
-        self.end(principal, principal.session()?).await
+        self.end(principal, principal.session()?, &Expected::Any)
+            .await
     }
 
     /// The principal's own living sessions, in the order in which they began.
@@ -363,10 +364,15 @@ impl Sessions {
             .ok_or(TenancyError::NotFound("session"))
     }
 
-    /// Ends one of the principal's own sessions.
-    pub async fn revoke(&self, principal: &Principal, id: SessionId) -> Result<(), TenancyError> {
+    /// Ends one of the principal's own sessions, if it is as expected ([`Session::version_for`]).
+    pub async fn revoke(
+        &self,
+        principal: &Principal,
+        id: SessionId,
+        expected: &Expected,
+    ) -> Result<(), TenancyError> {
         principal.session()?;
-        self.end(principal, id).await
+        self.end(principal, id, expected).await
     }
 
     /// Ends all of the principal's own sessions but the one they act with, and tells which they were.
@@ -393,7 +399,13 @@ impl Sessions {
         Ok(ended)
     }
 
-    async fn end(&self, principal: &Principal, id: SessionId) -> Result<(), TenancyError> {
+    async fn end(
+        &self,
+        principal: &Principal,
+        id: SessionId,
+        expected: &Expected,
+    ) -> Result<(), TenancyError> {
+        let current = principal.session()?;
         let scope = principal.platform_scope();
         let unit = self.bench.begin(&scope).await?;
         let at = self.bench.now();
@@ -402,6 +414,9 @@ impl Sessions {
             .map(|bearing| bearing.session)
             .filter(|session| session.state().user == principal.user && session.lives(at))
             .ok_or(TenancyError::NotFound("session"))?;
+        if !expected.accepts(before.version_for(current)) {
+            return Err(TenancyError::Stale);
+        }
         let mut session = before.clone();
         session.revoke(at);
         unit.sessions().update(&session).await?;

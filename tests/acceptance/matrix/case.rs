@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::document::Operation;
 use super::entry::Entry;
-use crate::stack::{Answer, Session, Stack};
+use crate::stack::{Answer, Call, Session, Stack};
 
 /// Everything that a call which holds is made of.
 #[derive(Clone, Debug)]
@@ -40,6 +40,9 @@ pub(crate) struct Attempt<'a> {
     pub(crate) ids: Vec<String>,
     pub(crate) body: Option<Value>,
     pub(crate) if_match: Option<String>,
+    pub(crate) if_none_match: Option<String>,
+    /// The idempotency key where the operation takes one; a fresh one each time if there is none.
+    pub(crate) key: Option<String>,
 }
 
 impl<'a> Attempt<'a> {
@@ -52,6 +55,8 @@ impl<'a> Attempt<'a> {
             ids: case.ids.clone(),
             body: entry.body.map(|body| body(case)),
             if_match: None,
+            if_none_match: None,
+            key: None,
         }
     }
 
@@ -67,8 +72,27 @@ impl<'a> Attempt<'a> {
         self
     }
 
+    /// Reads what the call is about: the same address by `GET`.
+    pub(crate) fn reading(&self, operation: &'a Operation) -> Self {
+        Self {
+            operation,
+            body: None,
+            if_match: None,
+            ..self.clone()
+        }
+    }
+
     /// Makes the call.
     pub(crate) async fn by(&self, stack: &Stack, bearing: Bearing<'_>) -> Answer {
+        let call = self.call(stack, bearing);
+        match &self.body {
+            Some(body) => call.json(body).send().await,
+            None => call.send().await,
+        }
+    }
+
+    /// The call, all but its body.
+    pub(crate) fn call(&self, stack: &Stack, bearing: Bearing<'_>) -> Call {
         let mut ids = self.ids.iter();
         let address = self
             .operation
@@ -94,14 +118,17 @@ impl<'a> Attempt<'a> {
             Bearing::Token(token) => call.bearing(token),
         };
         if self.operation.takes("Idempotency-Key") {
-            call = call.once();
+            call = match &self.key {
+                Some(key) => call.header("idempotency-key", key),
+                None => call.once(),
+            };
         }
         if let Some(tag) = &self.if_match {
             call = call.header("if-match", tag);
         }
-        if let Some(body) = &self.body {
-            call = call.json(body);
+        if let Some(tag) = &self.if_none_match {
+            call = call.header("if-none-match", tag);
         }
-        call.send().await
+        call
     }
 }

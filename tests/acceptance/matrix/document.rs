@@ -16,6 +16,8 @@ pub(crate) struct Operation {
     /// The names of its headers.
     headers: Vec<String>,
     pub(crate) has_body: bool,
+    /// Whether it answers a page.
+    pub(crate) is_listing: bool,
 }
 
 impl Operation {
@@ -56,15 +58,20 @@ pub(crate) fn operations() -> BTreeMap<String, Operation> {
 
 fn read(template: &str, method: &str, operation: &Value) -> Operation {
     let list = |name: &str| operation[name].as_array().cloned().unwrap_or_default();
+    let parameters = list("parameters");
+    let named = |place: &str| {
+        let names = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == place)
+            .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned));
+        names.collect::<Vec<_>>()
+    };
     Operation {
         method: method.to_uppercase().parse().expect("a method"),
         template: template.to_owned(),
         is_closed: !list("security").is_empty(),
-        headers: list("parameters")
-            .iter()
-            .filter(|parameter| parameter["in"] == "header")
-            .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned))
-            .collect(),
+        headers: named("header"),
         has_body: operation.get("requestBody").is_some(),
+        is_listing: named("query").iter().any(|name| name == "cursor"),
     }
 }

@@ -13,12 +13,12 @@
 //!
 //! After the refused calls of an operation, all rows are what they were.
 
-mod case;
-mod document;
+pub(crate) mod case;
+pub(crate) mod document;
 mod entries;
-mod entry;
+pub(crate) mod entry;
 mod things;
-mod world;
+pub(crate) mod world;
 
 mod coverage;
 mod credentials;

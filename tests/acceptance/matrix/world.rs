@@ -69,6 +69,21 @@ impl World {
         }
     }
 
+    /// The same after the server was stopped and started again.
+    pub(crate) async fn restart(self) -> Self {
+        Self {
+            stack: self.stack.restart().await,
+            ..self
+        }
+    }
+
+    /// The operation that reads what is at the address.
+    pub(crate) fn reader_of(&self, template: &str) -> Option<&Operation> {
+        self.operations
+            .values()
+            .find(|operation| operation.method == Method::GET && operation.template == template)
+    }
+
     /// The entries with their operations.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static Entry, &Operation)> {
         entries().map(|entry| (entry, &self.operations[entry.operation]))

@@ -43,6 +43,12 @@ impl Call {
         Self(self.0.json(body))
     }
 
+    /// With a JSON body, as it is to be sent.
+    pub(crate) fn body(self, text: String) -> Self {
+        let call = self.header(CONTENT_TYPE.as_str(), "application/json");
+        Self(call.0.body(text))
+    }
+
     /// Sends it.
     ///
     /// # Panics

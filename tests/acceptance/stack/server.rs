@@ -22,6 +22,7 @@ pub(crate) struct Stack {
     accounts: AccountPorts,
     database: TestDatabase,
     data_directory: TempDir,
+    keys: MasterKeys,
 }
 
 impl Stack {
@@ -47,16 +48,7 @@ impl Stack {
         );
         let data_directory = tempfile::tempdir().expect("a temporary directory can be made");
         let keys = MasterKeys::single(SystemRandom.bytes());
-        let settings = SettingsSource {
-            data_dir: Some(data_directory.path().join("data")),
-            listen: Some("127.0.0.1:0".parse().expect("an address")),
-            database_url: Some(database.login_url()),
-            trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
-            master_keys: Some(keys.to_text()),
-            ..SettingsSource::default()
-        };
-        let settings = settings.resolve(None).expect("the settings hold");
-        let running = Running::start(settings).await.expect("the server starts");
+        let running = start(&database, &data_directory, &keys).await;
 
         let postgres = Arc::new(PostgresDatabase::connect_lazy(
             database.login(),
@@ -71,12 +63,22 @@ impl Stack {
                 store: postgres,
                 clock: Arc::new(SystemClock),
                 ids: Arc::new(SystemIds::default()),
-                keys: Arc::new(keys),
+                keys: Arc::new(keys.clone()),
                 hasher: Arc::new(hasher),
                 limiter: Arc::new(NoLimits),
             },
             database,
             data_directory,
+            keys,
+        }
+    }
+
+    /// Stops the server, and starts it again on what it left.
+    pub(crate) async fn restart(self) -> Self {
+        self.running.stop().await;
+        Self {
+            running: start(&self.database, &self.data_directory, &self.keys).await,
+            ..self
         }
     }
 
@@ -140,4 +142,17 @@ fn newest_token(mail: &std::path::Path, email: &str) -> Option<String> {
             .find(|word| word.starts_with("cvi_"))?;
         head.contains(email).then(|| token.to_owned())
     })
+}
+
+async fn start(database: &TestDatabase, data_directory: &TempDir, keys: &MasterKeys) -> Running {
+    let settings = SettingsSource {
+        data_dir: Some(data_directory.path().join("data")),
+        listen: Some("127.0.0.1:0".parse().expect("an address")),
+        database_url: Some(database.login_url()),
+        trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
+        master_keys: Some(keys.to_text()),
+        ..SettingsSource::default()
+    };
+    let settings = settings.resolve(None).expect("the settings hold");
+    Running::start(settings).await.expect("the server starts")
 }

@@ -9,12 +9,12 @@ use poem_openapi::payload::Json;
 use tenancy::{Opened, Sessions};
 
 use self::dto::{LoginRequest, RefreshRequest, SessionAnswer, TokensAnswer, login, refresh};
-use crate::answer::{Answer, Created, NoContent};
+use crate::answer::{Answer, Created, Found, NoContent};
 use crate::edge::RequestContext;
 use crate::input::{Body, Path};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
-use crate::{Caller, IdempotencyKey, Tag};
+use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
 
 /// The operations on sessions.
 pub struct SessionsApi {
@@ -123,10 +123,13 @@ impl SessionsApi {
         &self,
         caller: Caller,
         session: Path<SessionId>,
-    ) -> Result<Json<SessionAnswer>, Failed<St<403>>> {
+        if_none_match: IfNoneMatch,
+    ) -> Result<Found<SessionAnswer>, Failed<St<403>>> {
         let current = caller.principal().session()?;
         let session = self.sessions.read(caller.principal(), session.0).await?;
-        Ok(Json(SessionAnswer::new(&session, current)))
+        let version = session.version_for(current);
+        let answer = SessionAnswer::new(&session, current);
+        Ok(Found::new(answer, version, &if_none_match)?)
     }
 
     /// End one of your sessions
@@ -141,8 +144,13 @@ impl SessionsApi {
         &self,
         caller: Caller,
         session: Path<SessionId>,
+        if_match: IfMatch,
     ) -> Result<NoContent, Failed<St<403>>> {
-        self.sessions.revoke(caller.principal(), session.0).await?;
+        caller.principal().session()?;
+        let expected = if_match.expected()?;
+        self.sessions
+            .revoke(caller.principal(), session.0, &expected)
+            .await?;
         Ok(NoContent::Done)
     }
 

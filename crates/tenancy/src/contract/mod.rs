@@ -18,6 +18,7 @@ mod invitations;
 mod limits;
 mod memberships;
 mod organizations;
+mod paging;
 mod platform_roles;
 mod preferences;
 mod roles;
@@ -38,6 +39,7 @@ pub use invitations::run as invitations;
 pub use limits::run as limits;
 pub use memberships::run as memberships;
 pub use organizations::run as organizations;
+pub use paging::run as paging;
 pub use platform_roles::run as platform_roles;
 pub use preferences::run as preferences;
 pub use roles::run as roles;
@@ -106,6 +108,11 @@ macro_rules! tenancy_contract {
             use super::*;
             use $crate::contract::preferences as run;
             $crate::for_each_preferences_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod paging {
+            use super::*;
+            use $crate::contract::paging as run;
+            $crate::for_each_paging_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod roles {
             use super::*;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{AuditAction, Clock as _, Credential, PageLimit, PageRequest, SessionId};
+use kernel::{AuditAction, Clock as _, Credential, Expected, PageLimit, PageRequest, SessionId};
 use serde_json::json;
 use tenancy::{AccountPorts, Opened, Session, Sessions, TenancyError, TokenHash, UserStatus};
 use testkit::{PlainHasher, TestKeys};
@@ -418,7 +418,9 @@ async fn an_api_key_does_nothing_with_sessions() {
 
     for outcome in [
         sessions.logout(&key).await,
-        sessions.revoke(&key, opened.session.id()).await,
+        sessions
+            .revoke(&key, opened.session.id(), &Expected::Any)
+            .await,
         sessions.read(&key, nowhere).await.map(drop),
         sessions.revoke_others(&key).await.map(drop),
         sessions.list(&key, &PageRequest::first()).await.map(drop),
