@@ -273,7 +273,7 @@ async fn find_role(
     rights: &PermissionSet,
     id: RoleId,
 ) -> Result<Role, TenancyError> {
-    let role = unit.roles().find(id).await?.ok_or_else(|| {
+    let role = unit.roles().find_for_grant(id).await?.ok_or_else(|| {
         let fault = FieldFault::new("unknown-role", "the organization has no such role");
         FieldErrors::one("#/role_id", fault)
     })?;

@@ -85,8 +85,21 @@ impl Teams {
         Ok(team)
     }
 
-    /// Changes a team.
+    /// Changes a team; fails with [`TenancyError::TeamNameTaken`] where another living one has the name.
     pub async fn update(
+        &self,
+        member: &Member,
+        id: TeamId,
+        expected: &Expected,
+        change: Checked<TeamChange>,
+    ) -> Result<Team, TenancyError> {
+        match self.try_update(member, id, expected, change.clone()).await {
+            Err(error) if is_race(&error) => self.try_update(member, id, expected, change).await,
+            done => done,
+        }
+    }
+
+    async fn try_update(
         &self,
         member: &Member,
         id: TeamId,
@@ -139,6 +152,18 @@ impl Teams {
         id: TeamId,
         once: &Once<'_, Team>,
     ) -> Result<Done<Team>, TenancyError> {
+        match self.try_restore(member, id, once).await {
+            Err(error) if is_race(&error) => self.try_restore(member, id, once).await,
+            done => done,
+        }
+    }
+
+    async fn try_restore(
+        &self,
+        member: &Member,
+        id: TeamId,
+        once: &Once<'_, Team>,
+    ) -> Result<Done<Team>, TenancyError> {
         let at = self.bench.now();
         let unit = self.bench.begin(member.scope()).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
@@ -176,6 +201,11 @@ impl Teams {
         let draft = AuditDraft::new("team", team.id().as_uuid(), action, changes);
         self.bench.note(unit, member.scope(), [draft]).await
     }
+}
+
+/// Whether another unit took the team's name at the same moment: a second try finds out which team has it.
+const fn is_race(error: &TenancyError) -> bool {
+    matches!(error, TenancyError::Storage(StorageError::Contended(None)))
 }
 
 /// The living team with this id.
