@@ -7,6 +7,8 @@
 
 #[path = "postgres/access_paths.rs"]
 mod access_paths;
+#[path = "postgres/accounts.rs"]
+mod accounts;
 #[path = "postgres/jobs.rs"]
 mod jobs;
 #[path = "postgres/logs.rs"]
@@ -15,5 +17,7 @@ mod logs;
 mod maintenance;
 #[path = "postgres/members.rs"]
 mod members;
+#[path = "postgres/people.rs"]
+mod people;
 #[path = "postgres/permissions.rs"]
 mod permissions;

@@ -8,8 +8,13 @@
 mod accounts;
 mod api_keys;
 mod identity;
+mod invitation_acceptance;
+mod invitation_delivery;
+mod invitations;
 mod members;
 mod platform_users;
+mod post;
+mod roles;
 mod sessions;
 mod team_members;
 mod teams;

@@ -132,6 +132,16 @@ impl World {
         template: RoleTemplate,
     ) {
         let role = self.role(organization, template).await;
+        self.give_role(organization, person, role).await;
+    }
+
+    /// Gives somebody this role.
+    pub(crate) async fn give_role(
+        &self,
+        organization: &Organization,
+        person: &Person,
+        role: RoleId,
+    ) {
         let mut changed = person.membership.clone();
         changed.change_role(role, self.clock.now(), None);
         self.write_membership(organization, person, &changed).await;

@@ -1,0 +1,96 @@
+//! The post: what was mailed, and the worker that mails it.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use kernel::{
+    ClaimedJob, Clock as _, Job as _, JobStore as _, KeyRing, MailMessage, Mailer, MailerError,
+    RequestId, Secret, TenantScope,
+};
+use tenancy::InvitationDelivery;
+use time::Duration;
+use uuid::Uuid;
+
+use crate::world::World;
+
+/// A mailer that keeps what it is given, unless it is out of order.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    sent: Mutex<Vec<MailMessage>>,
+    out_of_order: Mutex<bool>,
+}
+
+impl Outbox {
+    pub(crate) fn sent(&self) -> Vec<MailMessage> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    pub(crate) fn is_out_of_order(&self, is_it: bool) {
+        *self.out_of_order.lock().unwrap() = is_it;
+    }
+}
+
+#[async_trait]
+impl Mailer for Outbox {
+    async fn send(&self, message: &MailMessage) -> Result<(), MailerError> {
+        if *self.out_of_order.lock().unwrap() {
+            return Err(MailerError("the postman is ill".into()));
+        }
+        self.sent.lock().unwrap().push(message.clone());
+        Ok(())
+    }
+}
+
+impl World {
+    /// The jobs that are due, claimed for good.
+    pub(crate) async fn due_jobs(&self) -> Vec<ClaimedJob> {
+        let worker = Uuid::from_u128(1);
+        self.database
+            .claim(worker, self.clock.now(), Duration::days(999), 1_000)
+            .await
+            .unwrap()
+    }
+
+    /// Carries a job out as a worker does.
+    pub(crate) async fn carry_out(
+        &self,
+        job: &ClaimedJob,
+        keys: Arc<dyn KeyRing>,
+        outbox: &Arc<Outbox>,
+    ) -> Result<(), String> {
+        let outbox = Arc::<Outbox>::clone(outbox);
+        let delivery = self.service(|store, clock, ids| {
+            let url = "https://canvass.example".to_owned();
+            InvitationDelivery::new(store, clock, ids, keys, outbox, url)
+        });
+        assert_eq!(job.kind, delivery.kind().as_str());
+        let run = RequestId::from_uuid(Uuid::from_u128(2));
+        let scope = TenantScope::for_job(job.organization, delivery.kind(), job.id, run);
+        delivery.run(job, &scope).await
+    }
+
+    /// Carries out all due jobs, and gives what was mailed.
+    pub(crate) async fn deliver(&self) -> Vec<MailMessage> {
+        let outbox = Arc::new(Outbox::default());
+        for job in self.due_jobs().await {
+            self.carry_out(&job, self.ports().keys, &outbox)
+                .await
+                .unwrap();
+        }
+        outbox.sent()
+    }
+}
+
+/// The token in a mail.
+#[track_caller]
+pub(crate) fn token_in(mail: &MailMessage) -> Secret {
+    let tokens = mail
+        .text
+        .split_whitespace()
+        .filter(|word| word.starts_with("cvi_"))
+        .collect::<Vec<_>>();
+    let [token] = tokens[..] else {
+        panic!("one token in the mail");
+    };
+    Secret::new(token.to_owned())
+}
