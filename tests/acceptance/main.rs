@@ -11,6 +11,7 @@ mod document;
 mod isolation;
 mod matrix;
 mod migrations;
+mod privacy;
 mod stack;
 mod structure;
 mod test_database;

@@ -52,7 +52,19 @@ impl TestDatabase {
     /// A migrated database of its own, for tests that count all rows or change the schema; dropped
     /// with this value.
     pub async fn fresh() -> Self {
-        let server = server().await;
+        Self::fresh_on(server().await).await
+    }
+
+    /// A migrated database on a server of the test's own, of which `admin` is the superuser. It is left
+    /// there, and what is known about the server stays in memory.
+    pub async fn elsewhere(admin: PgConnectOptions) -> Self {
+        let server = Box::leak(Box::new(prepare(admin, None).await));
+        let mut database = Self::fresh_on(server).await;
+        database.dropped_at_end = false;
+        database
+    }
+
+    async fn fresh_on(server: &'static Server) -> Self {
         let name = next_name();
         let mut maintenance = server.maintenance().await;
         create_from_template(&mut maintenance, &name, &server.template).await;
@@ -207,7 +219,18 @@ fn next_name() -> String {
 
 async fn server() -> &'static Server {
     static SERVER: OnceCell<Server> = OnceCell::const_new();
-    SERVER.get_or_init(prepare).await
+    SERVER
+        .get_or_init(|| async {
+            if let Some(url) = administrator_url() {
+                let admin = PgConnectOptions::from_str(&url).expect("TEST_DATABASE_URL is a URL");
+                return prepare(admin, None).await;
+            }
+            let cluster = tokio::task::spawn_blocking(Cluster::join)
+                .await
+                .expect("the run's cluster starts");
+            prepare(cluster.administrator(), Some(cluster)).await
+        })
+        .await
 }
 
 #[expect(
@@ -220,16 +243,7 @@ fn administrator_url() -> Option<String> {
         .filter(|url| !url.is_empty())
 }
 
-async fn prepare() -> Server {
-    let (admin, cluster) = if let Some(url) = administrator_url() {
-        let admin = PgConnectOptions::from_str(&url).expect("TEST_DATABASE_URL is a URL");
-        (admin, None)
-    } else {
-        let cluster = tokio::task::spawn_blocking(Cluster::join)
-            .await
-            .expect("the run's cluster starts");
-        (cluster.administrator(), Some(cluster))
-    };
+async fn prepare(admin: PgConnectOptions, cluster: Option<Cluster>) -> Server {
     let login = admin.clone().username(LOGIN).password(PASSWORD);
 
     let mut maintenance = PgConnection::connect_with(&admin)

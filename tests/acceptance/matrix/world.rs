@@ -43,7 +43,11 @@ pub(crate) struct World {
 impl World {
     /// A world in a database of its own.
     pub(crate) async fn begin() -> Self {
-        let stack = Stack::fresh().await;
+        Self::on(Stack::fresh().await).await
+    }
+
+    /// A world on this stack.
+    pub(crate) async fn on(stack: Stack) -> Self {
         let owner = stack.sign_up_and_log_in().await;
         let home = stack.create_organization(&owner).await;
         let home_id = id(&home);

@@ -49,6 +49,17 @@ impl Call {
         Self(call.0.body(text))
     }
 
+    /// With a body that does not say what it is.
+    pub(crate) fn plain(self, text: String) -> Self {
+        Self(self.0.body(text))
+    }
+
+    /// Sends it to an address outside the API, and tells the text that it answers.
+    pub(crate) async fn text(self) -> String {
+        let response = self.0.send().await.expect("the server answers");
+        response.text().await.expect("the answer arrives whole")
+    }
+
     /// Sends it.
     ///
     /// # Panics

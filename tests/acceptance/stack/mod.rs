@@ -3,9 +3,11 @@
 //! - [`Stack`] is the server, and hands out people, organizations and the administrator's connection;
 //! - [`Session`] is a person who logged in;
 //! - [`Call`] and [`Answer`] are one request; every refusal is checked to be a problem document;
+//! - [`log`] is what the server says meanwhile;
 //! - [`Rows`] is what stands in all tables at one moment, and tells what changed.
 
 mod client;
+pub(crate) mod log;
 mod people;
 mod rows;
 mod server;

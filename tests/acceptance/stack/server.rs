@@ -5,6 +5,7 @@ use std::sync::Arc;
 use infrastructure::{Argon2Cost, Argon2Hasher, MasterKeys, PostgresDatabase, SystemClock};
 use infrastructure::{DatabaseSettings, SystemIds, SystemRandom};
 use kernel::RandomBytes as _;
+use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method};
 use server::{Running, SettingsSource};
 use sqlx::{Connection as _, PgConnection};
@@ -12,8 +13,8 @@ use tempfile::TempDir;
 use tenancy::AccountPorts;
 use testkit::TestDatabase;
 
-use super::Call;
 use super::people::NoLimits;
+use super::{Call, log};
 
 /// A whole server, which ends with this value or with the test's runtime.
 pub(crate) struct Stack {
@@ -39,13 +40,7 @@ impl Stack {
 
     /// A server with master keys, data directory and port of its own.
     pub(crate) async fn on(database: TestDatabase) -> Self {
-        // A failed test shows what the server had to say; another stack of the process may have begun it.
-        drop(
-            tracing_subscriber::fmt()
-                .with_test_writer()
-                .with_env_filter("warn")
-                .try_init(),
-        );
+        log::begin();
         let data_directory = tempfile::tempdir().expect("a temporary directory can be made");
         let keys = MasterKeys::single(SystemRandom.bytes());
         let running = start(&database, &data_directory, &keys).await;
@@ -80,6 +75,18 @@ impl Stack {
             running: start(&self.database, &self.data_directory, &self.keys).await,
             ..self
         }
+    }
+
+    /// The same stack, whose requests come from the address through a trusted proxy.
+    pub(crate) fn visited_from(mut self, address: &'static str, user_agent: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-forwarded-for", HeaderValue::from_static(address));
+        self.client = Client::builder()
+            .default_headers(headers)
+            .user_agent(user_agent)
+            .build()
+            .expect("a client");
+        self
     }
 
     /// A request to the address `path`, which begins with a slash.

@@ -1,0 +1,5 @@
+//! Personal data and secrets are nowhere but where they have to be.
+
+mod canaries;
+mod mischief;
+mod search;
