@@ -10,6 +10,7 @@ mod files;
 mod manifests;
 mod migrations;
 mod sqlstates;
+mod statements;
 mod tokens;
 mod units;
 mod workspace;

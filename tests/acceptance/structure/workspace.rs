@@ -19,6 +19,13 @@ impl Source {
         }
     }
 
+    /// Whether it is SQL.
+    pub(super) fn is_sql(&self) -> bool {
+        Path::new(&self.path)
+            .extension()
+            .is_some_and(|it| it == "sql")
+    }
+
     /// Whether it is part of tests, or of what only tests use.
     pub(super) fn is_for_tests(&self) -> bool {
         self.path.starts_with("tests/")
@@ -45,6 +52,14 @@ pub(super) fn read(path: &str) -> Source {
 pub(super) fn rust_sources() -> Vec<Source> {
     let sources = files_with("rs");
     assert!(sources.len() > 100, "the sources are found");
+    sources
+}
+
+/// Rust and SQL of the program itself, without its migrations and what is for tests.
+pub(super) fn program_sources() -> Vec<Source> {
+    let mut sources = files_with("rs");
+    sources.extend(files_with("sql"));
+    sources.retain(|source| source.path.starts_with("crates/") && !source.is_for_tests());
     sources
 }
 

@@ -1,0 +1,96 @@
+//! Every statement that the program can issue on rows of organizations names the organization, as a bound value.
+//!
+//! Row-level security keeps tenants apart; this keeps statements on one node of a distributed database. What
+//! stands in the sources as a whole is read there ([`literals`]), as are calls of sea-orm ([`entities`]) and the bodies of
+//! functions in the database ([`functions`]); what is put together while the program runs is [`recorded`] while the
+//! adapter keeps the contracts of its ports.
+
+mod entities;
+mod functions;
+mod literals;
+mod parse;
+mod recorded;
+mod sql;
+mod sql_tests;
+mod ties;
+
+use std::collections::BTreeSet;
+
+use migration::{Placement, TABLES};
+
+use super::workspace::{Source, program_sources, read};
+
+/// Words behind which a table is named.
+const INTRODUCTIONS: [&str; 6] = ["FROM", "JOIN", "INTO", "UPDATE", "USING", "ONLY"];
+
+/// Tables that are not distributed, but whose rows belong to organizations in a unit of work of one.
+const QUEUES: [&str; 2] = ["idempotency_keys", "job_queue"];
+
+/// Where rows of many organizations are handled at once: in which file or function of the database, on which
+/// table, and why.
+const ACROSS: &[(&str, &str, &str)] = &[
+    (
+        "crates/infrastructure/src/shared/claim_jobs.sql",
+        "job_queue",
+        "workers take the jobs of all organizations",
+    ),
+    (
+        "crates/infrastructure/src/shared/job_store.rs",
+        "job_queue",
+        "a worker knows the job, and that it holds it",
+    ),
+    (
+        "crates/infrastructure/src/tenancy/permissions.rs",
+        "role_permissions",
+        "a release that brings permissions gives them to the template roles of all organizations, as the owner",
+    ),
+    (
+        "crates/infrastructure/src/tenancy/permissions.rs",
+        "roles",
+        "the same",
+    ),
+    (
+        "purge_expired",
+        "idempotency_keys",
+        "what ran out is removed for all organizations at once, by the retention role",
+    ),
+];
+
+/// The benchmark fills databases of its own and reads them as their superuser.
+const BENCHMARK: &str = "crates/server/src/commands/bench_rls/";
+
+/// The sources whose statements go to the installation's database.
+fn sources() -> Vec<Source> {
+    let mut sources = program_sources();
+    let all = sources.len();
+    sources.retain(|source| !source.path.starts_with(BENCHMARK));
+    assert_ne!(sources.len(), all, "{BENCHMARK} is not there any more");
+    sources
+}
+
+/// The tables whose rows belong to organizations.
+fn tables() -> BTreeSet<&'static str> {
+    let distributed = TABLES
+        .iter()
+        .filter(|(_, placement)| *placement == Placement::Distributed)
+        .map(|(table, _)| *table);
+    distributed.chain(QUEUES).collect()
+}
+
+#[test]
+fn every_exception_is_needed() {
+    let tables = tables();
+    let literals = literals::all(&sources(), &tables);
+    let schema = read("docs/schema.sql").text;
+    for exception in ACROSS {
+        let others: Vec<_> = ACROSS
+            .iter()
+            .filter(|it| *it != exception)
+            .copied()
+            .collect();
+        let found = literals::untied_in(&literals, &tables, &others).len()
+            + functions::untied_in(&schema, &tables, &others).len();
+
+        assert_ne!(found, 0, "not needed: {exception:?}");
+    }
+}

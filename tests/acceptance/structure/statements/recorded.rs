@@ -1,0 +1,258 @@
+//! Statements as they go to the database, while the adapter keeps the contracts of the ports.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use compliance::ports::AuditStore;
+use infrastructure::{DatabaseSettings, PostgresDatabase};
+use kernel::RateLimiter;
+use tenancy::contract::Subject;
+use tenancy::ports::TenancyStore;
+use testkit::TestDatabase;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata};
+
+use super::super::tokens::tokens;
+use super::super::workspace::{assert_none, rust_sources};
+use super::sql::untied;
+use super::{literals, sources, tables};
+
+/// Writes down what sqlx says it has sent.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<String>>>);
+
+impl tracing::Subscriber for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+
+    fn new_span(&self, _span: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut sent = Sent::default();
+        event.record(&mut sent);
+        let text = if sent.statement.is_empty() {
+            sent.summary
+        } else {
+            sent.statement
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(text);
+    }
+
+    fn enter(&self, _span: &Id) {}
+
+    fn exit(&self, _span: &Id) {}
+}
+
+/// A statement: its beginning, and where that is not all of it, the whole.
+#[derive(Default)]
+struct Sent {
+    summary: String,
+    statement: String,
+}
+
+impl Visit for Sent {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.statement),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _field: &Field, _value: &dyn Debug) {}
+}
+
+struct Adapter {
+    database: PostgresDatabase,
+    _test: TestDatabase,
+}
+
+#[async_trait]
+impl Subject for Adapter {
+    async fn fresh() -> Self {
+        let test = TestDatabase::shared().await;
+        let settings = DatabaseSettings {
+            max_connections: 4,
+            ..DatabaseSettings::default()
+        };
+        Self {
+            database: PostgresDatabase::connect_lazy(test.login(), settings),
+            _test: test,
+        }
+    }
+
+    fn store(&self) -> &dyn TenancyStore {
+        &self.database
+    }
+
+    fn limiter(&self) -> &dyn RateLimiter {
+        &self.database
+    }
+}
+
+#[async_trait]
+impl compliance::contract::Subject for Adapter {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn AuditStore {
+        &self.database
+    }
+}
+
+macro_rules! names {
+    ([] $($case:ident,)*) => {
+        [$(stringify!($case)),*]
+    };
+}
+
+macro_rules! run_contracts {
+    ($($owner:ident :: $list:ident => $run:ident;)*) => {
+        /// The lists of cases whose statements are recorded.
+        const LISTS: &[&str] = &[$(stringify!($list)),*];
+
+        async fn run_contracts() {
+            $(for case in $owner::$list!([names]) {
+                $owner::contract::$run::<Adapter>(case).await;
+            })*
+        }
+    };
+}
+
+run_contracts! {
+    compliance::for_each_audit_case => entries;
+    tenancy::for_each_api_key_case => api_keys;
+    tenancy::for_each_directory_case => directory;
+    tenancy::for_each_invitation_case => invitations;
+    tenancy::for_each_limit_case => limits;
+    tenancy::for_each_membership_case => memberships;
+    tenancy::for_each_organization_case => organizations;
+    tenancy::for_each_paging_case => paging;
+    tenancy::for_each_platform_role_case => platform_roles;
+    tenancy::for_each_preferences_case => preferences;
+    tenancy::for_each_role_case => roles;
+    tenancy::for_each_session_case => sessions;
+    tenancy::for_each_team_case => teams;
+    tenancy::for_each_team_member_case => team_members;
+    tenancy::for_each_unit_case => unit;
+    tenancy::for_each_user_case => users;
+}
+
+/// Everything that is sent while all contracts are kept.
+async fn record() -> Vec<String> {
+    // What the owner of the schema sends while it makes the schema is none of the program's statements.
+    drop(TestDatabase::shared().await);
+    let recorder = Recorder::default();
+    let sent = Arc::clone(&recorder.0);
+    let recording = tracing::subscriber::set_default(recorder);
+    run_contracts().await;
+    drop(recording);
+    let mut all = std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner));
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Whether a statement was made from a template, whose placeholders stand for anything.
+fn is_made_from(statement: &str, template: &str) -> bool {
+    let statement = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = statement.as_str();
+    for (number, piece) in template.split('{').enumerate() {
+        let fixed = match piece.split_once('}') {
+            Some((_, fixed)) if number > 0 => fixed,
+            _ => piece,
+        };
+        let Some(at) = rest.find(fixed.trim()) else {
+            return false;
+        };
+        rest = &rest[at + fixed.trim().len()..];
+    }
+    true
+}
+
+#[tokio::test]
+async fn every_statement_that_is_sent_names_the_organization() {
+    let tables = tables();
+
+    let sent = record().await;
+
+    let on_tenants: Vec<_> = sent
+        .iter()
+        .filter(|text| tables.iter().any(|table| text.contains(table)))
+        .collect();
+    assert!(on_tenants.len() > 40, "statements are recorded: {sent:#?}");
+    let untied: Vec<_> = on_tenants
+        .iter()
+        .flat_map(|text| {
+            untied(text, &tables)
+                .into_iter()
+                .map(move |finding| format!("{}: {text}", finding.text))
+        })
+        .collect();
+    assert_none(&untied);
+
+    // What is put together must have been seen put together, or nobody has looked at it.
+    let unseen: Vec<_> = literals::all(&sources(), &tables)
+        .into_iter()
+        .filter(|sql| !sql.is_whole)
+        .filter(|sql| !sent.iter().any(|text| is_made_from(text, &sql.text)))
+        .map(|sql| {
+            format!(
+                "{}: no contract has sent a statement with this part: {}",
+                sql.place, sql.text
+            )
+        })
+        .collect();
+    assert_none(&unseen);
+}
+
+#[test]
+fn the_statements_of_every_contract_are_recorded() {
+    let mut missing = Vec::new();
+    for source in rust_sources() {
+        // Workers take the jobs of all organizations; what they send stands whole in the sources.
+        if !source.path.contains("/src/contract") || source.path.starts_with("crates/kernel/") {
+            continue;
+        }
+        let tokens = tokens(&source);
+        for window in tokens.windows(3) {
+            let is_list =
+                window[0].text == "macro_rules" && window[2].text.starts_with("for_each_");
+            if is_list && !LISTS.contains(&window[2].text.as_str()) {
+                missing.push(format!(
+                    "{}: {} is not recorded",
+                    source.path, window[2].text
+                ));
+            }
+        }
+    }
+    assert_none(&missing);
+}
+
+#[test]
+fn a_statement_is_recognized_by_its_template() {
+    let template = "SELECT {COLUMNS} FROM roles r WHERE {} LIMIT {limit}";
+
+    assert!(is_made_from(
+        "SELECT id, name FROM roles r WHERE r.id = $1 LIMIT 3",
+        template
+    ));
+    assert!(!is_made_from("SELECT id FROM roles r LIMIT 3", template));
+    assert!(!is_made_from(
+        "SELECT id FROM teams r WHERE r.id = $1 LIMIT 3",
+        template
+    ));
+}
