@@ -8,6 +8,7 @@ use sea_orm::FromQueryResult;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row};
 
+use crate::calls::Opening;
 use crate::error::{UNDEFINED_OBJECT, translate_sqlx};
 use crate::unit::PostgresUnit;
 
@@ -99,6 +100,7 @@ impl PostgresDatabase {
             version: String,
         }
         let unit = self.begin_platform().await?;
+        unit.port("migrations");
         let applied = unit
             .all::<Applied>("SELECT version FROM seaql_migrations ORDER BY version", [])
             .await?;
@@ -189,11 +191,13 @@ impl PostgresDatabase {
             organization.as_uuid().hyphenated(),
             timeout.as_millis()
         );
+        let opening = Opening::start();
         let transaction = self
             .pool
             .begin_with(AssertSqlSafe(statement))
             .await
             .map_err(translate_sqlx)?;
+        drop(opening);
         Ok(PostgresUnit::new(
             transaction,
             organization,

@@ -18,6 +18,7 @@ pub mod embedded;
 pub mod logs;
 pub mod maintenance;
 
+mod calls;
 mod clock;
 mod compliance;
 mod database;

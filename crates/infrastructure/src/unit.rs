@@ -1,5 +1,6 @@
 //! A transaction that is a unit of work, and sea-orm's connection, and every repository.
 
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use crate::calls::Call;
 use crate::error::{translate, translate_sqlx, wrap};
 
 /// An open transaction with its role and its tenant.
@@ -25,6 +27,7 @@ pub(crate) struct PostgresUnit {
     organization: OrganizationId,
     named_statements: bool,
     failed: AtomicBool,
+    port: std::sync::Mutex<&'static str>,
 }
 
 impl PostgresUnit {
@@ -38,7 +41,20 @@ impl PostgresUnit {
             organization,
             named_statements,
             failed: AtomicBool::new(false),
+            port: std::sync::Mutex::new("unit"),
         }
+    }
+
+    /// The unit, whose statements count as those of this port from now on.
+    pub(crate) fn port(&self, name: &'static str) -> &Self {
+        *self.port.lock().unwrap_or_else(PoisonError::into_inner) = name;
+        self
+    }
+
+    /// Begins to measure a statement.
+    fn call(&self, sql: &str) -> Call {
+        let port = *self.port.lock().unwrap_or_else(PoisonError::into_inner);
+        Call::start(port, sql)
     }
 
     /// The tenant key that every statement names.
@@ -89,8 +105,9 @@ impl PostgresUnit {
             .transpose()
     }
 
-    /// Notes that the transaction is aborted: PostgreSQL would answer a commit of it with success.
-    fn note<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
+    /// Counts the call, and notes that the transaction is aborted: PostgreSQL would answer a commit of it with success.
+    fn note<T>(&self, call: Call, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
+        call.end(&result);
         result.map_err(|error| {
             self.failed.store(true, Ordering::Relaxed);
             wrap(error)
@@ -126,17 +143,20 @@ impl ConnectionTrait for PostgresUnit {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let call = self.call(&statement.sql);
         let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
         let query = sqlx::query_with(AssertSqlSafe(statement.sql), values)
             .persistent(self.named_statements);
         let mut transaction = self.transaction.lock().await;
-        self.note(query.execute(&mut **transaction).await)
+        self.note(call, query.execute(&mut **transaction).await)
             .map(Into::into)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let call = self.call(sql);
         let mut transaction = self.transaction.lock().await;
         self.note(
+            call,
             (&mut **transaction)
                 .execute(AssertSqlSafe(sql.to_owned()))
                 .await,
@@ -145,20 +165,22 @@ impl ConnectionTrait for PostgresUnit {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let call = self.call(&statement.sql);
         let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
         let query = sqlx::query_with(AssertSqlSafe(statement.sql), values)
             .persistent(self.named_statements);
         let mut transaction = self.transaction.lock().await;
-        self.note(query.fetch_optional(&mut **transaction).await)
+        self.note(call, query.fetch_optional(&mut **transaction).await)
             .map(|row| row.map(Into::into))
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let call = self.call(&statement.sql);
         let values = SqlxValues(statement.values.unwrap_or(Values(Vec::new())));
         let query = sqlx::query_with(AssertSqlSafe(statement.sql), values)
             .persistent(self.named_statements);
         let mut transaction = self.transaction.lock().await;
-        self.note(query.fetch_all(&mut **transaction).await)
+        self.note(call, query.fetch_all(&mut **transaction).await)
             .map(|rows| rows.into_iter().map(Into::into).collect())
     }
 }

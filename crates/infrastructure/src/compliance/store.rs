@@ -16,10 +16,10 @@ impl AuditStore for PostgresDatabase {
 
 impl AuditUnit for PostgresUnit {
     fn entries(&self) -> &dyn AuditDirectory {
-        self
+        self.port("compliance.entries")
     }
 
     fn audit(&self) -> &dyn AuditTrail {
-        self
+        self.port("audit")
     }
 }

@@ -37,6 +37,7 @@ impl LogStore for PostgresDatabase {
 impl PostgresDatabase {
     async fn write_rows(&self, sql: &str, rows: Vec<Json>) -> Result<(), StorageError> {
         let unit = self.begin_platform().await?;
+        unit.port("logs");
         let rows = Value::Json(Some(Box::new(Json::Array(rows))));
         unit.execute_sql(sql, [rows]).await?;
         unit.finish().await

@@ -54,6 +54,7 @@ impl Upkeep for PostgresDatabase {
 
     async fn purge_expired(&self, at: Timestamp) -> Result<Purged, StorageError> {
         let unit = self.begin_platform().await?;
+        unit.port("maintenance");
         let purged = unit
             .one::<Purged>("SELECT * FROM purge_expired($1)", [at.into()])
             .await?;
@@ -70,6 +71,7 @@ impl PostgresDatabase {
             made: bool,
         }
         let unit = self.begin_platform().await?;
+        unit.port("maintenance");
         let sql = "SELECT make_partition($1, $2) AS made";
         let row = unit.one::<Made>(sql, [parent.into(), month.into()]).await?;
         unit.finish().await?;

@@ -21,6 +21,9 @@ const HAND_BACK: &str = "
     SET status = 'pending', worker = NULL, lease_until = NULL, attempts = attempts - 1, run_at = $3, updated_at = $3
     WHERE id = $1 AND worker = $2 AND status = 'running'";
 
+const END_LEASES: &str = "
+    UPDATE job_queue SET lease_until = $1, updated_at = $1 WHERE status = 'running' AND lease_until > $1";
+
 const END: &str = "
     UPDATE job_queue
     SET status = $4, worker = NULL, lease_until = NULL, last_error = coalesce($5, last_error),
@@ -52,6 +55,18 @@ struct Row {
 }
 
 impl PostgresDatabase {
+    /// Ends the leases of all workers, and tells how many jobs are free again by that; their tries count.
+    ///
+    /// Right only where it is certain that no worker is left, as for the owner of a private database that
+    /// starts.
+    pub async fn end_leases(&self, now: Timestamp) -> Result<u64, StorageError> {
+        let unit = self.begin_platform().await?;
+        unit.port("jobs");
+        let ended = unit.execute_sql(END_LEASES, [now.into()]).await?;
+        unit.finish().await?;
+        Ok(ended)
+    }
+
     /// Runs one statement in a unit of the platform's own; `true` when it touched a row.
     async fn step<const N: usize>(
         &self,
@@ -59,6 +74,7 @@ impl PostgresDatabase {
         values: [Value; N],
     ) -> Result<bool, StorageError> {
         let unit = self.begin_platform().await?;
+        unit.port("jobs");
         let touched = unit.execute_sql(sql, values).await?;
         unit.finish().await?;
         Ok(touched > 0)
@@ -75,6 +91,7 @@ impl JobStore for PostgresDatabase {
         limit: u16,
     ) -> Result<Vec<ClaimedJob>, StorageError> {
         let unit = self.begin_platform().await?;
+        unit.port("jobs");
         let values: [Value; 4] = [
             worker.into(),
             now.into(),
@@ -154,6 +171,7 @@ impl JobStore for PostgresDatabase {
             since: Option<OffsetDateTime>,
         }
         let unit = self.begin_platform().await?;
+        unit.port("jobs");
         let oldest = unit.one::<Oldest>(OLDEST, [now.into()]).await?;
         unit.finish().await?;
         Ok(oldest

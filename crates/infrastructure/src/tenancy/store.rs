@@ -21,62 +21,62 @@ impl TenancyStore for PostgresDatabase {
 
 impl TenancyUnit for PostgresUnit {
     fn directory(&self) -> &dyn Directory {
-        self
+        self.port("tenancy.directory")
     }
 
     fn organizations(&self) -> &dyn OrganizationRepository {
-        self
+        self.port("tenancy.organizations")
     }
 
     fn roles(&self) -> &dyn RoleRepository {
-        self
+        self.port("tenancy.roles")
     }
 
     fn memberships(&self) -> &dyn MembershipRepository {
-        self
+        self.port("tenancy.memberships")
     }
 
     fn users(&self) -> &dyn UserRepository {
-        self
+        self.port("tenancy.users")
     }
 
     fn sessions(&self) -> &dyn SessionRepository {
-        self
+        self.port("tenancy.sessions")
     }
 
     fn preferences(&self) -> &dyn PreferencesRepository {
-        self
+        self.port("tenancy.preferences")
     }
 
     fn platform_roles(&self) -> &dyn PlatformRoleRepository {
-        self
+        self.port("tenancy.platform_roles")
     }
 
     fn invitations(&self) -> &dyn InvitationRepository {
-        self
+        self.port("tenancy.invitations")
     }
 
     fn teams(&self) -> &dyn TeamRepository {
-        self
+        self.port("tenancy.teams")
     }
 
     fn team_members(&self) -> &dyn TeamMemberRepository {
-        self
+        self.port("tenancy.team_members")
     }
 
     fn api_keys(&self) -> &dyn ApiKeyRepository {
-        self
+        self.port("tenancy.api_keys")
     }
 
     fn audit(&self) -> &dyn AuditTrail {
-        self
+        self.port("audit")
     }
 
     fn jobs(&self) -> &dyn JobQueue {
-        self
+        self.port("jobs")
     }
 
     fn idempotency(&self) -> &dyn IdempotencyLedger {
-        self
+        self.port("idempotency")
     }
 }
