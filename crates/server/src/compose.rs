@@ -32,6 +32,10 @@ use crate::running::StartError;
 use crate::settings::{Forwarded, Settings};
 use crate::telemetry::Metrics;
 
+/// How long running jobs may take at the end before they are handed back; with all that comes after it the
+/// program is gone within 10 s.
+const JOBS_GRACE: time::Duration = time::Duration::seconds(4);
+
 /// How long the logs may take to be written at the end.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 
@@ -98,27 +102,13 @@ pub(crate) fn compose(
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
-    let sender = MailSender {
-        name: None,
-        address: settings.mail_from.clone(),
-    };
-    let mailer = FileMailer::new(data_directory.mail(), sender, Arc::clone(&clock));
-    let delivery = InvitationDelivery::new(
-        postgres.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&ids),
-        keys.clone(),
-        Arc::new(mailer),
-        url.to_owned(),
-    );
-    let kinds: Vec<Arc<dyn Job>> = vec![Arc::new(delivery)];
-    let jobs = JobRunner::new(
-        postgres.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&ids),
-        Arc::new(SystemRandom),
-        JobRunnerSettings::default(),
-        kinds,
+    let jobs = worker(
+        settings,
+        url,
+        database,
+        data_directory,
+        Arc::clone(&keys),
+        logs.clone(),
     );
     let dependencies = ApiDependencies {
         settings: EdgeSettings {
@@ -161,6 +151,46 @@ pub(crate) fn compose(
     })
 }
 
+/// What carries out the jobs.
+fn worker(
+    settings: &Settings,
+    url: &str,
+    database: &Database,
+    data_directory: &DataDirectory,
+    keys: Arc<MasterKeys>,
+    logs: DatabaseLogs,
+) -> JobRunner {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds::default());
+    let postgres = Arc::new(database.postgres.clone());
+    let sender = MailSender {
+        name: None,
+        address: settings.mail_from.clone(),
+    };
+    let mailer = FileMailer::new(data_directory.mail(), sender, Arc::clone(&clock));
+    let delivery = InvitationDelivery::new(
+        postgres.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+        keys,
+        Arc::new(mailer),
+        url.to_owned(),
+    );
+    let kinds: Vec<Arc<dyn Job>> = vec![Arc::new(delivery)];
+    JobRunner::new(
+        postgres.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+        Arc::new(SystemRandom),
+        JobRunnerSettings {
+            grace: JOBS_GRACE,
+            ..JobRunnerSettings::default()
+        },
+        kinds,
+    )
+    .with_error_log(logs)
+}
+
 /// The ports of the use cases on accounts.
 pub(crate) fn accounts(database: &Database, keys: MasterKeys) -> Result<AccountPorts, StartError> {
     let postgres = Arc::new(database.postgres.clone());
@@ -190,6 +220,11 @@ impl Composition {
             self.dependencies.clone(),
         )
         .boxed()
+    }
+
+    /// Cancelled when the requests that are still open have to be answered at once.
+    pub(crate) fn last_call(&self) -> CancellationToken {
+        self.dependencies.settings.last_call.clone()
     }
 
     /// Starts what works beside the requests; it ends when `stopping` is cancelled.

@@ -1,6 +1,7 @@
 //! The database of this installation: a configured one, or a private one that lives with the program.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use infrastructure::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres};
 use infrastructure::{PostgresDatabase, SystemClock, SystemRandom, UnfitLogin, sync_permissions};
@@ -12,6 +13,9 @@ use crate::Settings;
 
 /// The database's name, where the program chooses it.
 const NAME: &str = "canvass";
+
+/// How long the connections of the pool may take to end.
+const LAST_STATEMENTS: Duration = Duration::from_millis(500);
 
 /// Why there is no database to serve from.
 #[derive(Debug, thiserror::Error)]
@@ -99,9 +103,25 @@ impl Database {
         }
     }
 
+    /// Lets the jobs of a process that was killed go on at once. Only the owner of a private database
+    /// knows that nobody else is working on them.
+    pub(crate) async fn resume_jobs(&self) -> Result<(), DatabaseError> {
+        let resumed = self
+            .postgres
+            .end_leases(SystemClock.now())
+            .await
+            .map_err(DatabaseError::Unavailable)?;
+        if resumed > 0 {
+            tracing::info!(jobs = resumed, "jobs of a process that was killed go on");
+        }
+        Ok(())
+    }
+
     /// Closes the pool and stops the private PostgreSQL.
     pub async fn close(&self) {
-        self.postgres.pool().close().await;
+        // A statement that nobody waits for any more may still run; its connection is not waited for.
+        let closed = tokio::time::timeout(LAST_STATEMENTS, self.postgres.pool().close());
+        drop(closed.await);
         if let Some(embedded) = &self.embedded
             && let Err(error) = embedded.stop().await
         {

@@ -2,24 +2,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use poem::Server;
-use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use tenancy::AccountPorts;
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::compose::{Composition, compose};
 use crate::data_directory::{DataDirectory, DataDirectoryError};
 use crate::database::{Database, DatabaseError};
+use crate::http::{self, Patience};
 use crate::settings::Settings;
-
-/// How long open requests and jobs get to end.
-const GRACE: Duration = Duration::from_secs(8);
-
-/// How long a connection may be silent.
-const IDLE: Duration = Duration::from_secs(75);
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -60,38 +53,28 @@ impl Running {
         let data_directory = DataDirectory::open(&settings.data_dir)?;
         let keys = data_directory.keys(&settings)?;
         // Whoever cannot have the port should not start a database first.
-        let refused = |source| StartError::Listen {
+        let refused = |source: std::io::Error| StartError::Listen {
             address: settings.listen,
             source,
         };
-        let acceptor = TcpListener::bind(settings.listen)
-            .into_acceptor()
-            .await
-            .map_err(refused)?;
-        let address = acceptor
-            .local_addr()
-            .first()
-            .and_then(|address| address.as_socket_addr().copied())
-            .unwrap_or(settings.listen);
+        let listener = TcpListener::bind(settings.listen).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
         let url = settings.public_url(address);
 
         let database = Database::open(&settings).await?;
         let stopping = CancellationToken::new();
+        if database.embedded.is_some() {
+            database.resume_jobs().await?;
+        }
         let composition = compose(&settings, &url, &database, &data_directory, Arc::new(keys))?;
         let background = composition.spawn_background(&stopping);
-        let http = tokio::spawn({
-            let (stopping, application) = (stopping.clone(), composition.application());
-            async move {
-                let server = Server::new_with_acceptor(acceptor).idle_timeout(IDLE);
-                let stop = async move { stopping.cancelled().await };
-                if let Err(error) = server
-                    .run_with_graceful_shutdown(application, stop, Some(GRACE))
-                    .await
-                {
-                    tracing::error!(error = %error, "the HTTP server ended");
-                }
-            }
-        });
+        let http = tokio::spawn(http::serve(
+            listener,
+            composition.application(),
+            Patience::STANDARD,
+            stopping.clone(),
+            composition.last_call(),
+        ));
         Ok(Self {
             address,
             url,

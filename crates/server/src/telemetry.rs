@@ -16,10 +16,7 @@ const LATENCIES: [f64; 12] = [
 
 /// Begins to write logs to standard error; the second call in a process changes nothing.
 pub(crate) fn start_logging(settings: &Settings) -> Result<(), InvalidSettings> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| InvalidSettings::Value {
-        name: "log",
-        reason: error.to_string(),
-    })?;
+    let filter = filter(&settings.log)?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -33,6 +30,17 @@ pub(crate) fn start_logging(settings: &Settings) -> Result<(), InvalidSettings> 
     // An error says that somebody else in this process logs already, as in tests.
     drop(started);
     Ok(())
+}
+
+/// What is asked for, less what PostgreSQL remarks on statements, such as that there is nothing to do for
+/// one; whoever names that target gets it.
+fn filter(log: &str) -> Result<EnvFilter, InvalidSettings> {
+    EnvFilter::try_new(format!("sqlx::postgres::notice=warn,{log}")).map_err(|error| {
+        InvalidSettings::Value {
+            name: "log",
+            reason: error.to_string(),
+        }
+    })
 }
 
 /// The metrics of the process.
@@ -69,5 +77,51 @@ impl Metrics {
 impl MetricsSource for Metrics {
     fn render(&self) -> String {
         self.0.render()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(text)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(log: &str) -> String {
+        let written = Written::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(filter(log).unwrap())
+            .with_writer({
+                let written = written.clone();
+                move || written.clone()
+            })
+            .finish();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(target: "sqlx::postgres::notice", "already exists, skipping");
+            tracing::info!("the database is ready");
+        });
+        let text = written.0.lock().unwrap().clone();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn remarks_of_the_database_are_logged_only_when_asked_for() {
+        let by_default = logged("info");
+        assert!(by_default.contains("ready") && !by_default.contains("skipping"));
+
+        assert!(logged("info,sqlx::postgres::notice=info").contains("skipping"));
     }
 }

@@ -100,15 +100,25 @@ impl<E: Endpoint> Edge<E> {
         }
 
         let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
-        let answer = if operation.is_some_and(|operation| operation.streams) {
-            answer.await
-        } else {
-            tokio::time::timeout(self.settings.request_timeout, answer)
-                .await
-                .map_err(|_elapsed| {
-                    ApiError::from(Refusal::TimedOut)
-                        .caused_by(Cause::new("the request took longer than allowed"))
-                })?
+        let streams = operation.is_some_and(|operation| operation.streams);
+        let timeout = async {
+            if streams {
+                std::future::pending::<()>().await;
+            } else {
+                tokio::time::sleep(self.settings.request_timeout).await;
+            }
+        };
+        let answer = tokio::select! {
+            biased;
+            answer = answer => answer,
+            () = timeout => {
+                return Err(ApiError::from(Refusal::TimedOut)
+                    .caused_by(Cause::new("the request took longer than allowed")));
+            }
+            () = self.settings.last_call.cancelled() => {
+                return Err(ApiError::from(Refusal::Unavailable)
+                    .caused_by(Cause::new("the program stopped before the request was done")));
+            }
         };
 
         let response = answer

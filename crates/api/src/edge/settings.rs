@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Clock, IdGenerator, KeyRing, Quota, RateLimiter};
+use tokio_util::sync::CancellationToken;
 
 use super::{ForwardedHeader, RequestObserver, TrustedProxies};
 
@@ -20,6 +21,9 @@ pub struct EdgeSettings {
     pub cors_origins: Vec<String>,
     /// How long a request may take until its answer begins. Operations that read a stream are exempt.
     pub request_timeout: Duration,
+    /// Cancelled when the program cannot wait any longer for the requests that are still open; these are
+    /// told to come again. Without it a client would see its connection break.
+    pub last_call: CancellationToken,
     /// How often one network may call one operation that needs no credentials.
     pub anonymous_quota: Quota,
 }
@@ -32,6 +36,7 @@ impl Default for EdgeSettings {
             forwarded_header: ForwardedHeader::default(),
             cors_origins: Vec::new(),
             request_timeout: Duration::from_secs(30),
+            last_call: CancellationToken::new(),
             anonymous_quota: Quota {
                 burst: 30,
                 interval: time::Duration::seconds(2),

@@ -25,7 +25,7 @@ pub(super) const ADMINISTRATOR: &str = "postgres";
 const FIRST_DATABASE: &str = "postgres";
 
 /// How long a fast stop may take, and an immediate one after it.
-const FAST_STOP: Duration = Duration::from_secs(5);
+const FAST_STOP: Duration = Duration::from_secs(2);
 const IMMEDIATE_STOP: Duration = Duration::from_secs(2);
 const KILL: Duration = Duration::from_secs(2);
 
@@ -124,7 +124,7 @@ impl EmbeddedPostgres {
         }
     }
 
-    /// Stops the server: sessions are ended, what was committed is kept. Within 5 s in order, and
+    /// Stops the server: sessions are ended, what was committed is kept. Within 2 s in order, and
     /// otherwise at once, which the next start makes good. A second call does nothing.
     ///
     /// When it returns, another process may take the data directory.

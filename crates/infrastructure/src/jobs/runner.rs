@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::Backoff;
 use super::try_job::Desk;
+use crate::logs::DatabaseLogs;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +72,25 @@ impl JobRunner {
                 ids,
                 random,
                 settings,
+                logs: None,
             }),
             jobs: jobs
                 .into_iter()
                 .map(|job| (job.kind().as_str(), job))
                 .collect(),
+        }
+    }
+
+    /// The same worker, which tells the error log of jobs that failed for good.
+    #[must_use]
+    pub fn with_error_log(self, logs: DatabaseLogs) -> Self {
+        let desk = Desk {
+            logs: Some(logs),
+            ..(*self.desk).clone()
+        };
+        Self {
+            desk: Arc::new(desk),
+            ..self
         }
     }
 

@@ -2,19 +2,28 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use kernel::{
-    ClaimedJob, Clock, IdGenerator, Job, JobOutcome, JobStore, RandomBytes, RequestId, TenantScope,
+    ClaimedJob, Clock, IdGenerator, Job, JobOutcome, JobStore, RandomBytes, RequestId,
+    StorageError, TenantScope, Timestamp,
 };
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::JobRunnerSettings;
+use crate::logs::{DatabaseLogs, ErrorLevel, ErrorLine};
+
+/// The pauses before the store is told again how a try ended; each is double the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LAST_PAUSE: Duration = Duration::from_millis(3_200);
 
 /// What every try of a worker needs.
+#[derive(Clone)]
 pub(super) struct Desk {
     pub(super) worker: Uuid,
     pub(super) store: Arc<dyn JobStore>,
@@ -22,6 +31,8 @@ pub(super) struct Desk {
     pub(super) ids: Arc<dyn IdGenerator>,
     pub(super) random: Arc<dyn RandomBytes>,
     pub(super) settings: JobRunnerSettings,
+    /// Where jobs that failed for good are told.
+    pub(super) logs: Option<DatabaseLogs>,
 }
 
 /// How a try came to its end.
@@ -117,6 +128,7 @@ impl Desk {
             }
             Err(code) if claimed.attempt >= claimed.max_attempts => {
                 tracing::error!(duration_ms, code, "the job failed in its last try");
+                self.log(claimed, &code);
                 JobOutcome::Failed { error: code }
             }
             Err(code) => {
@@ -136,11 +148,7 @@ impl Desk {
                 }
             }
         };
-        let finished = self
-            .store
-            .finish(claimed.id, self.worker, &outcome, now)
-            .await;
-        match finished {
+        match self.tell(claimed, &outcome, now).await {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the job ended after its lease was lost"),
             Err(error) => tracing::error!(
@@ -148,6 +156,49 @@ impl Desk {
                 "the job's end could not be written; it runs again when its lease is over"
             ),
         }
+    }
+
+    /// Tells the store the outcome, again while it is out of reach: without that a job which is done would
+    /// run once more.
+    async fn tell(
+        &self,
+        claimed: &ClaimedJob,
+        outcome: &JobOutcome,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let told = self.store.finish(claimed.id, self.worker, outcome, now);
+            match told.await {
+                Err(StorageError::Unavailable(_) | StorageError::Contended(_))
+                    if pause <= LAST_PAUSE =>
+                {
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                told => return told,
+            }
+        }
+    }
+
+    fn log(&self, claimed: &ClaimedJob, code: &str) {
+        let Some(logs) = &self.logs else {
+            return;
+        };
+        logs.error(ErrorLine {
+            at: self.clock.now(),
+            service: "jobs",
+            level: ErrorLevel::Error,
+            message: "a job failed in its last try".to_owned(),
+            sources: vec![code.to_owned()],
+            context: json!({
+                "job_id": claimed.id,
+                "kind": claimed.kind,
+                "attempt": claimed.attempt,
+                "organization_id": claimed.organization,
+                "code": code,
+            }),
+        });
     }
 
     async fn hand_back(&self, claimed: &ClaimedJob) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::{
     DatabaseSettings, FileMailer, JobRunner, JobRunnerSettings, MailSender, PostgresDatabase,
     SystemIds, SystemRandom,
@@ -11,6 +12,7 @@ use kernel::{
     Actor, ClaimedJob, Job, JobId, JobKind, JobStore, MailMessage, Mailer, NewJob, OrganizationId,
     Origin, RequestId, TenantScope,
 };
+use sqlx::{Connection as _, PgConnection};
 use tenancy::ports::TenancyStore as _;
 use testkit::{FixedClock, TestDatabase, a_unique_id};
 use time::Duration;
@@ -162,6 +164,81 @@ async fn a_mail_whose_worker_was_killed_before_it_could_say_so_is_sent_once() {
     let later = clock_after(&clock);
     let again = database.claim(Uuid::nil(), later, LEASE, 10).await.unwrap();
     assert_eq!(again, []);
+}
+
+/// A job that cannot be done.
+struct Hopeless;
+
+#[async_trait]
+impl Job for Hopeless {
+    fn kind(&self) -> JobKind {
+        KIND
+    }
+
+    async fn run(&self, _: &ClaimedJob, _: &TenantScope) -> Result<(), String> {
+        Err("out-of-paper".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_failed_for_good_stands_in_the_error_log() {
+    let test = TestDatabase::fresh().await;
+    let database = database(&test);
+    let clock = Arc::new(FixedClock::default());
+    let ids = Arc::new(SystemIds::default());
+    let logs = DatabaseLogs::start(
+        Arc::new(database.clone()),
+        ids.clone(),
+        LogSettings::default(),
+    );
+    let runner = JobRunner::new(
+        Arc::new(database.clone()),
+        clock.clone(),
+        ids,
+        Arc::new(SystemRandom),
+        JobRunnerSettings {
+            poll_interval: Duration::milliseconds(5),
+            ..JobRunnerSettings::default()
+        },
+        [Arc::new(Hopeless) as Arc<dyn Job>],
+    )
+    .with_error_log(logs.clone());
+    enqueue(&database, 1).await;
+
+    let stop = CancellationToken::new();
+    let working = tokio::spawn({
+        let stop = stop.clone();
+        async move { runner.run(stop).await }
+    });
+    let mut admin = PgConnection::connect_with(&test.admin()).await.unwrap();
+    let status = "SELECT status || ' ' || last_error FROM job_queue";
+    loop {
+        let told: Option<String> = sqlx::query_scalar(status)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+        if told.as_deref() == Some("failed out-of-paper") {
+            break;
+        }
+        clock.advance(Duration::HOUR);
+        tokio::task::yield_now().await;
+    }
+    stop.cancel();
+    working.await.unwrap();
+    logs.close(std::time::Duration::from_mins(1)).await;
+
+    let told: Vec<String> = sqlx::query_scalar(
+        "SELECT concat_ws(' | ', service, level, message, stack, context ->> 'kind', context ->> 'attempt') \
+         FROM error_logs",
+    )
+    .fetch_all(&mut admin)
+    .await
+    .unwrap();
+    let expected = format!(
+        "jobs | error | a job failed in its last try | out-of-paper | {} | 3",
+        KIND.as_str()
+    );
+    assert_eq!(told, [expected]);
 }
 
 fn clock_after(clock: &FixedClock) -> kernel::Timestamp {

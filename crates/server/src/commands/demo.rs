@@ -19,7 +19,7 @@ use tenancy::{
 };
 
 use super::admin::make_password;
-use super::serve::until_stopped;
+use super::serve::{Signals, start, until_stopped};
 use crate::cli::{Demo, Failure};
 use crate::running::Running;
 use crate::settings::Settings;
@@ -33,7 +33,10 @@ const MAIL_PATIENCE: Duration = Duration::from_secs(20);
 /// Makes the demonstration, prints what to open, and serves. What is there already is left alone.
 pub(crate) async fn demo(settings: Settings, arguments: &Demo) -> Result<(), Failure> {
     let data_dir = settings.data_dir.clone();
-    let running = Running::start(settings).await.map_err(Failure::new)?;
+    let mut signals = Signals::watch()?;
+    let Some(running) = start(settings, &mut signals).await? else {
+        return Ok(());
+    };
     let prepared = match kept_password(&data_dir) {
         Ok(password) => prepare(&running, password, data_dir.join("mail")).await,
         Err(error) => Err(Failure::new(format!(
@@ -51,7 +54,7 @@ pub(crate) async fn demo(settings: Settings, arguments: &Demo) -> Result<(), Fai
         running.stop().await;
         return Ok(());
     }
-    until_stopped(running).await
+    until_stopped(running, signals).await
 }
 
 async fn prepare(running: &Running, password: String, mail: PathBuf) -> Result<String, Failure> {

@@ -1,5 +1,7 @@
 //! `canvass serve`
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
 use crate::cli::Failure;
 use crate::running::Running;
 use crate::settings::Settings;
@@ -7,24 +9,58 @@ use crate::settings::Settings;
 /// Serves until it is told to stop, or the private database is lost.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
     eprintln!("{settings}");
-    let running = Running::start(settings).await.map_err(Failure::new)?;
+    let mut signals = Signals::watch()?;
+    let Some(running) = start(settings, &mut signals).await? else {
+        return Ok(());
+    };
     println!(
         "canvass serves on {} (API documentation: {}/docs)",
         running.url(),
         running.url()
     );
-    until_stopped(running).await
+    until_stopped(running, signals).await
 }
 
-/// Waits for SIGINT or SIGTERM, or for the end of the private database, and stops.
-pub(crate) async fn until_stopped(running: Running) -> Result<(), Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
+/// What tells the program to stop. Watched from the beginning: whoever is told before that would end at once,
+/// and leave its database to itself.
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
 
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::new)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::new)?;
+impl Signals {
+    /// Begins to watch.
+    pub(crate) fn watch() -> Result<Self, Failure> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(Failure::new)?,
+            terminate: signal(SignalKind::terminate()).map_err(Failure::new)?,
+        })
+    }
+
+    /// Waits for SIGINT or SIGTERM.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Starts the server; `None` when it was told to stop meanwhile.
+pub(crate) async fn start(
+    settings: Settings,
+    signals: &mut Signals,
+) -> Result<Option<Running>, Failure> {
+    tokio::select! {
+        started = Running::start(settings) => started.map(Some).map_err(Failure::new),
+        () = signals.stop() => Ok(None),
+    }
+}
+
+/// Waits for the word to stop, or for the end of the private database, and stops.
+pub(crate) async fn until_stopped(running: Running, mut signals: Signals) -> Result<(), Failure> {
     let lost = tokio::select! {
-        _ = interrupt.recv() => None,
-        _ = terminate.recv() => None,
+        () = signals.stop() => None,
         reason = running.database_lost() => Some(reason),
     };
     running.stop().await;
