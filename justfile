@@ -49,3 +49,7 @@ schema:
 # Measure, beside a yardstick from the same run.
 bench *ARGS:
     cargo run --release --package server -- bench {{ARGS}}
+
+# Kill the program again and again while people write, and count afterwards.
+soak *KILLS:
+    scripts/soak {{KILLS}}

@@ -1,0 +1,19 @@
+//! The program itself, killed and stopped while it works.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+#[path = "crash/killing.rs"]
+mod killing;
+#[path = "crash/program.rs"]
+mod program;
+#[path = "crash/reckoning.rs"]
+mod reckoning;
+#[path = "crash/refusing.rs"]
+mod refusing;
+#[path = "crash/stopping.rs"]
+mod stopping;
+#[path = "crash/writer.rs"]
+mod writer;
