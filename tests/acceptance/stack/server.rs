@@ -7,7 +7,7 @@ use infrastructure::{DatabaseSettings, SystemIds, SystemRandom};
 use kernel::RandomBytes as _;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method};
-use server::{Running, SettingsSource};
+use server::{Running, SettingsSource, StartError};
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 use tenancy::AccountPorts;
@@ -89,6 +89,20 @@ impl Stack {
         self
     }
 
+    /// Stops the server, and starts one that reaches the same database in another way.
+    pub(crate) async fn restart_with(self, settings: SettingsSource) -> Result<Self, StartError> {
+        self.running.stop().await;
+        Ok(Self {
+            running: start_with(settings, &self.data_directory, &self.keys).await?,
+            ..self
+        })
+    }
+
+    /// The server's database.
+    pub(crate) const fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// A request to the address `path`, which begins with a slash.
     pub(crate) fn call(&self, method: Method, path: &str) -> Call {
         let address = format!("http://{}{path}", self.running.address());
@@ -152,14 +166,27 @@ fn newest_token(mail: &std::path::Path, email: &str) -> Option<String> {
 }
 
 async fn start(database: &TestDatabase, data_directory: &TempDir, keys: &MasterKeys) -> Running {
+    let direct = SettingsSource {
+        database_url: Some(database.login_url()),
+        ..SettingsSource::default()
+    };
+    start_with(direct, data_directory, keys)
+        .await
+        .expect("the server starts")
+}
+
+async fn start_with(
+    settings: SettingsSource,
+    data_directory: &TempDir,
+    keys: &MasterKeys,
+) -> Result<Running, StartError> {
     let settings = SettingsSource {
         data_dir: Some(data_directory.path().join("data")),
         listen: Some("127.0.0.1:0".parse().expect("an address")),
-        database_url: Some(database.login_url()),
         trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
         master_keys: Some(keys.to_text()),
-        ..SettingsSource::default()
+        ..settings
     };
     let settings = settings.resolve(None).expect("the settings hold");
-    Running::start(settings).await.expect("the server starts")
+    Running::start(settings).await
 }

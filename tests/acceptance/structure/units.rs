@@ -1,7 +1,7 @@
 //! Units of work are opened and committed in one function, so that a reader sees both.
 
 use super::tokens::{Token, find, tokens_without_tests};
-use super::workspace::{Source, assert_none, in_all, rust_sources};
+use super::workspace::{Source, assert_none, in_all, root, rust_sources};
 
 const DOMAINS: [&str; 5] = [
     "crates/analytics/src/",
@@ -91,4 +91,23 @@ fn a_unit_that_is_opened_and_not_committed_is_found() {
         "crates/tenancy/src/a.rs",
         whole,
     )));
+}
+
+/// Every accessor of a unit says which port the statements that follow count as.
+#[test]
+fn every_port_of_a_unit_is_measured_under_its_name() {
+    let infrastructure = root().join("crates/infrastructure/src");
+    let mut accessors = 0;
+    for context in std::fs::read_dir(infrastructure).unwrap() {
+        let store = context.unwrap().path().join("store.rs");
+        let Ok(text) = std::fs::read_to_string(&store) else {
+            continue;
+        };
+        for accessor in text.split("(&self) -> &dyn ").skip(1) {
+            let body = accessor.split('}').next().unwrap_or_default();
+            accessors += 1;
+            assert!(body.contains("self.port(\""), "{}: {body}", store.display());
+        }
+    }
+    assert!(accessors > 10);
 }
