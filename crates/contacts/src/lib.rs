@@ -10,7 +10,8 @@
 mod address;
 
 pub use address::{
-    Classification, ClassificationConfig, DomainConfig, DomainList, InvalidDomainList, Reason,
-    Rule, RuleOutcome, RuleResult, RuleType, Rules, SyntaxConfig, UnknownClassification,
-    UnknownReason, UnknownRuleType, UnknownValidationStatus, ValidationStatus, Verdict,
+    Classification, ClassificationConfig, DisposableDomains, DomainConfig, DomainFact, DomainList,
+    Facts, InvalidDisposableDomains, InvalidDomainList, Reason, Rule, RuleOutcome, RuleResult,
+    RuleType, Rules, SyntaxConfig, UnknownClassification, UnknownReason, UnknownRuleType,
+    UnknownValidationStatus, ValidationStatus, Verdict, decide, normalize,
 };
