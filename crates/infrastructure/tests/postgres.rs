@@ -11,6 +11,8 @@ mod access_paths;
 mod accounts;
 #[path = "postgres/jobs.rs"]
 mod jobs;
+#[path = "postgres/logins.rs"]
+mod logins;
 #[path = "postgres/logs.rs"]
 mod logs;
 #[path = "postgres/maintenance.rs"]
