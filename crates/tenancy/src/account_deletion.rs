@@ -6,6 +6,7 @@ use crate::access::Principal;
 use crate::account_ports::AccountPorts;
 use crate::accounts::find_expected;
 use crate::leaving::Leaving;
+use crate::platform_users::require_another_admin;
 use crate::sessions::end_sessions;
 use crate::workbench::Workbench;
 use crate::{PlatformRole, TenancyError};
@@ -29,7 +30,7 @@ impl AccountDeletion {
     /// leave all organizations.
     ///
     /// Refused with [`TenancyError::LastOwner`] or [`TenancyError::OwnerNeedsOwnerRole`], and nothing is changed, while
-    /// an organization needs them. Each organization is left in a unit of its own; when one of them fails
+    /// an organization needs them, and with [`TenancyError::LastPlatformAdmin`] while the platform does. Each organization is left in a unit of its own; when one of them fails
     /// after others were left, the account is still there and the deletion can be asked for again.
     pub async fn delete(
         &self,
@@ -39,7 +40,9 @@ impl AccountDeletion {
         principal.session()?;
         let scope = principal.platform_scope();
         let unit = self.bench.begin(&scope).await?;
-        find_expected(unit.as_ref(), principal.user, expected).await?;
+        let admins = unit.platform_roles().count_admins_for_update().await?;
+        let user = find_expected(unit.as_ref(), principal.user, expected).await?;
+        require_another_admin(unit.as_ref(), &user, admins).await?;
         let organizations = unit
             .directory()
             .list_organizations_of(principal.user)
@@ -88,11 +91,13 @@ impl AccountDeletion {
         let (user, by) = (principal.user, Some(principal.user));
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
+        let admins = unit.platform_roles().count_admins_for_update().await?;
         let before = unit
             .users()
             .find_for_update(user)
             .await?
             .ok_or(TenancyError::NotFound("user"))?;
+        require_another_admin(unit.as_ref(), &before, admins).await?;
         let mut after = before.clone();
         after.erase(at, by)?;
         unit.users()

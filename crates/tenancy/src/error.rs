@@ -69,6 +69,9 @@ pub enum TenancyError {
     /// The organization would be left without an owner.
     #[error("the last owner can be neither removed nor demoted")]
     LastOwner,
+    /// The installation would be left without an administrator.
+    #[error("the last administrator of the platform can be neither closed nor removed")]
+    LastPlatformAdmin,
     /// Only an owner may do it.
     #[error("this needs the owner role")]
     OwnerRequired,
@@ -141,6 +144,10 @@ impl TenancyError {
         ("owner-role-is-fixed", "The owner role is fixed"),
         ("template-role-stays", "The role cannot be deleted"),
         ("last-owner", "The last owner stays"),
+        (
+            "last-platform-admin",
+            "The last platform administrator stays",
+        ),
         ("owner-required", "An owner is needed"),
         ("owner-needs-owner-role", "The owner needs the owner role"),
         ("already-member", "A member already"),
@@ -195,6 +202,7 @@ impl Classify for TenancyError {
             | Self::OwnerRoleIsFixed
             | Self::TemplateRoleStays
             | Self::LastOwner
+            | Self::LastPlatformAdmin
             | Self::OwnerNeedsOwnerRole
             | Self::AlreadyMember
             | Self::AlreadyInvited
@@ -230,6 +238,7 @@ impl Classify for TenancyError {
             Self::OwnerRoleIsFixed => "owner-role-is-fixed",
             Self::TemplateRoleStays => "template-role-stays",
             Self::LastOwner => "last-owner",
+            Self::LastPlatformAdmin => "last-platform-admin",
             Self::OwnerRequired => "owner-required",
             Self::OwnerNeedsOwnerRole => "owner-needs-owner-role",
             Self::AlreadyMember => "already-member",

@@ -88,7 +88,8 @@ impl PlatformUsers {
         Ok(roles)
     }
 
-    /// Opens an account, or closes it, which ends all of its sessions.
+    /// Opens an account, or closes it, which ends all of its sessions. Fails with [`TenancyError::LastPlatformAdmin`]
+    /// where nobody would be left to administer the platform.
     pub async fn change_status(
         &self,
         admin: &PlatformAdmin,
@@ -98,9 +99,13 @@ impl PlatformUsers {
     ) -> Result<User, TenancyError> {
         let scope = admin.scope();
         let unit = self.bench.begin(&scope).await?;
+        let admins = unit.platform_roles().count_admins_for_update().await?;
         let before = find_expected(unit.as_ref(), id, expected).await?;
         let status = status?;
         check_status(&before, status)?;
+        if status != UserStatus::Active {
+            require_another_admin(unit.as_ref(), &before, admins).await?;
+        }
 
         let mut user = before.clone();
         if status != before.state().status {
@@ -132,7 +137,8 @@ impl PlatformUsers {
         Ok(())
     }
 
-    /// Takes a platform role from a user; taking it twice is the same.
+    /// Takes a platform role from a user; taking it twice is the same. Fails with
+    /// [`TenancyError::LastPlatformAdmin`] where nobody would be left to administer the platform.
     pub async fn revoke(
         &self,
         admin: &PlatformAdmin,
@@ -141,7 +147,11 @@ impl PlatformUsers {
     ) -> Result<(), TenancyError> {
         let scope = admin.scope();
         let unit = self.bench.begin(&scope).await?;
-        find(unit.as_ref(), id).await?;
+        let admins = unit.platform_roles().count_admins_for_update().await?;
+        let user = find(unit.as_ref(), id).await?;
+        if role == PlatformRole::PlatformAdmin {
+            require_another_admin(unit.as_ref(), &user, admins).await?;
+        }
         let ended = unit.platform_roles().revoke(id, role).await?;
         let draft = ended.map(|grant| {
             AuditDraft::new(
@@ -198,6 +208,27 @@ impl PlatformUsers {
             .await?;
         unit.commit().await?;
         Ok(MadeAdmin { user, is_new })
+    }
+}
+
+/// Fails where the user is the only one of so many administrators who can act, counted in this unit before the
+/// user's own row was taken: so two who close each other take the rows in the same order.
+pub(crate) async fn require_another_admin(
+    unit: &dyn TenancyUnit,
+    user: &User,
+    admins: u64,
+) -> Result<(), TenancyError> {
+    if admins > 1 || !user.can_act() {
+        return Ok(());
+    }
+    let roles = unit.platform_roles().list_of(user.id()).await?;
+    let is_admin = roles
+        .iter()
+        .any(|grant| grant.role == PlatformRole::PlatformAdmin);
+    if is_admin {
+        Err(TenancyError::LastPlatformAdmin)
+    } else {
+        Ok(())
     }
 }
 

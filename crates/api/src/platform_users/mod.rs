@@ -92,7 +92,7 @@ impl PlatformUsersApi {
 
     /// Change a user
     ///
-    /// Opens or closes an account. Needs the platform role `platform_admin`.
+    /// Opens or closes an account; the last administrator of the platform cannot be closed. Needs the platform role `platform_admin`.
     #[oai(
         path = "/v1/platform/users/:user",
         method = "patch",
@@ -104,7 +104,7 @@ impl PlatformUsersApi {
         user: Path<UserId>,
         if_match: IfMatch,
         body: Body<UpdateUserRequest>,
-    ) -> Result<Changed<UserAnswer>, Failed<St<403>>> {
+    ) -> Result<Changed<UserAnswer>, Failed<(St<403>, St<409>)>> {
         let admin = caller.authorize_platform_admin().await?;
         let status = body.decode(user_status)?;
         let user = self
@@ -155,7 +155,7 @@ impl PlatformUsersApi {
 
     /// Take a platform role from a user
     ///
-    /// Taking one twice is the same. Needs the platform role `platform_admin`.
+    /// Taking one twice is the same; the last administrator of the platform keeps the role. Needs the platform role `platform_admin`.
     #[oai(
         path = "/v1/platform/users/:user/roles/:role",
         method = "delete",
@@ -166,7 +166,7 @@ impl PlatformUsersApi {
         caller: Caller,
         user: Path<UserId>,
         role: Path<String>,
-    ) -> Result<NoContent, Failed<St<403>>> {
+    ) -> Result<NoContent, Failed<(St<403>, St<409>)>> {
         let admin = caller.authorize_platform_admin().await?;
         self.users.revoke(&admin, user.0, named(&role.0)?).await?;
         Ok(NoContent::Done)

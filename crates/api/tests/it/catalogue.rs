@@ -38,6 +38,7 @@ fn examples() -> Vec<ApiError> {
         T::OwnerRoleIsFixed,
         T::TemplateRoleStays,
         T::LastOwner,
+        T::LastPlatformAdmin,
         T::OwnerRequired,
         T::OwnerNeedsOwnerRole,
         T::AlreadyMember,

@@ -32,6 +32,25 @@ impl PlatformRoleRepository for MemoryUnit {
         Ok(true)
     }
 
+    async fn count_admins_for_update(&self) -> Result<u64, StorageError> {
+        let admins = self.read(|platform| {
+            let holders = platform.platform_roles.keys();
+            holders
+                .filter(|(_, role)| *role == PlatformRole::PlatformAdmin)
+                .map(|(user, _)| *user)
+                .collect::<Vec<_>>()
+        });
+        let count = self.read_global(|global| {
+            let users = admins.iter().filter_map(|id| global.users.get(id));
+            users
+                .filter(|user| user.can_act() && !user.state().stamps.is_deleted())
+                .count()
+        });
+        // Two units that lower the number change the platform's state, of which one is committed.
+        self.write(|_| ());
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
     async fn revoke(
         &self,
         user: UserId,

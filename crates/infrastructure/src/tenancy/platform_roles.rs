@@ -39,6 +39,24 @@ impl PlatformRoleRepository for PostgresUnit {
         Ok(self.execute_sql(sql, values).await? == 1)
     }
 
+    async fn count_admins_for_update(&self) -> Result<u64, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Counted {
+            counted: i64,
+        }
+        // The accounts are locked, in one order for all units. A statement of its own counts, because it sees what
+        // the units did that this one had to wait for.
+        let role = PlatformRole::PlatformAdmin.as_str();
+        let lock = "SELECT u.id FROM users u JOIN user_roles r ON r.user_id = u.id WHERE r.role = $1 \
+                    ORDER BY u.id FOR NO KEY UPDATE OF u";
+        self.execute_sql(lock, [role.into()]).await?;
+        let sql = "SELECT count(*) AS counted FROM users u JOIN user_roles r ON r.user_id = u.id \
+                   WHERE r.role = $1 AND u.status = 'active' AND u.deleted_at IS NULL";
+        let row = self.one::<Counted>(sql, [role.into()]).await?;
+        let counted = row.map_or(0, |row| row.counted);
+        u64::try_from(counted).map_err(|_negative| corrupt("user_roles"))
+    }
+
     async fn revoke(
         &self,
         user: UserId,

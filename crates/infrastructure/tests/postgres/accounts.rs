@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use infrastructure::{DatabaseSettings, PostgresDatabase, SystemIds};
-use kernel::{Done, Once, Origin, RequestId, Secret, StoredAnswer};
+use kernel::{
+    Credential, Done, Expected, Once, Origin, RequestId, Secret, SessionId, StoredAnswer,
+};
 use tenancy::{
-    AccountPorts, Accounts, Login, NewPassword, Opened, Sessions, SignUp, TenancyError, User,
+    Access, AccountDeletion, AccountPorts, Accounts, Login, NewAdmin, NewPassword, Opened,
+    PlatformAdmin, PlatformRole, PlatformUsers, Principal, Sessions, SignUp, TenancyError, User,
+    UserStatus,
 };
 use testkit::{FixedClock, PlainHasher, TestDatabase, TestKeys, a_unique_id};
 use tokio::task::JoinSet;
@@ -218,5 +222,82 @@ async fn of_accounts_that_are_made_at_once_with_one_address_there_is_one() {
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
     for refused in results.iter().filter_map(|result| result.as_ref().err()) {
         assert!(matches!(refused, TenancyError::EmailTaken), "{refused:?}");
+    }
+}
+
+/// An administrator of the platform, who logged in.
+async fn an_admin(ports: &AccountPorts) -> (Principal, PlatformAdmin) {
+    let new = NewAdmin {
+        email: an_address().parse().expect("an address"),
+        display_name: "Grace Hopper".parse().expect("a name"),
+        password: NewPassword::parse(PASSWORD.to_owned()).expect("a password"),
+    };
+    let made = PlatformUsers::new(ports).make_admin(new).await;
+    let principal = Principal {
+        user: made.expect("an administrator is made").user.id(),
+        credential: Credential::Session(SessionId::from_uuid(a_unique_id())),
+        origin: origin(),
+        limits: None,
+    };
+    let access = Access::new(
+        Arc::clone(&ports.store),
+        Arc::clone(&ports.clock),
+        Arc::clone(&ports.ids),
+    );
+    let admin = access.authorize_platform_admin(&principal).await;
+    (principal, admin.expect("they are an administrator"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_administrators_who_close_and_remove_each_other_at_once_one_is_left() {
+    let test = TestDatabase::fresh().await;
+    let clock = FixedClock::default();
+    let processes = [a_process(&test, &clock), a_process(&test, &clock)];
+    let (mut ada, mut admin_ada) = an_admin(&processes[0]).await;
+
+    for round in 0..12 {
+        let (bob, admin_bob) = an_admin(&processes[1]).await;
+        let one = async {
+            let users = PlatformUsers::new(&processes[0]);
+            let closed = Ok(UserStatus::Suspended);
+            match round % 3 {
+                0 => {
+                    AccountDeletion::new(&processes[0])
+                        .delete(&ada, &Expected::Any)
+                        .await
+                }
+                1 => users
+                    .change_status(&admin_ada, bob.user, &Expected::Any, closed)
+                    .await
+                    .map(drop),
+                _ => {
+                    let role = PlatformRole::PlatformAdmin;
+                    users.revoke(&admin_ada, bob.user, role).await
+                }
+            }
+        };
+        let other = async {
+            let users = PlatformUsers::new(&processes[1]);
+            if round % 3 == 0 {
+                // Both leave: one of them can.
+                let deletion = AccountDeletion::new(&processes[1]);
+                return deletion.delete(&bob, &Expected::Any).await;
+            }
+            let closed = Ok(UserStatus::Inactive);
+            users
+                .change_status(&admin_bob, ada.user, &Expected::Any, closed)
+                .await
+                .map(drop)
+        };
+        let (one, other) = tokio::join!(one, other);
+
+        let bob_is_left = match (&one, &other) {
+            (Ok(()), Err(TenancyError::LastPlatformAdmin)) => round % 3 == 0,
+            (Err(TenancyError::LastPlatformAdmin), Ok(())) => round % 3 != 0,
+            both => panic!("round {round}: {both:?}"),
+        };
+        if bob_is_left {
+            (ada, admin_ada) = (bob, admin_bob);
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! `PlatformRoleRepository`
 
-use kernel::UserId;
+use kernel::{UserId, Version};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, a_user, add_user, platform_scope};
 use crate::ports::TenancyUnit;
-use crate::{PlatformRole, PlatformRoleGrant};
+use crate::{PlatformRole, PlatformRoleGrant, UserStatus};
 
 /// The cases of platform roles.
 #[macro_export]
@@ -15,6 +15,7 @@ macro_rules! for_each_platform_role_case {
             granted_roles_are_listed_as_they_were_granted,
             a_role_is_granted_once,
             a_revoked_role_is_told_and_gone,
+            administrators_who_can_act_are_counted,
             a_dropped_unit_leaves_no_role,
             inside_an_organization_there_are_no_platform_roles,
         }
@@ -47,7 +48,9 @@ const fn grant_of(user: UserId, role: PlatformRole, by: Option<UserId>) -> Platf
 }
 
 mod cases {
-    use super::{PlatformRole, Subject, Tenant, a_stored_user, begin, grant_of};
+    use super::{
+        NOW, PlatformRole, Subject, Tenant, UserStatus, Version, a_stored_user, begin, grant_of,
+    };
 
     pub(super) async fn granted_roles_are_listed_as_they_were_granted<S: Subject>(subject: &S) {
         let (user, other) = (a_stored_user(subject).await, a_stored_user(subject).await);
@@ -96,6 +99,24 @@ mod cases {
         let revoked = roles.revoke(user, PlatformRole::PlatformAdmin).await;
         assert_eq!(revoked.unwrap(), None);
         assert_eq!(roles.list_of(user).await.unwrap(), [kept]);
+        unit.commit().await.unwrap();
+    }
+
+    pub(super) async fn administrators_who_can_act_are_counted<S: Subject>(subject: &S) {
+        let user = a_stored_user(subject).await;
+        let grant = grant_of(user, PlatformRole::PlatformAdmin, None);
+        let unit = begin(subject).await;
+        unit.platform_roles().grant(&grant).await.unwrap();
+        unit.commit().await.unwrap();
+
+        // Other cases have administrators of their own, and not fewer while the number is held.
+        let unit = begin(subject).await;
+        let counted = unit.platform_roles().count_admins_for_update().await;
+        assert!(counted.unwrap() >= 1);
+        let mut closed = unit.users().find_for_update(user).await.unwrap().unwrap();
+        closed.change_status(UserStatus::Suspended, NOW, None);
+        let written = unit.users().update(&closed, Version::FIRST).await;
+        written.unwrap();
         unit.commit().await.unwrap();
     }
 

@@ -100,6 +100,9 @@ pub trait PlatformRoleRepository: Send + Sync {
     async fn list_of(&self, user: UserId) -> Result<Vec<PlatformRoleGrant>, StorageError>;
     /// Grants a role; `false` where the user has it already.
     async fn grant(&self, grant: &PlatformRoleGrant) -> Result<bool, StorageError>;
+    /// How many living users with an active account have the role [`PlatformRole::PlatformAdmin`]. It MUST keep other
+    /// units from lowering that number until this one ends, so that two administrators cannot close each other at once.
+    async fn count_admins_for_update(&self) -> Result<u64, StorageError>;
     /// Takes a role back; the grant that there was.
     async fn revoke(
         &self,

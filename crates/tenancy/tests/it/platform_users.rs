@@ -2,7 +2,7 @@
 
 use kernel::{AuditAction, Expected, FieldErrors, UserId, Version};
 use serde_json::json;
-use tenancy::{NewAdmin, PlatformRole, TenancyError, UserStatus};
+use tenancy::{AccountDeletion, NewAdmin, PlatformRole, TenancyError, UserStatus};
 use uuid::Uuid;
 
 use crate::identity::{PASSWORD, password};
@@ -193,4 +193,41 @@ async fn a_platform_role_is_audited_when_it_is_given_and_taken() {
     }
     assert_eq!(entries[0].changes.as_map()["role"].new, json!("system"));
     assert_eq!(entries[1].changes.as_map()["role"].old, json!("system"));
+}
+
+#[tokio::test]
+async fn the_last_administrator_who_can_act_is_neither_closed_nor_removed_and_cannot_go() {
+    let world = World::new();
+    let admin = world.admin().await;
+    let last = admin.user();
+    let (users, role) = (world.platform_users(), PlatformRole::PlatformAdmin);
+    let other = world.sign_up(EMAIL).await.id();
+    // Somebody with the role who cannot act does not count.
+    users.grant(&admin, other, role).await.unwrap();
+    let close = async |user, status| {
+        let users = world.platform_users();
+        let closed = users.change_status(&admin, user, &Expected::Any, Ok(status));
+        closed.await.map(drop)
+    };
+    close(other, UserStatus::Suspended).await.unwrap();
+    let deletion = AccountDeletion::new(&world.ports());
+    let principal = world.session_of(last);
+    let before = world.platform_entries().len();
+
+    for refused in [
+        close(last, UserStatus::Suspended).await,
+        close(last, UserStatus::Inactive).await,
+        users.revoke(&admin, last, role).await,
+        deletion.delete(&principal, &Expected::Any).await,
+    ] {
+        assert!(
+            matches!(refused, Err(TenancyError::LastPlatformAdmin)),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(world.platform_entries().len(), before);
+
+    close(other, UserStatus::Active).await.unwrap();
+    users.revoke(&admin, last, role).await.unwrap();
+    close(last, UserStatus::Suspended).await.unwrap();
 }
