@@ -5,6 +5,7 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
+mod attacks;
 mod audit;
 mod conventions;
 mod document;

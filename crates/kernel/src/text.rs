@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::FieldFault;
 
-/// A name that people see: trimmed, one line, 1 to 200 characters, no control characters.
+/// A name that people see: trimmed, one line, 1 to 200 characters, something to see among them, and no control
+/// characters or others that hide.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Name(String);
@@ -53,13 +54,13 @@ impl FromStr for Name {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        if text.is_empty() {
+        if text.chars().all(is_blank) {
             return Err(InvalidText::Empty);
         }
         if text.chars().count() > Self::MAX_LEN {
             return Err(InvalidText::TooLong(Self::MAX_LEN));
         }
-        if text.chars().any(is_control) {
+        if text.chars().any(|c| is_control(c) || is_hidden(c)) {
             return Err(InvalidText::Control);
         }
         Ok(Self(text.to_owned()))
@@ -105,6 +106,44 @@ impl FromStr for Description {
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Characters that break the line, or that nobody sees, so that two names look the same: separators of lines and
+/// paragraphs, marks of direction, spaces and joiners without width, and the tags of Unicode. The two joiners that
+/// Persian, Indian scripts and emoji need are none of them.
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}'
+            | '\u{061C}'
+            | '\u{180E}'
+            | '\u{200B}'
+            | '\u{200E}'
+            | '\u{200F}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{206A}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}'
+    )
+}
+
+/// What leaves a name empty to the eye, however often it stands there: spaces, joiners, variation selectors, fillers.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{034F}'
+                | '\u{115F}'
+                | '\u{1160}'
+                | '\u{200C}'
+                | '\u{200D}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}'
+        )
 }
 
 impl TryFrom<String> for Name {
@@ -172,6 +211,31 @@ mod tests {
         assert_eq!("a\0b".parse::<Name>(), Err(InvalidText::Control));
         assert_eq!("a\u{202E}b".parse::<Name>(), Err(InvalidText::Control));
         assert_eq!("  ".parse::<Name>(), Err(InvalidText::Empty));
+    }
+
+    #[test]
+    fn a_name_hides_nothing() {
+        for hidden in [
+            "Nor\u{200B}th",
+            "North\u{2060}",
+            "\u{FEFF}North",
+            "North\u{2028}South",
+            "North\u{200F}",
+            "Nor\u{AD}th",
+            "North\u{E0041}",
+        ] {
+            assert_eq!(
+                hidden.parse::<Name>(),
+                Err(InvalidText::Control),
+                "{hidden:?}"
+            );
+        }
+        for blank in ["\u{3164}", "\u{200D}\u{200C}", "\u{2800} \u{2800}"] {
+            assert_eq!(blank.parse::<Name>(), Err(InvalidText::Empty), "{blank:?}");
+        }
+        for good in ["می\u{200C}خواهم", "👩\u{200D}🔬 Lab", "❤\u{FE0F}"] {
+            assert_eq!(good.parse::<Name>().unwrap().as_str(), good);
+        }
     }
 
     #[test]

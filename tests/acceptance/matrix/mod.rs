@@ -9,6 +9,7 @@
 //! - `roles`: every role of every template gets exactly what the catalogue of permissions gives it;
 //! - `keys`: an API key gives no more than its scopes, and not what only a person may do;
 //! - `foreign`: what belongs to others looks like what does not exist (404);
+//! - `foreign_uses`: the same of what is named in a body;
 //! - `order`: of several reasons to refuse a call, which one is told.
 //!
 //! After the refused calls of an operation, all rows are what they were.
@@ -23,6 +24,7 @@ pub(crate) mod world;
 mod coverage;
 mod credentials;
 mod foreign;
+mod foreign_uses;
 mod keys;
 mod order;
 mod roles;

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::Fields;
 use super::fields::Reading;
 use super::pointer::Pointer;
+use super::strict::Unambiguous;
 use crate::problem::{ApiError, Cause, Refusal};
 
 /// A JSON body of at most `LIMIT` bytes, documented with the schema of `T`.
@@ -164,7 +165,8 @@ impl<'a, T: Type, const LIMIT: usize> ApiExtractor<'a> for Body<T, LIMIT> {
     ) -> poem::Result<Self> {
         let outcome = receive(request, body, LIMIT).await.and_then(|bytes| {
             // serde_json refuses to nest deeper than 128.
-            let value = serde_json::from_slice(&bytes).map_err(|_syntax| Refusal::MalformedJson)?;
+            let Unambiguous(value) =
+                serde_json::from_slice(&bytes).map_err(|_syntax| Refusal::MalformedJson)?;
             Ok((bytes, value))
         });
         Ok(Self {

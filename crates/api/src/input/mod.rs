@@ -14,6 +14,7 @@ mod path;
 mod pointer;
 mod query;
 mod shapes;
+mod strict;
 
 pub use body::Body;
 pub use fields::{Fields, Input};

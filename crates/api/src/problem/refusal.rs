@@ -45,7 +45,7 @@ refusals! {
     /// Anything about the request that HTTP itself forbids.
     MalformedRequest = BAD_REQUEST, "malformed-request", "the request is malformed";
     /// The body is not JSON.
-    MalformedJson = BAD_REQUEST, "malformed-json", "the body is not valid JSON in UTF-8, or is nested too deeply";
+    MalformedJson = BAD_REQUEST, "malformed-json", "the body is not valid JSON in UTF-8, names a member of an object twice, or is nested too deeply";
     /// The body ended before it was complete.
     IncompleteBody = BAD_REQUEST, "incomplete-body", "the body ended before it was complete";
     /// The query string cannot be decoded.

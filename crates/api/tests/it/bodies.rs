@@ -123,7 +123,7 @@ async fn a_field_of_a_change_is_absent_null_or_set() {
 async fn what_is_not_json_is_told_apart_from_what_is_of_another_media_type() {
     let world = World::new(DemoApi::default());
     let deep = "[".repeat(1_000);
-    let table: [(&str, &[u8], u16, &str); 11] = [
+    let table: [(&str, &[u8], u16, &str); 12] = [
         ("application/json", b"{", 400, "malformed-json"),
         ("application/json", b"", 400, "malformed-json"),
         ("application/json", b"{}x", 400, "malformed-json"),
@@ -146,6 +146,12 @@ async fn what_is_not_json_is_told_apart_from_what_is_of_another_media_type() {
             "malformed-json",
         ),
         ("application/json", deep.as_bytes(), 400, "malformed-json"),
+        (
+            "application/json",
+            b"{\"name\": \"North\", \"name\": \"South\"}",
+            400,
+            "malformed-json",
+        ),
         ("application/json", b"null", 422, "invalid"),
         (
             "application/json",
