@@ -1,0 +1,114 @@
+//! From the bytes of a file to its rows.
+
+use super::encoding::Decoder;
+use super::record::{Record, RecordReader};
+use super::row::{ParsedRow, RejectedRow, interpret};
+use super::sniff::{Column, Detected, is_announcement};
+
+/// Reads the rows of a file that comes in pieces. Memory does not grow with the file.
+pub struct FileReader {
+    decoder: Decoder,
+    records: RecordReader,
+    text: String,
+    columns: Vec<Column>,
+    header_line: Option<u64>,
+}
+
+impl FileReader {
+    /// A reader at the beginning of a file that is like what was detected or set.
+    #[must_use]
+    pub fn new(detected: &Detected) -> Self {
+        Self {
+            decoder: Decoder::new(detected.encoding),
+            records: RecordReader::new(detected.delimiter),
+            text: String::new(),
+            columns: detected.columns.clone(),
+            header_line: detected.header_line,
+        }
+    }
+
+    /// Reads the next bytes and gives out the rows that end in them. Empty rows are none, nor is what comes before the
+    /// header.
+    pub fn read(&mut self, bytes: &[u8], each: &mut dyn FnMut(Result<ParsedRow, RejectedRow>)) {
+        self.decode(bytes, false, each);
+    }
+
+    /// Says that the file is at its end, and gives out what is left.
+    pub fn finish(&mut self, each: &mut dyn FnMut(Result<ParsedRow, RejectedRow>)) {
+        self.decode(&[], true, each);
+    }
+
+    fn decode(
+        &mut self,
+        bytes: &[u8],
+        is_last: bool,
+        each: &mut dyn FnMut(Result<ParsedRow, RejectedRow>),
+    ) {
+        self.text.clear();
+        self.decoder.decode(bytes, is_last, &mut self.text);
+        let (columns, header_line) = (&self.columns, self.header_line);
+        let mut on_record = |record: Record<'_>| {
+            let is_before = header_line.is_some_and(|header| record.line() <= header);
+            if !is_before && !record.is_empty() && !is_announcement(&record) {
+                each(interpret(&record, columns));
+            }
+        };
+        self.records.read(&self.text, &mut on_record);
+        if is_last {
+            self.records.finish(&mut on_record);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sniff::sniff;
+    use super::*;
+
+    fn rows(bytes: &[u8], size: usize) -> Vec<(u64, String)> {
+        let mut rows = Vec::new();
+        let mut each = |row: Result<ParsedRow, RejectedRow>| {
+            rows.push(match row {
+                Ok(row) => (row.line, row.email),
+                Err(row) => (row.line, row.code.as_str().to_owned()),
+            });
+        };
+        let mut reader = FileReader::new(&sniff(bytes));
+        for piece in bytes.chunks(size) {
+            reader.read(piece, &mut each);
+        }
+        reader.finish(&mut each);
+        rows
+    }
+
+    #[test]
+    fn the_same_list_is_read_from_every_encoding() {
+        let text = "sep=;\r\nPrénom;E-mail\r\nZoë;zoe@a.de\r\n\r\nJörg;\r\n";
+        let expected = [(3, "zoe@a.de".to_owned()), (5, "no_address".to_owned())];
+        let utf16 = text
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>();
+        let latin = text
+            .chars()
+            .map(|c| u8::try_from(u32::from(c)).unwrap())
+            .collect::<Vec<_>>();
+
+        for bytes in [text.as_bytes(), &utf16, &latin] {
+            assert_eq!(rows(bytes, 1_000), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn how_a_file_is_cut_makes_no_difference(
+            bytes in prop::collection::vec(prop::sample::select(b"a@.,;\"\n\r\0\xC3\xA4x".to_vec()), 0..80),
+            size in 1_usize..10,
+        ) {
+            let bytes = [b"Email,Name\n".as_slice(), &bytes].concat();
+            prop_assert_eq!(rows(&bytes, size), rows(&bytes, 1_000));
+        }
+    }
+}

@@ -1,0 +1,546 @@
+//! From a record to what is known of a person, or to the reason why it is refused.
+
+use std::borrow::Cow;
+
+use kernel::unguarded_cell;
+
+use super::columns::Meaning;
+use super::record::{Record, RecordFault};
+use super::sniff::Column;
+
+/// The longest address that is kept, in bytes; see the contact's address.
+const MAX_EMAIL_LEN: usize = 320;
+/// The most characters of a cell that is kept.
+const MAX_CELL_LEN: usize = 10_000;
+
+/// What a row says of a person. Texts are trimmed; nothing is there that the row does not say.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ParsedRow {
+    /// The line of the file at which the row begins.
+    pub line: u64,
+    /// The address as it was given, right or not.
+    pub email: String,
+    /// Further addresses, in their order.
+    pub more_emails: Vec<String>,
+    /// The given name.
+    pub first_name: Option<String>,
+    /// The family name.
+    pub last_name: Option<String>,
+    /// The whole name.
+    pub full_name: Option<String>,
+    /// The telephone number as it was given.
+    pub phone: Option<String>,
+    /// Whom the person works for.
+    pub company: Option<String>,
+    /// What the person is there.
+    pub job_title: Option<String>,
+    /// The language as it was given.
+    pub locale: Option<String>,
+    /// The time zone as it was given.
+    pub timezone: Option<String>,
+    /// Every other column that is not empty, by its name.
+    pub attributes: Vec<(String, String)>,
+    /// Why the address must not be mailed to, where another system said so.
+    pub stop: Option<Stop>,
+}
+
+/// Why another system stopped mailing to an address; the gravest goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stop {
+    /// Its owner complained.
+    Complained,
+    /// Its owner unsubscribed.
+    Unsubscribed,
+    /// Mail to it came back.
+    Bounced,
+    /// It was blocked, without a reason told.
+    Blacklisted,
+}
+
+/// A row that is refused.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// The line of the file at which the row begins.
+    pub line: u64,
+    /// The column that is to blame, counted from 0.
+    pub column: Option<usize>,
+    /// Why.
+    pub code: RejectionCode,
+    /// What stands in the file.
+    pub original: String,
+}
+
+/// Why a row is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RejectionCode {
+    /// No address anywhere in the row.
+    NoAddress,
+    /// An address of more than 320 bytes.
+    AddressTooLong,
+    /// A cell of more than 10,000 characters.
+    CellTooLong,
+    /// A row of more than 256 KiB.
+    RowTooLong,
+    /// A quote that is opened and never closed.
+    UnclosedQuote,
+}
+
+impl RejectionCode {
+    /// Every code.
+    pub const ALL: &'static [Self] = &[
+        Self::NoAddress,
+        Self::AddressTooLong,
+        Self::CellTooLong,
+        Self::RowTooLong,
+        Self::UnclosedQuote,
+    ];
+
+    /// The code that is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoAddress => "no_address",
+            Self::AddressTooLong => "address_too_long",
+            Self::CellTooLong => "cell_too_long",
+            Self::RowTooLong => "row_too_long",
+            Self::UnclosedQuote => "unclosed_quote",
+        }
+    }
+
+    /// A sentence for people.
+    #[must_use]
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::NoAddress => "The row has no address.",
+            Self::AddressTooLong => "The address is longer than 320 bytes.",
+            Self::CellTooLong => "A cell is longer than 10,000 characters.",
+            Self::RowTooLong => "The row is longer than 256 KiB.",
+            Self::UnclosedQuote => "A quote is opened and never closed.",
+        }
+    }
+}
+
+impl std::fmt::Debug for ParsedRow {
+    /// Shows where the row is, and nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ParsedRow")
+            .field("line", &self.line)
+            .field("stop", &self.stop)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for RejectedRow {
+    /// Shows where the row is, and nothing of the person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RejectedRow")
+            .field("line", &self.line)
+            .field("column", &self.column)
+            .field("code", &self.code)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a record by the meanings of its columns; cells beyond the last column become attributes.
+pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<ParsedRow, RejectedRow> {
+    let refused = |column, code| RejectedRow {
+        line: record.line(),
+        column,
+        code,
+        original: record.raw().to_owned(),
+    };
+    match record.fault() {
+        Some(RecordFault::TooLong) => return Err(refused(None, RejectionCode::RowTooLong)),
+        Some(RecordFault::UnclosedQuote) => {
+            return Err(refused(None, RejectionCode::UnclosedQuote));
+        }
+        None => {}
+    }
+    let mut row = ParsedRow {
+        line: record.line(),
+        ..ParsedRow::default()
+    };
+    let mut addresses = Vec::new();
+    let mut others = Vec::new();
+    for (at, cell) in record.cells().enumerate() {
+        let cell = clean(cell);
+        if cell.is_empty() {
+            continue;
+        }
+        let meaning = columns
+            .get(at)
+            .map_or(Meaning::Attribute, |column| column.meaning);
+        if cell.len() > MAX_CELL_LEN && cell.chars().count() > MAX_CELL_LEN {
+            return Err(refused(Some(at), RejectionCode::CellTooLong));
+        }
+        let field = match meaning {
+            Meaning::Email => {
+                split_addresses(&cell, &mut addresses);
+                continue;
+            }
+            Meaning::OtherEmail => {
+                split_addresses(&cell, &mut others);
+                continue;
+            }
+            Meaning::FirstName => &mut row.first_name,
+            Meaning::LastName => &mut row.last_name,
+            Meaning::FullName => &mut row.full_name,
+            Meaning::Phone => &mut row.phone,
+            Meaning::Company => &mut row.company,
+            Meaning::JobTitle => &mut row.job_title,
+            Meaning::Locale => &mut row.locale,
+            Meaning::TimeZone => &mut row.timezone,
+            Meaning::Ignored => continue,
+            Meaning::Attribute => {
+                row.attributes
+                    .push((name_of(columns, at), cell.into_owned()));
+                continue;
+            }
+            Meaning::Unsubscribed
+            | Meaning::Subscribed
+            | Meaning::Bounced
+            | Meaning::Complained
+            | Meaning::Blacklisted
+            | Meaning::Status => {
+                row.stop = earlier(row.stop, stop_of(meaning, &cell));
+                row.attributes
+                    .push((name_of(columns, at), cell.into_owned()));
+                continue;
+            }
+        };
+        if field.is_none() {
+            *field = Some(cell.into_owned());
+        }
+    }
+    addresses.append(&mut others);
+    if addresses
+        .iter()
+        .any(|address| address.len() > MAX_EMAIL_LEN)
+    {
+        let column = columns
+            .iter()
+            .position(|column| column.meaning == Meaning::Email);
+        return Err(refused(column, RejectionCode::AddressTooLong));
+    }
+    let mut addresses = addresses.into_iter();
+    let Some(email) = addresses.next() else {
+        let column = columns
+            .iter()
+            .position(|column| column.meaning == Meaning::Email);
+        return Err(refused(column, RejectionCode::NoAddress));
+    };
+    row.more_emails = addresses
+        .filter(|other| !other.eq_ignore_ascii_case(&email))
+        .collect();
+    row.email = email;
+    Ok(row)
+}
+
+fn name_of(columns: &[Column], at: usize) -> String {
+    columns.get(at).map_or_else(
+        || format!("column_{}", at + 1),
+        |column| column.name.clone(),
+    )
+}
+
+/// The cell without the guard against formulas, white space around it, and characters that no database keeps.
+fn clean(cell: &str) -> Cow<'_, str> {
+    let cell = unguarded_cell(cell).trim();
+    if cell.contains('\0') {
+        Cow::Owned(cell.replace('\0', "").trim().to_owned())
+    } else {
+        Cow::Borrowed(cell)
+    }
+}
+
+/// All addresses of a cell; a text without any is kept whole, as what was given for an address.
+fn split_addresses(cell: &str, into: &mut Vec<String>) {
+    let several = cell.matches('@').count() > 1 && !cell.starts_with('"');
+    if !several {
+        into.push(bare(cell).to_owned());
+        return;
+    }
+    let parts = cell
+        .split([',', ';', '|', '\n', '\r', '\t', ' '])
+        .flat_map(|part| part.split(":::"))
+        .map(bare)
+        .filter(|part| part.contains('@'))
+        .collect::<Vec<_>>();
+    // Two signs in one word are one address that is wrong.
+    if parts.is_empty() {
+        into.push(cell.to_owned());
+    }
+    for part in parts {
+        if !into.iter().any(|known| known.eq_ignore_ascii_case(part)) {
+            into.push(part.to_owned());
+        }
+    }
+}
+
+/// The address of `Ada <ada@example.com>` and of `mailto:ada@example.com`.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let inner = match (text.rfind('<'), text.strip_suffix('>')) {
+        (Some(begin), Some(without)) if begin < without.len() => without[begin + 1..].trim(),
+        _ => text,
+    };
+    match inner.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &inner[7..],
+        _ => inner,
+    }
+}
+
+fn earlier(known: Option<Stop>, new: Option<Stop>) -> Option<Stop> {
+    match (known, new) {
+        (Some(known), Some(new)) => Some(known.min(new)),
+        (known, new) => known.or(new),
+    }
+}
+
+/// What a cell of a column about the subscription says.
+fn stop_of(meaning: Meaning, cell: &str) -> Option<Stop> {
+    let word = cell.to_lowercase();
+    if meaning == Meaning::Status {
+        return stop_word(&word);
+    }
+    let is_no = matches!(
+        word.as_str(),
+        "0" | "no"
+            | "n"
+            | "false"
+            | "f"
+            | "nein"
+            | "falsch"
+            | "non"
+            | "faux"
+            | "nee"
+            | "onwaar"
+            | "falso"
+            | "never"
+            | "none"
+            | "null"
+            | "-"
+            | "n/a"
+            | "na"
+            | "off"
+            | "0000-00-00"
+            | "0000-00-00 00:00:00"
+            | "nie"
+            | "jamais"
+            | "nunca"
+            | "nooit"
+            | "not subscribed"
+            | "unsubscribed"
+    );
+    let stop = match meaning {
+        Meaning::Unsubscribed if word == "unsubscribed" || !is_no => Stop::Unsubscribed,
+        Meaning::Subscribed if is_no => Stop::Unsubscribed,
+        Meaning::Bounced if !is_no => Stop::Bounced,
+        Meaning::Complained if !is_no => Stop::Complained,
+        Meaning::Blacklisted if !is_no => Stop::Blacklisted,
+        _ => return None,
+    };
+    // A column may hold the word for another reason.
+    Some(stop_word(&word).unwrap_or(stop))
+}
+
+/// What a word for the state of a subscription says, in five languages. States that do not stop mail say nothing.
+fn stop_word(word: &str) -> Option<Stop> {
+    const WORDS: &[(Stop, &[&str])] = &[
+        (
+            Stop::Complained,
+            &[
+                "complain", "spam", "abuse", "beschwer", "plaint", "queja", "klacht",
+            ],
+        ),
+        (
+            Stop::Bounced,
+            &[
+                "bounce",
+                "cleaned",
+                "undeliverable",
+                "unzustellbar",
+                "rebond",
+                "rebot",
+                "onbestelbaar",
+                "invalid email",
+            ],
+        ),
+        (
+            Stop::Unsubscribed,
+            &[
+                "unsub",
+                "opted out",
+                "opted-out",
+                "opt-out",
+                "opt out",
+                "optout",
+                "abgemeldet",
+                "abbestellt",
+                "ausgetragen",
+                "désabonn",
+                "desabonn",
+                "désinscri",
+                "desinscri",
+                "de baja",
+                "desuscri",
+                "dado de baja",
+                "uitgeschreven",
+                "afgemeld",
+                "cancelled",
+                "canceled",
+                "cancelado",
+                "annulé",
+                "non-subscribed",
+                "not subscribed",
+                "nicht abonniert",
+            ],
+        ),
+        (
+            Stop::Blacklisted,
+            &[
+                "blacklist",
+                "blocklist",
+                "blocked",
+                "block list",
+                "suppress",
+                "gesperrt",
+                "blockiert",
+                "bloqu",
+                "liste noire",
+                "lista negra",
+                "geblokkeerd",
+                "zwarte lijst",
+                "archived",
+                "deleted",
+                "banned",
+                "do not",
+            ],
+        ),
+    ];
+    WORDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|part| word.contains(part)))
+        .map(|&(stop, _)| stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::FileReader;
+    use super::super::sniff::sniff;
+    use super::*;
+
+    fn read(text: &str) -> Vec<Result<ParsedRow, RejectedRow>> {
+        let mut rows = Vec::new();
+        let mut reader = FileReader::new(&sniff(text.as_bytes()));
+        reader.read(text.as_bytes(), &mut |row| rows.push(row));
+        reader.finish(&mut |row| rows.push(row));
+        rows
+    }
+
+    fn only(text: &str) -> ParsedRow {
+        read(text).remove(0).unwrap()
+    }
+
+    #[test]
+    fn every_row_is_a_person_or_a_rejection_with_its_line() {
+        let rows = read(
+            "Email,Name,City\nada@a.de,\"Ada\nL\",\n,Bo,Bern\n\nnot an address,Cy\nd@a.de,Di,Ulm,extra\n",
+        );
+
+        let ada = rows[0].as_ref().unwrap();
+        assert_eq!(
+            (ada.line, ada.email.as_str(), ada.full_name.as_deref()),
+            (2, "ada@a.de", Some("Ada\nL"))
+        );
+        let bo = rows[1].as_ref().unwrap_err();
+        assert_eq!(
+            (bo.line, bo.column, bo.code),
+            (4, Some(0), RejectionCode::NoAddress)
+        );
+        assert_eq!(bo.original, ",Bo,Bern");
+        assert_eq!(rows[2].as_ref().unwrap().email, "not an address");
+        let di = rows[3].as_ref().unwrap();
+        assert_eq!(
+            di.attributes,
+            [
+                ("City".to_owned(), "Ulm".to_owned()),
+                ("column_4".to_owned(), "extra".to_owned())
+            ]
+        );
+        assert_eq!(rows.len(), 4);
+    }
+
+    #[test]
+    fn all_addresses_are_kept_and_names_are_not_made_of_them() {
+        let row = only("Email,Email 2\n\"Ada L <ada@a.de>; B@a.de, ada@a.de\",mailto:c@a.de\n");
+
+        assert_eq!(row.email, "ada@a.de");
+        assert_eq!(row.more_emails, ["B@a.de", "c@a.de"]);
+        assert_eq!((row.first_name, row.full_name), (None, None));
+        assert_eq!(only("Email,Email 2\n,b@a.de\n").email, "b@a.de");
+    }
+
+    #[test]
+    fn words_of_other_systems_stop_mail() {
+        for (header, cell, stop) in [
+            ("Unsubscribed", "yes", Some(Stop::Unsubscribed)),
+            ("Unsubscribed", "0", None),
+            (
+                "UNSUB_TIME",
+                "2020-01-01 10:00:00",
+                Some(Stop::Unsubscribed),
+            ),
+            ("Subscribed", "false", Some(Stop::Unsubscribed)),
+            ("Subscribed", "true", None),
+            ("Status", "Cleaned", Some(Stop::Bounced)),
+            ("Status", "subscribed", None),
+            ("Status", "complained", Some(Stop::Complained)),
+            ("Status", "active", None),
+            ("Statut", "Désabonné", Some(Stop::Unsubscribed)),
+            ("Abgemeldet", "nein", None),
+            ("Abgemeldet", "ja", Some(Stop::Unsubscribed)),
+            ("EMAIL_BLACKLIST", "TRUE", Some(Stop::Blacklisted)),
+            ("Hard bounce", "1", Some(Stop::Bounced)),
+        ] {
+            let row = only(&format!("Email,{header}\na@b.de,{cell}\n"));
+            assert_eq!(row.stop, stop, "{header}: {cell}");
+        }
+    }
+
+    #[test]
+    fn what_was_exported_comes_back_without_its_guard() {
+        let row = only("Email,Note,Phone\na@b.de,'=1+1,'+49 30 1\n");
+
+        assert_eq!(row.attributes, [("Note".to_owned(), "=1+1".to_owned())]);
+        assert_eq!(row.phone.as_deref(), Some("+49 30 1"));
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_and_named() {
+        let long = "x".repeat(MAX_CELL_LEN + 1);
+        let rows = read(&format!(
+            "Email,Note\na@b.de,{long}\n{}@b.de,y\n",
+            "x".repeat(400)
+        ));
+
+        let codes = rows
+            .iter()
+            .map(|row| row.as_ref().unwrap_err().code)
+            .collect::<Vec<_>>();
+        assert_eq!(
+            codes,
+            [RejectionCode::CellTooLong, RejectionCode::AddressTooLong]
+        );
+    }
+
+    #[test]
+    fn nothing_of_a_person_shows_in_debug_output() {
+        let shown = format!("{:?}", read("Email,Name\nada@a.de,Ada\n,Bo\n"));
+
+        assert!(
+            !shown.contains("Ada") && !shown.contains("ada@") && !shown.contains("Bo"),
+            "{shown}"
+        );
+    }
+}
