@@ -453,7 +453,17 @@ CREATE TABLE public.job_queue (
     finished_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    CONSTRAINT job_queue_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text])))
+    checkpoint jsonb,
+    progress_done bigint DEFAULT 0 NOT NULL,
+    progress_total bigint,
+    progress_counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    progress_rate double precision,
+    progress_at timestamp with time zone,
+    result jsonb,
+    started_at timestamp with time zone,
+    cancel_requested_at timestamp with time zone,
+    revision bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT job_queue_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
 
 ALTER TABLE ONLY public.job_queue FORCE ROW LEVEL SECURITY;
@@ -780,7 +790,7 @@ CREATE UNIQUE INDEX invitations_pending_key ON public.invitations USING btree (o
 
 CREATE INDEX invitations_role_idx ON public.invitations USING btree (organization_id, role_id);
 
-CREATE INDEX job_queue_due_idx ON public.job_queue USING btree (run_at, id) WHERE (status = 'pending'::text);
+CREATE INDEX job_queue_due_idx ON public.job_queue USING btree (organization_id, run_at, id) WHERE (status = 'pending'::text);
 
 CREATE INDEX job_queue_id_idx ON public.job_queue USING btree (id);
 
@@ -1117,6 +1127,22 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.invitations TO canvass_app;
 
 GRANT SELECT,INSERT ON TABLE public.job_queue TO canvass_app;
 GRANT SELECT,DELETE,UPDATE ON TABLE public.job_queue TO canvass_platform;
+
+GRANT UPDATE(status) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(run_at) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(attempts) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(finished_at) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(updated_at) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(checkpoint) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(cancel_requested_at) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(revision) ON TABLE public.job_queue TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.memberships TO canvass_app;
 

@@ -34,6 +34,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000005_members",
     "m20261121_000006_audit",
     "m20261121_000007_platform",
+    "m20261121_000008_long_jobs",
 ];
 
 impl MigratorTrait for Migrator {

@@ -93,7 +93,11 @@ impl MemoryDatabase {
                 .global
                 .as_ref()
                 .is_some_and(|changed| changed.revision != kept.global.revision);
-        if stale {
+        let lost = changed
+            .job_steps
+            .iter()
+            .any(|step| !step.still_holds(&kept.jobs));
+        if stale || lost {
             return Err(StorageError::Contended(None));
         }
         if let Some(mut tenant) = changed.tenant {
@@ -104,8 +108,8 @@ impl MemoryDatabase {
             global.revision += 1;
             kept.global = global;
         }
-        for job in changed.enqueued {
-            kept.jobs.insert(job.id, StoredJob::new(organization, job));
+        for step in changed.job_steps {
+            step.apply(organization, &mut kept.jobs);
         }
         Ok(())
     }

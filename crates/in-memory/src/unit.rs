@@ -3,9 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kernel::{NewJob, OrganizationId, StorageError, UnitOfWork};
+use kernel::{OrganizationId, StorageError, UnitOfWork};
 
 use crate::MemoryDatabase;
+use crate::shared::JobStep;
 use crate::state::{GlobalState, TenantState};
 
 /// An open unit of work.
@@ -22,7 +23,7 @@ struct Copy {
     tenant_changed: bool,
     global: GlobalState,
     global_changed: bool,
-    enqueued: Vec<NewJob>,
+    job_steps: Vec<JobStep>,
 }
 
 /// What a unit changed.
@@ -30,7 +31,7 @@ struct Copy {
 pub(crate) struct Changed {
     pub(crate) tenant: Option<TenantState>,
     pub(crate) global: Option<GlobalState>,
-    pub(crate) enqueued: Vec<NewJob>,
+    pub(crate) job_steps: Vec<JobStep>,
 }
 
 impl MemoryUnit {
@@ -45,7 +46,7 @@ impl MemoryUnit {
             tenant_changed: false,
             global,
             global_changed: false,
-            enqueued: Vec::new(),
+            job_steps: Vec::new(),
         };
         Self {
             database,
@@ -103,9 +104,17 @@ impl MemoryUnit {
         write(&mut copy.global)
     }
 
-    /// Keeps a job for the commit.
-    pub(crate) fn keep_job(&self, job: NewJob) {
-        self.copy().enqueued.push(job);
+    /// Keeps a step on a job for the commit.
+    pub(crate) fn keep_job_step(&self, step: JobStep) {
+        self.copy().job_steps.push(step);
+    }
+
+    /// Reads the committed jobs.
+    pub(crate) fn read_jobs<T>(
+        &self,
+        read: impl FnOnce(&mut std::collections::BTreeMap<kernel::JobId, crate::shared::StoredJob>) -> T,
+    ) -> T {
+        self.database.with_jobs(read)
     }
 }
 
@@ -121,7 +130,7 @@ impl UnitOfWork for MemoryUnit {
             Changed {
                 tenant: copy.tenant_changed.then_some(copy.tenant),
                 global: copy.global_changed.then_some(copy.global),
-                enqueued: copy.enqueued,
+                job_steps: copy.job_steps,
             },
         )
     }

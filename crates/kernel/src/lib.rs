@@ -51,7 +51,11 @@ pub use ids::{
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactListId, EventId, InvitationId, JobId,
     MembershipId, OrganizationId, RequestId, RoleId, SessionId, TeamId, TeamMemberId, UserId,
 };
-pub use jobs::{ClaimedJob, Job, JobKind, JobOutcome, JobQueue, JobStore, NewJob};
+pub use jobs::{
+    ClaimedJob, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl, JobEnd,
+    JobFailure, JobFilter, JobKind, JobLease, JobOutcome, JobPace, JobProgress, JobQueue,
+    JobRecord, JobReport, JobStatus, JobStore, NewJob,
+};
 pub use keys::{KeyPurpose, KeyRing, Mac, RandomBytes};
 pub use limits::{Quota, RateDecision, RateLimiter};
 pub use locale::{InvalidLocale, Locale};

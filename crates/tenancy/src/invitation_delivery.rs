@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, Classify as _, Clock, IdGenerator, InvitationId, Job, JobKind, KeyRing,
-    MailMessage, Mailer, Secret, StorageError, TenantScope,
+    ClaimedJob, Clock, IdGenerator, InvitationId, Job, JobControl, JobEnd, JobFailure, JobKind,
+    KeyRing, MailMessage, Mailer, Secret, StorageError, TenantScope,
 };
 use serde_json::{Value, json};
 
@@ -126,15 +126,20 @@ impl Job for InvitationDelivery {
         SEND_INVITATION
     }
 
-    async fn run(&self, job: &ClaimedJob, scope: &TenantScope) -> Result<(), String> {
-        let sending = Sending::from_payload(&job.payload).ok_or("payload-malformed")?;
+    async fn run(
+        &self,
+        job: &ClaimedJob,
+        scope: &TenantScope,
+        _work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
+        let sending = Sending::from_payload(&job.payload)
+            .ok_or_else(|| JobFailure::lasting("payload-malformed"))?;
         let token = sending
             .claim
             .token(self.keys.as_ref(), sending.key_id, job.organization)
             .ok_or("key-missing")?;
-        let composed = self.compose(scope, sending, &token).await;
-        let Some((invitation, mail)) = composed.map_err(|error| error.code().to_owned())? else {
-            return Ok(());
+        let Some((invitation, mail)) = self.compose(scope, sending, &token).await? else {
+            return Ok(JobEnd::DONE);
         };
         let message = MailMessage {
             id: job.id.as_uuid(),
@@ -147,8 +152,9 @@ impl Job for InvitationDelivery {
                 error = &error as &dyn std::error::Error,
                 "an invitation could not be mailed"
             );
-            "mail-not-handed-over".to_owned()
-        })
+            JobFailure::from("mail-not-handed-over")
+        })?;
+        Ok(JobEnd::DONE)
     }
 }
 

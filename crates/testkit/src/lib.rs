@@ -4,6 +4,7 @@
 //!   keys, and are the same in every run;
 //! - [`PlainHasher`] hides no password and takes no time; [`accounts_in_memory`] is all that use cases on
 //!   accounts need, without a database;
+//! - [`StagedWork`] is what a job talks to instead of a worker;
 //! - [`a_user`], [`an_organization`] and their siblings build entities;
 //! - [`TestDatabase`] is a migrated PostgreSQL database of the run's own cluster;
 //! - [`plans_of`] tells how PostgreSQL carried out what a test did.
@@ -22,6 +23,7 @@ mod database;
 mod keys;
 mod passwords;
 mod plans;
+mod work;
 
 pub use accounts::accounts_in_memory;
 pub use builders::{
@@ -34,3 +36,4 @@ pub use database::TestDatabase;
 pub use keys::TestKeys;
 pub use passwords::PlainHasher;
 pub use plans::{Plan, plans_of};
+pub use work::StagedWork;

@@ -199,6 +199,21 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
     ),
     (
         "job_queue",
+        APP,
+        &[
+            "UPDATE (attempts)",
+            "UPDATE (cancel_requested_at)",
+            "UPDATE (checkpoint)",
+            "UPDATE (finished_at)",
+            "UPDATE (revision)",
+            "UPDATE (run_at)",
+            "UPDATE (status)",
+            "UPDATE (updated_at)",
+        ],
+        "a job keeps its checkpoint with its effect, and is cancelled by a use case; leases are the workers'",
+    ),
+    (
+        "job_queue",
         PLATFORM,
         &["DELETE", "SELECT", "UPDATE"],
         "workers claim the jobs of all organizations",

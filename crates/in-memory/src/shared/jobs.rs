@@ -1,87 +1,79 @@
 //! The queue of durable jobs.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, JobId, JobOutcome, JobQueue, JobStore, NewJob, OrganizationId, StorageError,
-    Timestamp,
+    ClaimedJob, Cursor, JobCancellation, JobCheckpoint, JobClaim, JobFilter, JobId, JobLease,
+    JobOutcome, JobQueue, JobRecord, JobReport, JobStatus, JobStore, NewJob, OrganizationId, Page,
+    PageRequest, StorageError, Timestamp,
 };
 use time::Duration;
 use uuid::Uuid;
 
+use super::stored_job::{JobStep, StoredJob};
 use crate::MemoryDatabase;
 use crate::unit::MemoryUnit;
 
-/// A job and how far it is.
-#[derive(Clone, Debug)]
-pub(crate) struct StoredJob {
-    organization: OrganizationId,
-    job: NewJob,
-    attempts: u16,
-    status: Status,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
-    Pending {
-        run_at: Timestamp,
-    },
-    Running {
-        worker: Uuid,
-        lease_until: Timestamp,
-    },
-    Ended,
-}
-
-impl StoredJob {
-    pub(crate) fn new(organization: OrganizationId, job: NewJob) -> Self {
-        Self {
-            organization,
-            attempts: 0,
-            status: Status::Pending { run_at: job.run_at },
-            job,
-        }
-    }
-
-    fn is_held_by(&self, by: Uuid) -> bool {
-        matches!(self.status, Status::Running { worker, .. } if worker == by)
-    }
-
-    fn is_exhausted(&self) -> bool {
-        self.attempts >= self.job.max_attempts
-    }
-
-    /// Since when it waits for a worker, if it does at `now`.
-    fn due_since(&self, now: Timestamp) -> Option<Timestamp> {
-        let since = match self.status {
-            Status::Pending { run_at } => run_at,
-            Status::Running { lease_until, .. } => lease_until,
-            Status::Ended => return None,
-        };
-        (since <= now).then_some(since)
-    }
-
-    fn claim(&mut self, worker: Uuid, lease_until: Timestamp) -> ClaimedJob {
-        self.attempts += 1;
-        self.status = Status::Running {
-            worker,
-            lease_until,
-        };
-        ClaimedJob {
-            id: self.job.id,
-            organization: self.organization,
-            kind: self.job.kind.as_str().to_owned(),
-            payload: self.job.payload.clone(),
-            attempt: self.attempts,
-            max_attempts: self.job.max_attempts,
-        }
+impl MemoryUnit {
+    /// Looks at a job of the unit's organization.
+    fn with_job<T>(&self, id: JobId, look: impl FnOnce(&mut StoredJob) -> T) -> Option<T> {
+        let organization = self.organization_id();
+        self.read_jobs(|jobs| {
+            let mut job = jobs.get(&id)?.clone();
+            (job.record.organization == organization).then(|| look(&mut job))
+        })
     }
 }
 
 #[async_trait]
 impl JobQueue for MemoryUnit {
     async fn enqueue(&self, job: &NewJob) -> Result<(), StorageError> {
-        self.keep_job(job.clone());
+        self.keep_job_step(JobStep::Enqueue(job.clone()));
         Ok(())
+    }
+
+    async fn find(&self, id: JobId) -> Result<Option<JobRecord>, StorageError> {
+        Ok(self.with_job(id, |job| job.record.clone()))
+    }
+
+    async fn list(
+        &self,
+        filter: &JobFilter,
+        page: &PageRequest,
+    ) -> Result<Page<JobRecord>, StorageError> {
+        let organization = self.organization_id();
+        Ok(self.read_jobs(|jobs| {
+            latest_first(jobs, page, |job| {
+                job.organization == organization && filter.admits(job)
+            })
+        }))
+    }
+
+    async fn cancel(
+        &self,
+        id: JobId,
+        at: Timestamp,
+    ) -> Result<Option<JobCancellation>, StorageError> {
+        let cancellation = self.with_job(id, |job| job.cancel(at));
+        if cancellation.is_some() {
+            self.keep_job_step(JobStep::Cancel(id, at));
+        }
+        Ok(cancellation)
+    }
+
+    async fn checkpoint<'a>(
+        &self,
+        checkpoint: JobCheckpoint<'a>,
+    ) -> Result<JobLease, StorageError> {
+        let worker = checkpoint.worker;
+        let lease = self.with_job(checkpoint.job, |job| lease_of(Some(job), worker));
+        let lease = lease.unwrap_or(JobLease::Lost);
+        if lease != JobLease::Lost {
+            let state = checkpoint.state.clone();
+            self.keep_job_step(JobStep::Checkpoint(checkpoint.job, worker, state));
+        }
+        Ok(lease)
     }
 }
 
@@ -97,28 +89,53 @@ impl MemoryDatabase {
 
 #[async_trait]
 impl JobStore for MemoryDatabase {
-    async fn claim(
-        &self,
-        worker: Uuid,
-        now: Timestamp,
-        lease: Duration,
-        limit: u16,
-    ) -> Result<Vec<ClaimedJob>, StorageError> {
+    async fn claim(&self, claim: &JobClaim) -> Result<Vec<ClaimedJob>, StorageError> {
+        let now = claim.now;
         Ok(self.with_jobs(|jobs| {
-            let mut due = jobs
-                .values_mut()
-                .filter_map(|job| job.due_since(now).map(|since| (since, job)))
-                .collect::<Vec<_>>();
-            due.sort_by_key(|(since, job)| (*since, job.job.id));
-            let mut claimed = Vec::new();
-            for (_, job) in due {
-                if job.is_exhausted() {
-                    job.status = Status::Ended;
-                } else if claimed.len() < usize::from(limit) {
-                    claimed.push(job.claim(worker, now + lease));
+            let mut turns = BTreeMap::<OrganizationId, usize>::new();
+            for job in jobs.values_mut() {
+                if job.is_running(now) {
+                    *turns.entry(job.record.organization).or_default() += 1;
+                } else if job.record.status == JobStatus::Running
+                    && job.due_since(now).is_some()
+                    && job.is_exhausted()
+                {
+                    job.record.error = Some("worker-lost".to_owned());
+                    job.end(JobStatus::Failed, now);
                 }
             }
-            claimed
+            let mut due = jobs
+                .values()
+                .filter_map(|job| {
+                    Some((job.due_since(now)?, job.record.id, job.record.organization))
+                })
+                .collect::<Vec<_>>();
+            due.sort_unstable();
+            let mut places = due
+                .into_iter()
+                .map(|(since, id, organization)| {
+                    let turn = turns.entry(organization).or_default();
+                    *turn += 1;
+                    (*turn, since, id)
+                })
+                .collect::<Vec<_>>();
+            places.sort_unstable();
+            let limit = usize::from(claim.limit);
+            let open = usize::from(claim.limit.saturating_sub(claim.reserved));
+            let picked = places
+                .into_iter()
+                .enumerate()
+                .filter(|(place, (turn, ..))| *turn == 1 || *place < open)
+                .take(limit)
+                .map(|(_, (_, _, id))| id)
+                .collect::<Vec<_>>();
+            picked
+                .into_iter()
+                .filter_map(|id| {
+                    let job = jobs.get_mut(&id)?;
+                    Some(job.claim(claim.worker, now, now + claim.lease))
+                })
+                .collect()
         }))
     }
 
@@ -129,11 +146,29 @@ impl JobStore for MemoryDatabase {
         now: Timestamp,
         lease: Duration,
     ) -> Result<bool, StorageError> {
-        Ok(self.with_held_job(job, worker, |job| {
-            job.status = Status::Running {
-                worker,
-                lease_until: now + lease,
-            };
+        Ok(self.with_held_job(job, worker, |job| job.renew(worker, now + lease)))
+    }
+
+    async fn report<'a>(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        now: Timestamp,
+        report: Option<&'a JobReport>,
+    ) -> Result<JobLease, StorageError> {
+        Ok(self.with_jobs(|jobs| {
+            let mut job = jobs.get_mut(&job);
+            if let (Some(job), Some(report)) = (job.as_deref_mut(), report)
+                && job.is_held_by(worker)
+            {
+                let record = &mut job.record;
+                let told = std::mem::take(&mut record.progress);
+                record.progress = told.followed_by(report.progress.clone());
+                record.rate = report.rate;
+                record.progress_at = Some(now);
+                record.revision += 1;
+            }
+            lease_of(job, worker)
         }))
     }
 
@@ -142,17 +177,29 @@ impl JobStore for MemoryDatabase {
         job: JobId,
         worker: Uuid,
         outcome: &JobOutcome,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<bool, StorageError> {
-        Ok(self.with_held_job(job, worker, |job| {
-            job.status = match outcome {
-                JobOutcome::Retry { at, .. } if !job.is_exhausted() => {
-                    Status::Pending { run_at: *at }
+        Ok(self.with_held_job(job, worker, |job| match outcome {
+            JobOutcome::Completed { result } => {
+                job.record.result.clone_from(result);
+                job.end(JobStatus::Completed, now);
+            }
+            JobOutcome::Cancelled { result } => {
+                job.record.result.clone_from(result);
+                job.end(JobStatus::Cancelled, now);
+            }
+            JobOutcome::Retry { at, error } => {
+                job.record.error = Some(error.clone());
+                if job.is_exhausted() {
+                    job.end(JobStatus::Failed, now);
+                } else {
+                    job.wait(*at);
                 }
-                JobOutcome::Completed | JobOutcome::Retry { .. } | JobOutcome::Failed { .. } => {
-                    Status::Ended
-                }
-            };
+            }
+            JobOutcome::Failed { error } => {
+                job.record.error = Some(error.clone());
+                job.end(JobStatus::Failed, now);
+            }
         }))
     }
 
@@ -163,8 +210,8 @@ impl JobStore for MemoryDatabase {
         now: Timestamp,
     ) -> Result<bool, StorageError> {
         Ok(self.with_held_job(job, worker, |job| {
-            job.attempts -= 1;
-            job.status = Status::Pending { run_at: now };
+            job.record.attempts -= 1;
+            job.wait(now);
         }))
     }
 
@@ -173,4 +220,45 @@ impl JobStore for MemoryDatabase {
             self.with_jobs(|jobs| jobs.values().filter_map(|job| job.due_since(now)).min());
         Ok(oldest.map_or(Duration::ZERO, |oldest| now - oldest))
     }
+
+    async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
+        Ok(self.with_jobs(|jobs| jobs.get(&job).map(|job| job.record.clone())))
+    }
+
+    async fn look_through(
+        &self,
+        filter: &JobFilter,
+        page: &PageRequest,
+    ) -> Result<Page<JobRecord>, StorageError> {
+        Ok(self.with_jobs(|jobs| latest_first(jobs, page, |job| filter.admits(job))))
+    }
+}
+
+fn lease_of(job: Option<&mut StoredJob>, worker: Uuid) -> JobLease {
+    match job.filter(|job| job.is_held_by(worker)) {
+        None => JobLease::Lost,
+        Some(job) if job.record.cancel_requested => JobLease::Cancelling,
+        Some(_) => JobLease::Held,
+    }
+}
+
+/// The page of those jobs, the latest id first.
+fn latest_first(
+    jobs: &BTreeMap<JobId, StoredJob>,
+    page: &PageRequest,
+    admits: impl Fn(&JobRecord) -> bool,
+) -> Page<JobRecord> {
+    let items = jobs
+        .values()
+        .rev()
+        .map(|job| &job.record)
+        .filter(|job| match &page.after {
+            Some(Cursor::Id(after)) => job.id.as_uuid() < *after,
+            _ => true,
+        })
+        .filter(|job| admits(job))
+        .take(usize::from(page.limit.get()) + 1)
+        .cloned()
+        .collect();
+    Page::from_overfull(items, page.limit, |job| Cursor::Id(job.id.as_uuid()))
 }

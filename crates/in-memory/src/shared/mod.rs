@@ -5,5 +5,6 @@ mod idempotency;
 mod jobs;
 mod limits;
 pub(crate) mod paging;
+mod stored_job;
 
-pub(crate) use jobs::StoredJob;
+pub(crate) use stored_job::{JobStep, StoredJob};

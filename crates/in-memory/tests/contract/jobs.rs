@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use in_memory::MemoryDatabase;
-use kernel::contract::jobs::JobSubject;
+use kernel::contract::jobs::{JobSubject, JobUnit};
 use kernel::{
-    Actor, JobStore, NewJob, OrganizationId, Origin, RequestId, StorageError, TenantScope,
+    Actor, JobQueue, JobStore, OrganizationId, Origin, RequestId, StorageError, TenantScope,
+    UnitOfWork,
 };
-use tenancy::ports::TenancyStore as _;
+use tenancy::ports::{TenancyStore as _, TenancyUnit};
 
 struct MemoryJobs(MemoryDatabase);
 
@@ -20,19 +21,25 @@ impl JobSubject for MemoryJobs {
         &self.0
     }
 
-    async fn enqueue(
-        &self,
-        organization: OrganizationId,
-        jobs: &[NewJob],
-        commit: bool,
-    ) -> Result<(), StorageError> {
+    async fn begin(&self, organization: OrganizationId) -> Result<Box<dyn JobUnit>, StorageError> {
         let origin = Origin::internal(RequestId::from_uuid(uuid::Uuid::from_u128(1)));
         let scope = TenantScope::for_principal(organization, Actor::Operator, origin);
-        let unit = self.0.begin(&scope).await?;
-        for job in jobs {
-            unit.jobs().enqueue(job).await?;
-        }
-        if commit { unit.commit().await } else { Ok(()) }
+        Ok(Box::new(Unit(self.0.begin(&scope).await?)))
+    }
+}
+
+struct Unit(Box<dyn TenancyUnit>);
+
+#[async_trait]
+impl UnitOfWork for Unit {
+    async fn commit(self: Box<Self>) -> Result<(), StorageError> {
+        self.0.commit().await
+    }
+}
+
+impl JobUnit for Unit {
+    fn jobs(&self) -> &dyn JobQueue {
+        self.0.jobs()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Carrying out durable jobs.
 
 mod backoff;
+mod control;
 mod runner;
 mod try_job;
 

@@ -3,25 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::{ClaimedJob, Clock, IdGenerator, Job, JobStore, RandomBytes};
+use kernel::{ClaimedJob, Clock, IdGenerator, Job, JobClaim, JobStore, RandomBytes};
 use time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Backoff;
-use super::try_job::Desk;
+use super::try_job::{Desk, Stopping};
 use crate::logs::DatabaseLogs;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobRunnerSettings {
-    /// How many jobs are carried out at once.
+    /// How many jobs are carried out at once. Of two or more places, the last one is kept for an organization of
+    /// which no job is running, so that none has to wait for the long work of another.
     pub concurrency: u16,
     /// How long to wait for due jobs before looking again.
     pub poll_interval: Duration,
     /// How long a job stays claimed without a sign of life; it is renewed each third of that.
     pub lease: Duration,
+    /// How often the progress of a job is stored, and its worker learns of a cancellation.
+    pub report_interval: Duration,
     /// The pauses between the tries of a job.
     pub backoff: Backoff,
     /// How long running jobs may still take when the worker is told to stop.
@@ -34,6 +37,7 @@ impl Default for JobRunnerSettings {
             concurrency: 4,
             poll_interval: Duration::milliseconds(500),
             lease: Duration::seconds(30),
+            report_interval: Duration::milliseconds(500),
             backoff: Backoff {
                 first: Duration::seconds(2),
                 longest: Duration::minutes(10),
@@ -100,17 +104,20 @@ impl JobRunner {
         self.desk.worker
     }
 
-    /// Works until `stop`; then claims nothing more, lets running jobs end within the grace period, and
-    /// hands back those that do not.
+    /// Works until `stop`; then claims nothing more, tells the running jobs, lets them end or pause within
+    /// the grace period, and hands back those that do not.
     pub async fn run(&self, stop: CancellationToken) {
-        let abandon = CancellationToken::new();
+        let stopping = Stopping {
+            asked: stop.clone(),
+            abandon: CancellationToken::new(),
+        };
         let mut tries = JoinSet::new();
         while !stop.is_cancelled() {
             let free = usize::from(self.desk.settings.concurrency) - tries.len();
             let claimed = self.claim(free).await;
             let is_full = claimed.len() >= free;
             for job in claimed {
-                self.start(&mut tries, job, &abandon);
+                self.start(&mut tries, job, &stopping);
             }
 
             tokio::select! {
@@ -121,7 +128,7 @@ impl JobRunner {
             }
             while tries.try_join_next().is_some() {}
         }
-        self.wind_up(tries, &abandon).await;
+        self.wind_up(tries, &stopping.abandon).await;
     }
 
     async fn claim(&self, free: usize) -> Vec<ClaimedJob> {
@@ -129,10 +136,14 @@ impl JobRunner {
             return Vec::new();
         };
         let desk = &self.desk;
-        let claimed = desk
-            .store
-            .claim(desk.worker, desk.clock.now(), desk.settings.lease, limit)
-            .await;
+        let claim = JobClaim {
+            worker: desk.worker,
+            now: desk.clock.now(),
+            lease: desk.settings.lease,
+            limit,
+            reserved: u16::from(desk.settings.concurrency > 1),
+        };
+        let claimed = desk.store.claim(&claim).await;
         claimed.unwrap_or_else(|error| {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -142,11 +153,11 @@ impl JobRunner {
         })
     }
 
-    fn start(&self, tries: &mut JoinSet<()>, claimed: ClaimedJob, abandon: &CancellationToken) {
+    fn start(&self, tries: &mut JoinSet<()>, claimed: ClaimedJob, stopping: &Stopping) {
         let job = self.jobs.get(claimed.kind.as_str()).cloned();
         let desk = Arc::clone(&self.desk);
-        let abandon = abandon.clone();
-        tries.spawn(async move { desk.try_job(job, &claimed, &abandon).await });
+        let stopping = stopping.clone();
+        tries.spawn(async move { desk.try_job(job, &claimed, &stopping).await });
     }
 
     async fn wind_up(&self, mut tries: JoinSet<()>, abandon: &CancellationToken) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use kernel::{
-    ClaimedJob, Clock, IdGenerator, Job, JobOutcome, JobStore, RandomBytes, RequestId,
-    StorageError, TenantScope, Timestamp,
+    ClaimedJob, Clock, IdGenerator, Interruption, Job, JobEnd, JobFailure, JobOutcome, JobStore,
+    RandomBytes, RequestId, StorageError, TenantScope, Timestamp,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -16,6 +16,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::JobRunnerSettings;
+use super::control::Control;
 use crate::logs::{DatabaseLogs, ErrorLevel, ErrorLine};
 
 /// The pauses before the store is told again how a try ended; each is double the one before.
@@ -37,21 +38,30 @@ pub(super) struct Desk {
 
 /// How a try came to its end.
 enum End {
-    /// The work is done, or failed with a code.
-    Worked(Result<(), String>),
+    /// The job's own end of it.
+    Worked(Result<JobEnd, JobFailure>),
     /// Another worker has the job.
     LeaseLost,
     /// The worker has to stop.
     Abandoned,
 }
 
+/// How tries learn that their worker has to stop.
+#[derive(Clone)]
+pub(super) struct Stopping {
+    /// They are asked to end soon.
+    pub(super) asked: CancellationToken,
+    /// They are dropped where they are.
+    pub(super) abandon: CancellationToken,
+}
+
 impl Desk {
-    /// Works on the job until it is done, the lease is lost or `abandon`, and tells the store.
+    /// Works on the job until it is done, the lease is lost or the worker stops, and tells the store.
     pub(super) async fn try_job(
         &self,
         job: Option<Arc<dyn Job>>,
         claimed: &ClaimedJob,
-        abandon: &CancellationToken,
+        stopping: &Stopping,
     ) {
         let span = tracing::info_span!(
             "job",
@@ -62,19 +72,37 @@ impl Desk {
         );
         async {
             let started = Instant::now();
+            let control = Control::new(self, claimed, stopping.asked.clone());
             let end = match job {
-                Some(job) => self.work(job.as_ref(), claimed, abandon).await,
-                None => End::Worked(Err("unknown-kind".to_owned())),
+                // It had done nothing that lasts.
+                _ if claimed.cancel_requested && claimed.checkpoint.is_none() => {
+                    End::Worked(Ok(Interruption::Cancelled.into()))
+                }
+                Some(job) => {
+                    self.work(job.as_ref(), claimed, &control, &stopping.abandon)
+                        .await
+                }
+                None => End::Worked(Err("unknown-kind".into())),
             };
+            control.store_report().await;
             let duration_ms = started.elapsed().as_millis();
             match end {
-                End::Worked(result) => self.finish(claimed, result, duration_ms).await,
-                End::Abandoned => self.hand_back(claimed).await,
-                End::LeaseLost => {
+                End::Worked(Ok(JobEnd::HandedBack)) | End::Abandoned => {
+                    self.hand_back(claimed).await;
+                }
+                End::Worked(Err(JobFailure::LeaseLost)) | End::LeaseLost => {
                     tracing::warn!(
                         duration_ms,
                         "the job's lease was lost; another worker has it"
                     );
+                }
+                End::Worked(result) => {
+                    let attempt = if control.has_kept() {
+                        1
+                    } else {
+                        claimed.attempt
+                    };
+                    self.finish(claimed, attempt, result, duration_ms).await;
                 }
             }
         }
@@ -83,16 +111,23 @@ impl Desk {
     }
 
     /// The work itself. Whatever ends it drops the job's future before the store is told.
-    async fn work(&self, job: &dyn Job, claimed: &ClaimedJob, abandon: &CancellationToken) -> End {
+    async fn work(
+        &self,
+        job: &dyn Job,
+        claimed: &ClaimedJob,
+        control: &Control,
+        abandon: &CancellationToken,
+    ) -> End {
         let run = RequestId::from_uuid(self.ids.next());
         let scope = TenantScope::for_job(claimed.organization, job.kind(), claimed.id, run);
         tokio::select! {
             biased;
-            result = AssertUnwindSafe(job.run(claimed, &scope)).catch_unwind() => {
-                End::Worked(result.unwrap_or_else(|_panic| Err("panicked".to_owned())))
+            result = AssertUnwindSafe(job.run(claimed, &scope, control)).catch_unwind() => {
+                End::Worked(result.unwrap_or_else(|_panic| Err("panicked".into())))
             }
             () = abandon.cancelled() => End::Abandoned,
             () = self.keep_lease(claimed) => End::LeaseLost,
+            () = control.keep_reporting() => End::LeaseLost,
         }
     }
 
@@ -119,22 +154,38 @@ impl Desk {
         }
     }
 
-    async fn finish(&self, claimed: &ClaimedJob, result: Result<(), String>, duration_ms: u128) {
+    async fn finish(
+        &self,
+        claimed: &ClaimedJob,
+        attempt: u16,
+        result: Result<JobEnd, JobFailure>,
+        duration_ms: u128,
+    ) {
         let now = self.clock.now();
         let outcome = match result {
-            Ok(()) => {
-                tracing::info!(duration_ms, "completed the job");
-                JobOutcome::Completed
+            Ok(JobEnd::Cancelled(result)) => {
+                tracing::info!(duration_ms, "cancelled the job");
+                JobOutcome::Cancelled { result }
             }
-            Err(code) if claimed.attempt >= claimed.max_attempts => {
+            Ok(JobEnd::Completed(result)) => {
+                tracing::info!(duration_ms, "completed the job");
+                JobOutcome::Completed { result }
+            }
+            Ok(JobEnd::HandedBack) | Err(JobFailure::LeaseLost) => return,
+            Err(JobFailure::Lasting(code)) => {
+                tracing::error!(duration_ms, code, "the job failed for good");
+                self.log(claimed, &code);
+                JobOutcome::Failed { error: code }
+            }
+            Err(JobFailure::Passing(code)) if attempt >= claimed.max_attempts => {
                 tracing::error!(duration_ms, code, "the job failed in its last try");
                 self.log(claimed, &code);
                 JobOutcome::Failed { error: code }
             }
-            Err(code) => {
+            Err(JobFailure::Passing(code)) => {
                 let [a, b, c, d, ..] = self.random.bytes();
                 let chance = u32::from_be_bytes([a, b, c, d]);
-                let pause = self.settings.backoff.pause(claimed.attempt, chance);
+                let pause = self.settings.backoff.pause(attempt, chance);
                 let pause_ms = pause.whole_milliseconds();
                 tracing::warn!(
                     duration_ms,

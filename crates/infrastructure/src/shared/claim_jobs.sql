@@ -1,4 +1,4 @@
-WITH exhausted AS (
+WITH RECURSIVE exhausted AS (
     -- A try whose worker died counts, or a job that kills its worker would do so for ever.
     SELECT j.organization_id, j.id
     FROM job_queue j
@@ -7,30 +7,63 @@ WITH exhausted AS (
 ), failed AS (
     UPDATE job_queue j
     SET status = 'failed', worker = NULL, lease_until = NULL, last_error = 'worker-lost',
-        finished_at = $2, updated_at = $2
+        finished_at = $2, updated_at = $2, revision = j.revision + 1
     FROM exhausted
     WHERE j.organization_id = exhausted.organization_id AND j.id = exhausted.id
-), lost AS (
+), queues AS (
+    -- The organizations that have something waiting, from one to the next along the index.
+    (SELECT j.organization_id FROM job_queue j WHERE j.status = 'pending' ORDER BY j.organization_id LIMIT 1)
+    UNION ALL
+    SELECT (
+        SELECT j.organization_id FROM job_queue j
+        WHERE j.status = 'pending' AND j.organization_id > queues.organization_id
+        ORDER BY j.organization_id
+        LIMIT 1
+    )
+    FROM queues
+    WHERE queues.organization_id IS NOT NULL
+), waiting AS (
+    SELECT oldest.organization_id, oldest.id, oldest.run_at AS since
+    FROM queues
+    CROSS JOIN LATERAL (
+        SELECT j.organization_id, j.id, j.run_at
+        FROM job_queue j
+        WHERE j.organization_id = queues.organization_id AND j.status = 'pending' AND j.run_at <= $2
+        ORDER BY j.run_at, j.id
+        -- Some more than wanted, for other workers may be taking the first ones just now.
+        LIMIT $4 + 16
+    ) oldest
+    UNION ALL
     SELECT j.organization_id, j.id, j.lease_until AS since
     FROM job_queue j
     WHERE j.status = 'running' AND j.lease_until <= $2 AND j.attempts < j.max_attempts
-    ORDER BY j.lease_until
-    LIMIT $4
-    FOR UPDATE SKIP LOCKED
-), due AS (
-    SELECT j.organization_id, j.id, j.run_at AS since
+), busy AS (
+    SELECT j.organization_id, count(*) AS jobs
     FROM job_queue j
-    WHERE j.status = 'pending' AND j.run_at <= $2
-    ORDER BY j.run_at, j.id
-    LIMIT $4
-    FOR UPDATE SKIP LOCKED
+    WHERE j.status = 'running' AND j.lease_until > $2
+    GROUP BY j.organization_id
+), turns AS (
+    SELECT w.organization_id, w.id, w.since,
+        coalesce(b.jobs, 0) + row_number() OVER (PARTITION BY w.organization_id ORDER BY w.since, w.id) AS turn
+    FROM waiting w
+    LEFT JOIN busy b ON b.organization_id = w.organization_id
+), places AS (
+    SELECT t.organization_id, t.id, t.turn, row_number() OVER (ORDER BY t.turn, t.since, t.id) AS place
+    FROM turns t
 ), picked AS (
-    SELECT * FROM lost UNION ALL SELECT * FROM due
-    ORDER BY since, id
+    SELECT j.organization_id, j.id
+    FROM job_queue j
+    JOIN places p ON p.organization_id = j.organization_id AND p.id = j.id
+    WHERE (p.turn = 1 OR p.place <= $4 - $5)
+        AND (j.status = 'pending' OR (j.status = 'running' AND j.lease_until <= $2))
+    ORDER BY p.place
     LIMIT $4
+    FOR UPDATE OF j SKIP LOCKED
 )
 UPDATE job_queue j
-SET status = 'running', worker = $1, lease_until = $3, attempts = j.attempts + 1, updated_at = $2
+SET status = 'running', worker = $1, lease_until = $3, attempts = j.attempts + 1, updated_at = $2,
+    started_at = coalesce(j.started_at, $2), revision = j.revision + 1
 FROM picked
 WHERE j.organization_id = picked.organization_id AND j.id = picked.id
-RETURNING j.organization_id, j.id, j.kind, j.payload, j.attempts, j.max_attempts
+RETURNING j.organization_id, j.id, j.kind, j.payload, j.attempts, j.max_attempts, j.checkpoint,
+    j.progress_done, j.progress_total, j.progress_counts, j.cancel_requested_at IS NOT NULL AS cancel_requested

@@ -1,14 +1,18 @@
 //! Handing jobs to workers, as the platform role.
 
 use async_trait::async_trait;
-use kernel::{ClaimedJob, JobId, JobOutcome, JobStore, OrganizationId, StorageError, Timestamp};
+use kernel::{
+    ClaimedJob, JobClaim, JobFilter, JobId, JobLease, JobOutcome, JobRecord, JobReport, JobStore,
+    Page, PageRequest, StorageError, Timestamp,
+};
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use super::job_rows::{ClaimRow, RECORD, RecordRow, wanted};
+use super::jobs::{LeaseRow, after, overfull, page_of};
 use crate::PostgresDatabase;
-use crate::error::corrupt;
 
 const CLAIM: &str = include_str!("claim_jobs.sql");
 
@@ -18,7 +22,8 @@ const RENEW: &str = "
 
 const HAND_BACK: &str = "
     UPDATE job_queue
-    SET status = 'pending', worker = NULL, lease_until = NULL, attempts = attempts - 1, run_at = $3, updated_at = $3
+    SET status = 'pending', worker = NULL, lease_until = NULL, attempts = attempts - 1, run_at = $3, updated_at = $3,
+        revision = revision + 1
     WHERE id = $1 AND worker = $2 AND status = 'running'";
 
 const END_LEASES: &str = "
@@ -27,15 +32,29 @@ const END_LEASES: &str = "
 const END: &str = "
     UPDATE job_queue
     SET status = $4, worker = NULL, lease_until = NULL, last_error = coalesce($5, last_error),
-        finished_at = $3, updated_at = $3
+        result = $6, finished_at = $3, updated_at = $3, revision = revision + 1
     WHERE id = $1 AND worker = $2 AND status = 'running'";
+
+const REPORT: &str = "
+    UPDATE job_queue j
+    SET progress_done = greatest(j.progress_done, $4),
+        progress_counts = CASE WHEN $4 >= j.progress_done THEN $6 ELSE j.progress_counts END,
+        progress_total = coalesce(j.progress_total, $5),
+        progress_rate = $7, progress_at = $3, updated_at = $3, revision = j.revision + 1
+    WHERE j.id = $1 AND j.worker = $2 AND j.status = 'running'
+    RETURNING j.cancel_requested_at IS NOT NULL AS cancel_requested";
+
+const LOOK: &str = "
+    SELECT j.cancel_requested_at IS NOT NULL AS cancel_requested
+    FROM job_queue j
+    WHERE j.id = $1 AND j.worker = $2 AND j.status = 'running'";
 
 const RETRY: &str = "
     UPDATE job_queue
     SET status = CASE WHEN attempts < max_attempts THEN 'pending' ELSE 'failed' END,
         run_at = CASE WHEN attempts < max_attempts THEN $4 ELSE run_at END,
         finished_at = CASE WHEN attempts < max_attempts THEN NULL ELSE $3 END,
-        worker = NULL, lease_until = NULL, last_error = $5, updated_at = $3
+        worker = NULL, lease_until = NULL, last_error = $5, updated_at = $3, revision = revision + 1
     WHERE id = $1 AND worker = $2 AND status = 'running'";
 
 const OLDEST: &str = "
@@ -43,16 +62,6 @@ const OLDEST: &str = "
         (SELECT min(j.run_at) FROM job_queue j WHERE j.status = 'pending' AND j.run_at <= $1),
         (SELECT min(j.lease_until) FROM job_queue j WHERE j.status = 'running' AND j.lease_until <= $1)
     ) AS since";
-
-#[derive(FromQueryResult)]
-struct Row {
-    organization_id: Uuid,
-    id: Uuid,
-    kind: String,
-    payload: Json,
-    attempts: i32,
-    max_attempts: i32,
-}
 
 impl PostgresDatabase {
     /// Ends the leases of all workers, and tells how many jobs are free again by that; their tries count.
@@ -83,22 +92,17 @@ impl PostgresDatabase {
 
 #[async_trait]
 impl JobStore for PostgresDatabase {
-    async fn claim(
-        &self,
-        worker: Uuid,
-        now: Timestamp,
-        lease: Duration,
-        limit: u16,
-    ) -> Result<Vec<ClaimedJob>, StorageError> {
+    async fn claim(&self, claim: &JobClaim) -> Result<Vec<ClaimedJob>, StorageError> {
         let unit = self.begin_platform().await?;
         unit.port("jobs");
-        let values: [Value; 4] = [
-            worker.into(),
-            now.into(),
-            (now + lease).into(),
-            i64::from(limit).into(),
+        let values: [Value; 5] = [
+            claim.worker.into(),
+            claim.now.into(),
+            (claim.now + claim.lease).into(),
+            i64::from(claim.limit).into(),
+            i64::from(claim.reserved).into(),
         ];
-        let rows = unit.all::<Row>(CLAIM, values).await?;
+        let rows = unit.all::<ClaimRow>(CLAIM, values).await?;
         let claimed = rows
             .into_iter()
             .map(ClaimedJob::try_from)
@@ -123,6 +127,37 @@ impl JobStore for PostgresDatabase {
         self.step(RENEW, values).await
     }
 
+    async fn report<'a>(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        now: Timestamp,
+        report: Option<&'a JobReport>,
+    ) -> Result<JobLease, StorageError> {
+        let unit = self.begin_platform().await?;
+        let row = match report {
+            None => {
+                let values = [job.as_uuid().into(), worker.into()];
+                unit.one::<LeaseRow>(LOOK, values).await?
+            }
+            Some(report) => {
+                let progress = &report.progress;
+                let values: [Value; 7] = [
+                    job.as_uuid().into(),
+                    worker.into(),
+                    now.into(),
+                    stored(progress.done()).into(),
+                    progress.total().map(stored).into(),
+                    Value::Json(Some(Box::new(serde_json::json!(progress.counts())))),
+                    report.rate.into(),
+                ];
+                unit.one::<LeaseRow>(REPORT, values).await?
+            }
+        };
+        unit.finish().await?;
+        Ok(LeaseRow::lease(row))
+    }
+
     async fn finish(
         &self,
         job: JobId,
@@ -130,18 +165,26 @@ impl JobStore for PostgresDatabase {
         outcome: &JobOutcome,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let end = |status: &str, error: Option<&String>| -> [Value; 5] {
+        let end = |status: &str, error: Option<&String>, result: Option<&Json>| -> [Value; 6] {
             [
                 job.as_uuid().into(),
                 worker.into(),
                 now.into(),
                 status.into(),
                 error.cloned().into(),
+                Value::Json(result.cloned().map(Box::new)),
             ]
         };
         match outcome {
-            JobOutcome::Completed => self.step(END, end("completed", None)).await,
-            JobOutcome::Failed { error } => self.step(END, end("failed", Some(error))).await,
+            JobOutcome::Completed { result } => {
+                self.step(END, end("completed", None, result.as_ref()))
+                    .await
+            }
+            JobOutcome::Cancelled { result } => {
+                self.step(END, end("cancelled", None, result.as_ref()))
+                    .await
+            }
+            JobOutcome::Failed { error } => self.step(END, end("failed", Some(error), None)).await,
             JobOutcome::Retry { at, error } => {
                 let values: [Value; 5] = [
                     job.as_uuid().into(),
@@ -178,23 +221,35 @@ impl JobStore for PostgresDatabase {
             .and_then(|oldest| oldest.since)
             .map_or(Duration::ZERO, |since| now - since))
     }
+
+    async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
+        let sql = format!("SELECT {RECORD} FROM job_queue j WHERE j.id = $1");
+        let unit = self.begin_platform().await?;
+        let row = unit.one::<RecordRow>(&sql, [job.as_uuid().into()]).await?;
+        unit.finish().await?;
+        row.map(JobRecord::try_from).transpose()
+    }
+
+    async fn look_through(
+        &self,
+        filter: &JobFilter,
+        page: &PageRequest,
+    ) -> Result<Page<JobRecord>, StorageError> {
+        let sql = format!(
+            "SELECT {RECORD} FROM job_queue j \
+             WHERE ($1::text IS NULL OR j.kind = $1) AND ($2::text IS NULL OR j.status = $2) \
+             AND ($3::uuid IS NULL OR j.id < $3) ORDER BY j.id DESC LIMIT $4"
+        );
+        let [kind, status] = wanted(filter);
+        let values = [kind, status, after(page).into(), overfull(page).into()];
+        let unit = self.begin_platform().await?;
+        let rows = unit.all::<RecordRow>(&sql, values).await?;
+        unit.finish().await?;
+        page_of(rows, page)
+    }
 }
 
-impl TryFrom<Row> for ClaimedJob {
-    type Error = StorageError;
-
-    fn try_from(row: Row) -> Result<Self, StorageError> {
-        Ok(Self {
-            id: JobId::from_uuid(row.id),
-            organization: OrganizationId::from_uuid(row.organization_id),
-            kind: row.kind,
-            payload: row.payload,
-            attempt: u16::try_from(row.attempts)
-                .ok()
-                .ok_or_else(|| corrupt("job_queue.attempts"))?,
-            max_attempts: u16::try_from(row.max_attempts)
-                .ok()
-                .ok_or_else(|| corrupt("job_queue.max_attempts"))?,
-        })
-    }
+/// A count as the database has it; what is beyond its range is as far as one can count.
+fn stored(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,10 +1,35 @@
-//! Enqueuing jobs in the transaction that asks for them.
+//! The jobs of the unit's organization.
 
 use async_trait::async_trait;
-use kernel::{JobQueue, NewJob, StorageError};
-use sea_orm::Value;
+use kernel::{
+    Cursor, JobCancellation, JobCheckpoint, JobFilter, JobId, JobLease, JobQueue, JobRecord,
+    NewJob, Page, PageRequest, StorageError, Timestamp,
+};
+use sea_orm::{FromQueryResult, Value};
 
+use super::job_rows::{RECORD, RecordRow, wanted};
 use crate::unit::PostgresUnit;
+
+const CANCEL: &str = "
+    UPDATE job_queue j
+    SET status = CASE WHEN j.status = 'pending' AND j.checkpoint IS NULL THEN 'cancelled' ELSE j.status END,
+        finished_at = CASE WHEN j.status = 'pending' AND j.checkpoint IS NULL THEN $3 ELSE NULL END,
+        run_at = CASE WHEN j.status = 'pending' THEN least(j.run_at, $3) ELSE j.run_at END,
+        cancel_requested_at = $3, updated_at = $3, revision = j.revision + 1
+    WHERE j.organization_id = $1 AND j.id = $2 AND j.status IN ('pending', 'running')
+        AND j.cancel_requested_at IS NULL
+    RETURNING j.status";
+
+const CHECKPOINT: &str = "
+    UPDATE job_queue j
+    SET checkpoint = $4, attempts = 1, updated_at = $5
+    WHERE j.organization_id = $1 AND j.id = $2 AND j.worker = $3 AND j.status = 'running'
+    RETURNING j.cancel_requested_at IS NOT NULL AS cancel_requested";
+
+#[derive(FromQueryResult)]
+struct Status {
+    status: String,
+}
 
 #[async_trait]
 impl JobQueue for PostgresUnit {
@@ -22,4 +47,116 @@ impl JobQueue for PostgresUnit {
         ];
         self.execute_sql(sql, values).await.map(drop)
     }
+
+    async fn find(&self, id: JobId) -> Result<Option<JobRecord>, StorageError> {
+        let sql =
+            format!("SELECT {RECORD} FROM job_queue j WHERE j.organization_id = $1 AND j.id = $2");
+        let values = [self.organization().into(), id.as_uuid().into()];
+        let row = self.one::<RecordRow>(&sql, values).await?;
+        row.map(JobRecord::try_from).transpose()
+    }
+
+    async fn list(
+        &self,
+        filter: &JobFilter,
+        page: &PageRequest,
+    ) -> Result<Page<JobRecord>, StorageError> {
+        let sql = format!(
+            "SELECT {RECORD} FROM job_queue j \
+             WHERE j.organization_id = $1 AND ($2::text IS NULL OR j.kind = $2) \
+             AND ($3::text IS NULL OR j.status = $3) AND ($4::uuid IS NULL OR j.id < $4) \
+             ORDER BY j.id DESC LIMIT $5"
+        );
+        let [kind, status] = wanted(filter);
+        let values = [
+            self.organization().into(),
+            kind,
+            status,
+            after(page).into(),
+            overfull(page).into(),
+        ];
+        page_of(self.all::<RecordRow>(&sql, values).await?, page)
+    }
+
+    async fn cancel(
+        &self,
+        id: JobId,
+        at: Timestamp,
+    ) -> Result<Option<JobCancellation>, StorageError> {
+        let values = [self.organization().into(), id.as_uuid().into(), at.into()];
+        if let Some(row) = self.one::<Status>(CANCEL, values).await? {
+            return Ok(Some(match row.status.as_str() {
+                "cancelled" => JobCancellation::Cancelled,
+                _ => JobCancellation::Requested,
+            }));
+        }
+        let job = JobQueue::find(self, id).await?;
+        Ok(job.map(|job| {
+            if job.status.is_final() {
+                JobCancellation::TooLate
+            } else {
+                JobCancellation::AlreadyRequested
+            }
+        }))
+    }
+
+    async fn checkpoint<'a>(
+        &self,
+        checkpoint: JobCheckpoint<'a>,
+    ) -> Result<JobLease, StorageError> {
+        let values = [
+            self.organization().into(),
+            checkpoint.job.as_uuid().into(),
+            checkpoint.worker.into(),
+            Value::Json(Some(Box::new(checkpoint.state.clone()))),
+            checkpoint.at.into(),
+        ];
+        let row = self.one::<LeaseRow>(CHECKPOINT, values).await?;
+        Ok(LeaseRow::lease(row))
+    }
+}
+
+/// What is told about a lease that is held.
+#[derive(FromQueryResult)]
+pub(super) struct LeaseRow {
+    cancel_requested: bool,
+}
+
+impl LeaseRow {
+    /// No row, no lease.
+    pub(super) const fn lease(row: Option<Self>) -> JobLease {
+        match row {
+            None => JobLease::Lost,
+            Some(Self {
+                cancel_requested: true,
+            }) => JobLease::Cancelling,
+            Some(_) => JobLease::Held,
+        }
+    }
+}
+
+/// Behind which id the page starts.
+pub(super) const fn after(page: &PageRequest) -> Option<uuid::Uuid> {
+    match &page.after {
+        Some(Cursor::Id(after)) => Some(*after),
+        _ => None,
+    }
+}
+
+/// One more than fits on the page.
+pub(super) fn overfull(page: &PageRequest) -> i64 {
+    i64::from(page.limit.get()) + 1
+}
+
+pub(super) fn page_of(
+    rows: Vec<RecordRow>,
+    page: &PageRequest,
+) -> Result<Page<JobRecord>, StorageError> {
+    let items = rows
+        .into_iter()
+        .map(JobRecord::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::from_overfull(items, page.limit, |job| {
+        Cursor::Id(job.id.as_uuid())
+    }))
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod idempotency;
+mod job_rows;
 mod job_store;
 mod jobs;
 mod limits;

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::contract::jobs::JobSubject;
+use kernel::contract::jobs::{JobSubject, JobUnit};
 use kernel::{
-    Actor, JobStore, NewJob, OrganizationId, Origin, RequestId, StorageError, TenantScope,
+    Actor, JobQueue, JobStore, OrganizationId, Origin, RequestId, StorageError, TenantScope,
+    UnitOfWork,
 };
-use tenancy::ports::TenancyStore as _;
+use tenancy::ports::{TenancyStore as _, TenancyUnit};
 use testkit::TestDatabase;
 
 struct PostgresJobs {
@@ -29,19 +30,25 @@ impl JobSubject for PostgresJobs {
         &self.database
     }
 
-    async fn enqueue(
-        &self,
-        organization: OrganizationId,
-        jobs: &[NewJob],
-        commit: bool,
-    ) -> Result<(), StorageError> {
+    async fn begin(&self, organization: OrganizationId) -> Result<Box<dyn JobUnit>, StorageError> {
         let origin = Origin::internal(RequestId::from_uuid(testkit::a_unique_id()));
         let scope = TenantScope::for_principal(organization, Actor::Operator, origin);
-        let unit = self.database.begin(&scope).await?;
-        for job in jobs {
-            unit.jobs().enqueue(job).await?;
-        }
-        if commit { unit.commit().await } else { Ok(()) }
+        Ok(Box::new(Unit(self.database.begin(&scope).await?)))
+    }
+}
+
+struct Unit(Box<dyn TenancyUnit>);
+
+#[async_trait]
+impl UnitOfWork for Unit {
+    async fn commit(self: Box<Self>) -> Result<(), StorageError> {
+        self.0.commit().await
+    }
+}
+
+impl JobUnit for Unit {
+    fn jobs(&self) -> &dyn JobQueue {
+        self.0.jobs()
     }
 }
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use in_memory::MemoryDatabase;
 use infrastructure::{Backoff, JobRunner, JobRunnerSettings};
 use kernel::{
-    Actor, ClaimedJob, Clock, Job, JobId, JobKind, JobStore, NewJob, OrganizationId, Origin,
-    RequestId, TenantScope, Timestamp,
+    Actor, ClaimedJob, Clock, Job, JobControl, JobEnd, JobFailure, JobId, JobKind, JobStore,
+    NewJob, OrganizationId, Origin, RequestId, TenantScope, Timestamp,
 };
 use tenancy::ports::TenancyStore as _;
 use testkit::{FixedClock, SequentialIds, SequentialRandom};
@@ -21,9 +21,10 @@ use uuid::Uuid;
 pub(crate) const KIND: JobKind = JobKind::new("paint");
 
 pub(crate) const SETTINGS: JobRunnerSettings = JobRunnerSettings {
-    concurrency: 2,
+    concurrency: 3,
     poll_interval: Duration::milliseconds(100),
     lease: Duration::seconds(30),
+    report_interval: Duration::milliseconds(500),
     backoff: Backoff {
         first: Duration::seconds(10),
         longest: Duration::minutes(5),
@@ -60,12 +61,19 @@ impl Bench {
     }
 
     pub(crate) async fn enqueue(&self, count: usize, max_attempts: u16) -> Vec<JobId> {
+        self.enqueue_for(Self::organization(), count, max_attempts)
+            .await
+    }
+
+    pub(crate) async fn enqueue_for(
+        &self,
+        organization: OrganizationId,
+        count: usize,
+        max_attempts: u16,
+    ) -> Vec<JobId> {
         let request = RequestId::from_uuid(Uuid::from_u128(1));
-        let scope = TenantScope::for_principal(
-            Self::organization(),
-            Actor::Operator,
-            Origin::internal(request),
-        );
+        let scope =
+            TenantScope::for_principal(organization, Actor::Operator, Origin::internal(request));
         let unit = self.database.begin(&scope).await.unwrap();
         let mut made = Vec::new();
         for _ in 0..count {
@@ -84,15 +92,19 @@ impl Bench {
         made
     }
 
-    pub(crate) fn runner(&self, job: &Arc<Painter>) -> JobRunner {
+    pub(crate) fn runner<J: Job + 'static>(&self, job: &Arc<J>) -> JobRunner {
         self.runner_on(Arc::new(self.database.clone()), job)
     }
 
-    pub(crate) fn runner_on(&self, store: Arc<dyn JobStore>, job: &Arc<Painter>) -> JobRunner {
+    pub(crate) fn runner_on<J: Job + 'static>(
+        &self,
+        store: Arc<dyn JobStore>,
+        job: &Arc<J>,
+    ) -> JobRunner {
         let clock = Arc::clone(&self.clock);
         let ids = Arc::new(self.ids.clone());
         let random = Arc::new(SequentialRandom::default());
-        let job: Arc<dyn Job> = Arc::<Painter>::clone(job);
+        let job: Arc<dyn Job> = Arc::<J>::clone(job);
         JobRunner::new(store, clock, ids, random, SETTINGS, [job])
     }
 }
@@ -168,7 +180,12 @@ impl Job for Painter {
         KIND
     }
 
-    async fn run(&self, job: &ClaimedJob, scope: &TenantScope) -> Result<(), String> {
+    async fn run(
+        &self,
+        job: &ClaimedJob,
+        scope: &TenantScope,
+        _work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
         let _place = self.places.acquire().await.unwrap();
         {
             let mut most = self.most_at_once.lock().unwrap();
@@ -181,11 +198,11 @@ impl Job for Painter {
             .push((now, job.clone(), scope.clone()));
         match self.habit {
             Habit::Work(time) => tokio::time::sleep(time.unsigned_abs()).await,
-            Habit::Fail => return Err("wet-paint".to_owned()),
+            Habit::Fail => return Err("wet-paint".into()),
             Habit::Panic => panic!("the bucket fell"),
         }
         self.done.lock().unwrap().push(job.id);
-        Ok(())
+        Ok(JobEnd::DONE)
     }
 }
 

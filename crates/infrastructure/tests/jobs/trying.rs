@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use in_memory::MemoryDatabase;
-use kernel::{Actor, ClaimedJob, JobId, JobOutcome, JobStore, StorageError, Timestamp};
+use kernel::{
+    Actor, ClaimedJob, JobClaim, JobFilter, JobId, JobLease, JobOutcome, JobRecord, JobReport,
+    JobStore, OrganizationId, Page, PageRequest, StorageError, Timestamp,
+};
 use time::Duration;
 use uuid::Uuid;
 
@@ -54,10 +57,29 @@ async fn no_more_jobs_are_carried_out_at_once_than_the_worker_may() {
     pass(Duration::seconds(4) + SETTINGS.poll_interval).await;
     working.stop().await;
 
-    assert_eq!(painter.most_at_once(), usize::from(SETTINGS.concurrency));
+    let own = usize::from(SETTINGS.concurrency) - 1;
+    assert_eq!(painter.most_at_once(), own);
     let mut done = painter.done();
     done.sort_unstable();
     assert_eq!(done, jobs);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_organization_never_takes_the_last_place_from_another() {
+    let bench = Bench::new();
+    let painter = Painter::new(&bench, Habit::Work(Duration::hours(1)));
+    bench.enqueue(5, 3).await;
+    let working = start(bench.runner(&painter));
+    pass(Duration::minutes(1)).await;
+    assert_eq!(painter.tries().len(), 2);
+
+    let other = OrganizationId::from_uuid(Uuid::from_u128(8));
+    let late = bench.enqueue_for(other, 2, 3).await;
+    pass(SETTINGS.poll_interval * 2).await;
+
+    assert_eq!(painter.most_at_once(), usize::from(SETTINGS.concurrency));
+    assert_eq!(painter.tries()[2].1.id, late[0]);
+    working.stop().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,13 +190,7 @@ struct Troubled {
 
 #[async_trait]
 impl JobStore for Troubled {
-    async fn claim(
-        &self,
-        worker: Uuid,
-        now: Timestamp,
-        lease: Duration,
-        limit: u16,
-    ) -> Result<Vec<ClaimedJob>, StorageError> {
+    async fn claim(&self, claim: &JobClaim) -> Result<Vec<ClaimedJob>, StorageError> {
         let left = self
             .failures
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
@@ -183,7 +199,7 @@ impl JobStore for Troubled {
         if left.is_ok() {
             return Err(StorageError::Unavailable(None));
         }
-        self.inner.claim(worker, now, lease, limit).await
+        self.inner.claim(claim).await
     }
 
     async fn renew(
@@ -194,6 +210,16 @@ impl JobStore for Troubled {
         lease: Duration,
     ) -> Result<bool, StorageError> {
         Ok(self.renews && self.inner.renew(job, worker, now, lease).await?)
+    }
+
+    async fn report<'a>(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        now: Timestamp,
+        report: Option<&'a JobReport>,
+    ) -> Result<JobLease, StorageError> {
+        self.inner.report(job, worker, now, report).await
     }
 
     async fn finish(
@@ -217,6 +243,18 @@ impl JobStore for Troubled {
 
     async fn lag(&self, now: Timestamp) -> Result<Duration, StorageError> {
         self.inner.lag(now).await
+    }
+
+    async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
+        self.inner.look_up(job).await
+    }
+
+    async fn look_through(
+        &self,
+        filter: &JobFilter,
+        page: &PageRequest,
+    ) -> Result<Page<JobRecord>, StorageError> {
+        self.inner.look_through(filter, page).await
     }
 }
 

@@ -9,8 +9,8 @@ use infrastructure::{
     SystemIds, SystemRandom,
 };
 use kernel::{
-    Actor, ClaimedJob, Job, JobId, JobKind, JobStore, MailMessage, Mailer, NewJob, OrganizationId,
-    Origin, RequestId, TenantScope,
+    Actor, ClaimedJob, Job, JobClaim, JobControl, JobEnd, JobFailure, JobId, JobKind, JobStore,
+    MailMessage, Mailer, NewJob, OrganizationId, Origin, RequestId, TenantScope, Timestamp,
 };
 use sqlx::{Connection as _, PgConnection};
 use tenancy::ports::TenancyStore as _;
@@ -50,6 +50,22 @@ async fn enqueue(database: &PostgresDatabase, count: usize) -> Vec<JobId> {
     ids
 }
 
+async fn claim(
+    database: &PostgresDatabase,
+    worker: u128,
+    now: Timestamp,
+    limit: u16,
+) -> Vec<ClaimedJob> {
+    let claim = JobClaim {
+        worker: Uuid::from_u128(worker),
+        now,
+        lease: LEASE,
+        limit,
+        reserved: 0,
+    };
+    database.claim(&claim).await.expect("jobs can be claimed")
+}
+
 #[tokio::test]
 async fn workers_that_claim_at_the_same_time_never_get_the_same_job() {
     let test = TestDatabase::fresh().await;
@@ -62,10 +78,7 @@ async fn workers_that_claim_at_the_same_time_never_get_the_same_job() {
         workers.spawn(async move {
             let mut mine = Vec::new();
             loop {
-                let batch = database
-                    .claim(Uuid::from_u128(worker), FixedClock::START, LEASE, 3)
-                    .await
-                    .unwrap();
+                let batch = claim(&database, worker, FixedClock::START, 3).await;
                 if batch.is_empty() {
                     return mine;
                 }
@@ -75,10 +88,7 @@ async fn workers_that_claim_at_the_same_time_never_get_the_same_job() {
     }
     let mut claimed = workers.join_all().await.concat();
     // What one worker had locked, another skipped, so a few may be left; none is there twice.
-    let left = database
-        .claim(Uuid::from_u128(9), FixedClock::START, LEASE, 200)
-        .await
-        .unwrap();
+    let left = claim(&database, 9, FixedClock::START, 200).await;
     claimed.extend(left.into_iter().map(|job| job.id));
 
     claimed.sort_unstable();
@@ -97,7 +107,12 @@ impl Job for Greeting {
         KIND
     }
 
-    async fn run(&self, job: &ClaimedJob, _scope: &TenantScope) -> Result<(), String> {
+    async fn run(
+        &self,
+        job: &ClaimedJob,
+        _scope: &TenantScope,
+        _work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
         let message = MailMessage {
             id: job.id.as_uuid(),
             to: "ada@example.com".parse().map_err(|_invalid| "address")?,
@@ -109,7 +124,7 @@ impl Job for Greeting {
         if job.attempt == 1 {
             std::future::pending::<()>().await;
         }
-        Ok(())
+        Ok(JobEnd::DONE)
     }
 }
 
@@ -162,7 +177,7 @@ async fn a_mail_whose_worker_was_killed_before_it_could_say_so_is_sent_once() {
     let files = std::fs::read_dir(directory.path()).unwrap().count();
     assert_eq!(files, 1);
     let later = clock_after(&clock);
-    let again = database.claim(Uuid::nil(), later, LEASE, 10).await.unwrap();
+    let again = claim(&database, 0, later, 10).await;
     assert_eq!(again, []);
 }
 
@@ -175,8 +190,13 @@ impl Job for Hopeless {
         KIND
     }
 
-    async fn run(&self, _: &ClaimedJob, _: &TenantScope) -> Result<(), String> {
-        Err("out-of-paper".to_owned())
+    async fn run(
+        &self,
+        _: &ClaimedJob,
+        _: &TenantScope,
+        _: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
+        Err("out-of-paper".into())
     }
 }
 
@@ -241,6 +261,6 @@ async fn a_job_that_failed_for_good_stands_in_the_error_log() {
     assert_eq!(told, [expected]);
 }
 
-fn clock_after(clock: &FixedClock) -> kernel::Timestamp {
+fn clock_after(clock: &FixedClock) -> Timestamp {
     kernel::Clock::now(clock) + Duration::days(1)
 }

@@ -9,9 +9,15 @@ use time::macros::datetime;
 use uuid::Uuid;
 
 use crate::{
-    ClaimedJob, JobId, JobKind, JobOutcome, JobStore, NewJob, OrganizationId, StorageError,
-    Timestamp,
+    ClaimedJob, JobClaim, JobId, JobKind, JobOutcome, JobProgress, JobQueue, JobReport, JobStore,
+    NewJob, OrganizationId, StorageError, Timestamp, UnitOfWork,
 };
+
+/// A unit of work with jobs.
+pub trait JobUnit: UnitOfWork {
+    /// The jobs of the unit's organization.
+    fn jobs(&self) -> &dyn JobQueue;
+}
 
 /// An adapter under test, with no job in it.
 #[async_trait]
@@ -20,13 +26,8 @@ pub trait JobSubject: Send + Sync {
     async fn fresh() -> Self;
     /// The store.
     fn store(&self) -> &dyn JobStore;
-    /// Enqueues jobs in one unit of work of the organization, and commits it or drops it.
-    async fn enqueue(
-        &self,
-        organization: OrganizationId,
-        jobs: &[NewJob],
-        commit: bool,
-    ) -> Result<(), StorageError>;
+    /// Opens a unit of work of the organization.
+    async fn begin(&self, organization: OrganizationId) -> Result<Box<dyn JobUnit>, StorageError>;
 }
 
 /// The list of cases; see [`crate::contract`].
@@ -51,6 +52,23 @@ macro_rules! for_each_job_case {
             a_job_that_was_handed_back_is_claimed_again_without_counting_the_try,
             the_lag_is_the_age_of_the_oldest_due_job,
             a_job_that_nobody_knows_is_held_by_nobody,
+            organizations_take_turns_and_the_older_job_goes_first,
+            a_job_that_runs_counts_for_its_organization_until_its_lease_is_over,
+            reserved_places_are_for_organizations_of_which_nothing_runs,
+            a_waiting_job_without_checkpoint_is_cancelled_at_once,
+            a_running_job_is_asked_to_end_and_its_worker_hears_of_it,
+            a_waiting_job_with_a_checkpoint_becomes_due_to_be_wound_up,
+            what_has_ended_cannot_be_cancelled,
+            a_cancellation_of_a_dropped_unit_was_not_asked_for,
+            progress_is_kept_and_never_goes_backwards_across_tries,
+            only_the_holder_of_the_lease_can_report,
+            a_result_is_kept,
+            a_checkpoint_is_kept_with_its_unit_and_starts_the_tries_anew,
+            a_checkpoint_of_a_dropped_unit_was_not_kept,
+            a_worker_without_lease_cannot_keep_a_checkpoint,
+            a_job_is_read_as_it_went,
+            jobs_are_listed_latest_first_by_page_kind_and_status,
+            other_organizations_see_and_cancel_nothing,
         }
     };
 }
@@ -92,12 +110,55 @@ fn a_job(number: u128) -> NewJob {
     }
 }
 
+async fn enqueue_for<S: JobSubject>(subject: &S, number: u128, jobs: &[NewJob]) {
+    let unit = subject.begin(organization(number)).await.unwrap();
+    for job in jobs {
+        unit.jobs().enqueue(job).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+}
+
 async fn enqueue<S: JobSubject>(subject: &S, jobs: &[NewJob]) {
-    subject.enqueue(organization(1), jobs, true).await.unwrap();
+    enqueue_for(subject, 1, jobs).await;
+}
+
+async fn claim_up_to<S: JobSubject>(
+    subject: &S,
+    worker: Uuid,
+    now: Timestamp,
+    limit: u16,
+    reserved: u16,
+) -> Vec<ClaimedJob> {
+    let claim = JobClaim {
+        worker,
+        now,
+        lease: LEASE,
+        limit,
+        reserved,
+    };
+    let mut claimed = subject.store().claim(&claim).await.unwrap();
+    claimed.sort_unstable_by_key(|job| job.id);
+    claimed
 }
 
 async fn claim<S: JobSubject>(subject: &S, worker: Uuid, now: Timestamp) -> Vec<ClaimedJob> {
-    subject.store().claim(worker, now, LEASE, 10).await.unwrap()
+    claim_up_to(subject, worker, now, 10, 0).await
+}
+
+fn numbers(jobs: &[ClaimedJob]) -> Vec<u128> {
+    jobs.iter().map(|job| job.id.as_uuid().as_u128()).collect()
+}
+
+async fn report<S: JobSubject>(subject: &S, job: JobId, worker: Uuid, progress: JobProgress) {
+    let report = JobReport {
+        progress,
+        rate: Some(2.5),
+    };
+    subject
+        .store()
+        .report(job, worker, START + Duration::seconds(1), Some(&report))
+        .await
+        .unwrap();
 }
 
 /// Enqueues a job and claims it for [`ONE`] at [`START`].
@@ -107,9 +168,15 @@ async fn claimed<S: JobSubject>(subject: &S) -> JobId {
 }
 
 mod cases {
+    use serde_json::json;
+
     use super::{
-        ClaimedJob, Duration, JobId, JobOutcome, JobSubject, LEASE, NewJob, ONE, OTHER, START,
-        Uuid, a_job, claim, claimed, enqueue, organization,
+        ClaimedJob, Duration, JobId, JobKind, JobOutcome, JobProgress, JobSubject, LEASE, NewJob,
+        ONE, OTHER, START, Uuid, a_job, claim, claim_up_to, claimed, enqueue, enqueue_for, numbers,
+        organization, report,
+    };
+    use crate::{
+        JobCancellation, JobCheckpoint, JobFilter, JobLease, JobStatus, PageLimit, PageRequest,
     };
 
     pub(super) async fn a_job_is_claimed_as_it_was_enqueued<S: JobSubject>(subject: &S) {
@@ -123,15 +190,17 @@ mod cases {
             payload: job.payload,
             attempt: 1,
             max_attempts: 3,
+            checkpoint: None,
+            progress: JobProgress::default(),
+            cancel_requested: false,
         };
         assert_eq!(claim(subject, ONE, START).await, [expected]);
     }
 
     pub(super) async fn a_job_of_a_dropped_unit_does_not_exist<S: JobSubject>(subject: &S) {
-        subject
-            .enqueue(organization(1), &[a_job(1)], false)
-            .await
-            .unwrap();
+        let unit = subject.begin(organization(1)).await.unwrap();
+        unit.jobs().enqueue(&a_job(1)).await.unwrap();
+        drop(unit);
 
         assert_eq!(claim(subject, ONE, START).await, []);
     }
@@ -154,18 +223,13 @@ mod cases {
             ..a_job(number)
         });
         enqueue(subject, &jobs[..2]).await;
-        subject
-            .enqueue(organization(2), &jobs[2..], true)
-            .await
-            .unwrap();
+        enqueue_for(subject, 2, &jobs[2..]).await;
 
         let now = START + Duration::minutes(1);
         let mut order = Vec::new();
         for _ in 0..3 {
-            let batch = subject.store().claim(ONE, now, LEASE, 2).await.unwrap();
-            let mut ids = batch.iter().map(|job| job.id).collect::<Vec<_>>();
-            ids.sort_unstable();
-            order.push(ids);
+            let batch = claim_up_to(subject, ONE, now, 2, 0).await;
+            order.push(batch.iter().map(|job| job.id).collect::<Vec<_>>());
         }
 
         assert_eq!(
@@ -194,11 +258,7 @@ mod cases {
 
         let mut all = Vec::new();
         for worker in (1..=4).map(Uuid::from_u128) {
-            let batch = subject
-                .store()
-                .claim(worker, START, LEASE, 3)
-                .await
-                .unwrap();
+            let batch = claim_up_to(subject, worker, START, 3, 0).await;
             all.extend(batch.into_iter().map(|job| job.id));
         }
 
@@ -236,7 +296,8 @@ mod cases {
         assert!(!store.renew(job, ONE, now, LEASE).await.unwrap());
         assert!(!store.hand_back(job, ONE, now).await.unwrap());
         for outcome in [
-            JobOutcome::Completed,
+            JobOutcome::DONE,
+            JobOutcome::Cancelled { result: None },
             JobOutcome::Failed {
                 error: "too-late".to_owned(),
             },
@@ -250,7 +311,7 @@ mod cases {
 
         assert!(
             store
-                .finish(job, OTHER, &JobOutcome::Completed, now)
+                .finish(job, OTHER, &JobOutcome::DONE, now)
                 .await
                 .unwrap()
         );
@@ -260,7 +321,7 @@ mod cases {
         let job = claimed(subject).await;
         let store = subject.store();
 
-        let finish = || store.finish(job, ONE, &JobOutcome::Completed, START);
+        let finish = || store.finish(job, ONE, &JobOutcome::DONE, START);
         assert!(finish().await.unwrap());
 
         assert!(!finish().await.unwrap());
@@ -329,7 +390,7 @@ mod cases {
         assert_eq!(claim(subject, OTHER, over).await, []);
 
         let store = subject.store();
-        let late = JobOutcome::Completed;
+        let late = JobOutcome::DONE;
         assert!(!store.finish(job, ONE, &late, over).await.unwrap());
         assert_eq!(claim(subject, OTHER, over + LEASE).await, []);
         assert_eq!(store.lag(over).await.unwrap(), Duration::ZERO);
@@ -364,7 +425,7 @@ mod cases {
             Duration::seconds(15)
         );
 
-        let batch = subject.store().claim(ONE, START, LEASE, 1).await.unwrap();
+        let batch = claim_up_to(subject, ONE, START, 1, 0).await;
         assert_eq!(batch.len(), 1);
         assert_eq!(
             lag(START + Duration::seconds(15)).await,
@@ -382,7 +443,439 @@ mod cases {
 
         assert!(!store.renew(job, ONE, START, LEASE).await.unwrap());
         assert!(!store.hand_back(job, ONE, START).await.unwrap());
-        let done = JobOutcome::Completed;
+        let done = JobOutcome::DONE;
         assert!(!store.finish(job, ONE, &done, START).await.unwrap());
+    }
+
+    pub(super) async fn organizations_take_turns_and_the_older_job_goes_first<S: JobSubject>(
+        subject: &S,
+    ) {
+        let later = |number, seconds| NewJob {
+            run_at: START + Duration::seconds(seconds),
+            ..a_job(number)
+        };
+        enqueue_for(subject, 1, &(1..=6).map(a_job).collect::<Vec<_>>()).await;
+        enqueue_for(subject, 2, &[later(11, 2), later(12, 3)]).await;
+        enqueue_for(subject, 3, &[later(21, 1)]).await;
+        let now = START + Duration::seconds(5);
+
+        let mut turns = Vec::new();
+        for _ in 0..4 {
+            turns.push(numbers(&claim_up_to(subject, ONE, now, 2, 0).await));
+        }
+
+        // One of each, then the second of each that has one, then the rest.
+        assert_eq!(turns, [vec![1, 21], vec![2, 11], vec![3, 12], vec![4, 5]]);
+    }
+
+    pub(super) async fn a_job_that_runs_counts_for_its_organization_until_its_lease_is_over<
+        S: JobSubject,
+    >(
+        subject: &S,
+    ) {
+        enqueue_for(subject, 1, &[a_job(1), a_job(2)]).await;
+        assert_eq!(numbers(&claim_up_to(subject, ONE, START, 1, 0).await), [1]);
+        let later = NewJob {
+            run_at: START + Duration::seconds(1),
+            ..a_job(11)
+        };
+        enqueue_for(subject, 2, &[later]).await;
+
+        let soon = START + Duration::seconds(2);
+        assert_eq!(
+            numbers(&claim_up_to(subject, OTHER, soon, 1, 0).await),
+            [11]
+        );
+        let over = START + LEASE + Duration::seconds(1);
+        // What waited since the start is older than a lease that just ran out.
+        assert_eq!(numbers(&claim_up_to(subject, OTHER, over, 1, 0).await), [2]);
+    }
+
+    pub(super) async fn reserved_places_are_for_organizations_of_which_nothing_runs<
+        S: JobSubject,
+    >(
+        subject: &S,
+    ) {
+        enqueue_for(subject, 1, &(1..=9).map(a_job).collect::<Vec<_>>()).await;
+
+        assert_eq!(
+            numbers(&claim_up_to(subject, ONE, START, 4, 1).await),
+            [1, 2, 3]
+        );
+        assert_eq!(claim_up_to(subject, ONE, START, 1, 1).await, []);
+        assert_eq!(claim_up_to(subject, OTHER, START, 1, 1).await, []);
+
+        enqueue_for(subject, 2, &[a_job(11), a_job(12)]).await;
+        assert_eq!(numbers(&claim_up_to(subject, ONE, START, 1, 1).await), [11]);
+        assert_eq!(claim_up_to(subject, ONE, START, 1, 1).await, []);
+    }
+
+    async fn cancel<S: JobSubject>(
+        subject: &S,
+        owner: u128,
+        job: JobId,
+    ) -> Option<JobCancellation> {
+        let unit = subject.begin(organization(owner)).await.unwrap();
+        let cancellation = unit.jobs().cancel(job, START).await.unwrap();
+        unit.commit().await.unwrap();
+        cancellation
+    }
+
+    async fn keep<S: JobSubject>(subject: &S, job: JobId, worker: Uuid, step: u32) -> JobLease {
+        let unit = subject.begin(organization(1)).await.unwrap();
+        let state = json!({ "step": step });
+        let checkpoint = JobCheckpoint {
+            job,
+            worker,
+            state: &state,
+            at: START,
+        };
+        let lease = unit.jobs().checkpoint(checkpoint).await.unwrap();
+        if lease != JobLease::Lost {
+            unit.commit().await.unwrap();
+        }
+        lease
+    }
+
+    async fn lease<S: JobSubject>(subject: &S, job: JobId, worker: Uuid) -> JobLease {
+        let store = subject.store();
+        store.report(job, worker, START, None).await.unwrap()
+    }
+
+    pub(super) async fn a_waiting_job_without_checkpoint_is_cancelled_at_once<S: JobSubject>(
+        subject: &S,
+    ) {
+        enqueue(subject, &[a_job(1)]).await;
+        let job = a_job(1).id;
+
+        let first = cancel(subject, 1, job).await;
+
+        assert_eq!(first, Some(JobCancellation::Cancelled));
+        let record = subject.store().look_up(job).await.unwrap().unwrap();
+        assert_eq!(record.status, JobStatus::Cancelled);
+        assert_eq!(record.finished_at, Some(START));
+        assert_eq!(claim(subject, ONE, START + Duration::days(1)).await, []);
+        assert_eq!(
+            cancel(subject, 1, job).await,
+            Some(JobCancellation::TooLate)
+        );
+    }
+
+    pub(super) async fn a_running_job_is_asked_to_end_and_its_worker_hears_of_it<S: JobSubject>(
+        subject: &S,
+    ) {
+        let job = claimed(subject).await;
+        assert_eq!(lease(subject, job, ONE).await, JobLease::Held);
+
+        assert_eq!(
+            cancel(subject, 1, job).await,
+            Some(JobCancellation::Requested)
+        );
+
+        assert_eq!(
+            cancel(subject, 1, job).await,
+            Some(JobCancellation::AlreadyRequested)
+        );
+        assert_eq!(lease(subject, job, ONE).await, JobLease::Cancelling);
+        assert_eq!(keep(subject, job, ONE, 1).await, JobLease::Cancelling);
+        let running = subject.store().look_up(job).await.unwrap().unwrap();
+        assert_eq!(running.status, JobStatus::Running);
+        assert!(running.cancel_requested);
+        let outcome = JobOutcome::Cancelled {
+            result: Some(json!({"rows": 7})),
+        };
+        let store = subject.store();
+        assert!(store.finish(job, ONE, &outcome, START).await.unwrap());
+        let ended = store.look_up(job).await.unwrap().unwrap();
+        assert_eq!(ended.status, JobStatus::Cancelled);
+        assert_eq!(ended.result, Some(json!({"rows": 7})));
+        assert_eq!(claim(subject, ONE, START + Duration::days(1)).await, []);
+    }
+
+    pub(super) async fn a_waiting_job_with_a_checkpoint_becomes_due_to_be_wound_up<
+        S: JobSubject,
+    >(
+        subject: &S,
+    ) {
+        let job = claimed(subject).await;
+        assert_eq!(keep(subject, job, ONE, 4).await, JobLease::Held);
+        let outcome = JobOutcome::Retry {
+            at: START + Duration::hours(1),
+            error: "wet-paint".to_owned(),
+        };
+        let store = subject.store();
+        assert!(store.finish(job, ONE, &outcome, START).await.unwrap());
+
+        assert_eq!(
+            cancel(subject, 1, job).await,
+            Some(JobCancellation::Requested)
+        );
+
+        let again = claim(subject, OTHER, START).await;
+        assert_eq!(numbers(&again), [1]);
+        assert!(again[0].cancel_requested);
+        assert_eq!(again[0].checkpoint, Some(json!({"step": 4})));
+    }
+
+    pub(super) async fn what_has_ended_cannot_be_cancelled<S: JobSubject>(subject: &S) {
+        let job = claimed(subject).await;
+        let done = JobOutcome::DONE;
+        assert!(
+            subject
+                .store()
+                .finish(job, ONE, &done, START)
+                .await
+                .unwrap()
+        );
+
+        assert_eq!(
+            cancel(subject, 1, job).await,
+            Some(JobCancellation::TooLate)
+        );
+
+        let record = subject.store().look_up(job).await.unwrap().unwrap();
+        assert_eq!(
+            (record.status, record.cancel_requested),
+            (JobStatus::Completed, false)
+        );
+    }
+
+    pub(super) async fn a_cancellation_of_a_dropped_unit_was_not_asked_for<S: JobSubject>(
+        subject: &S,
+    ) {
+        let job = claimed(subject).await;
+        let unit = subject.begin(organization(1)).await.unwrap();
+        unit.jobs().cancel(job, START).await.unwrap();
+        drop(unit);
+
+        assert_eq!(lease(subject, job, ONE).await, JobLease::Held);
+    }
+
+    pub(super) async fn progress_is_kept_and_never_goes_backwards_across_tries<S: JobSubject>(
+        subject: &S,
+    ) {
+        let job = claimed(subject).await;
+        let sixty = JobProgress::new(60).of(100).count("created", 59);
+        report(subject, job, ONE, sixty.clone()).await;
+        let told = subject.store().look_up(job).await.unwrap().unwrap();
+        assert_eq!(told.progress, sixty);
+        assert_eq!(told.rate, Some(2.5));
+        assert_eq!(told.progress_at, Some(START + Duration::seconds(1)));
+
+        let again = claim(subject, OTHER, START + LEASE).await;
+        assert_eq!(again[0].progress, sixty);
+        let behind = JobProgress::new(40).of(200).count("created", 40);
+        report(subject, job, OTHER, behind).await;
+
+        let told = subject.store().look_up(job).await.unwrap().unwrap();
+        assert_eq!(told.progress, sixty);
+        let ahead = JobProgress::new(80).of(200).count("created", 70);
+        report(subject, job, OTHER, ahead).await;
+        let told = subject.store().look_up(job).await.unwrap().unwrap();
+        let expected = JobProgress::new(80).of(100).count("created", 70);
+        assert_eq!(told.progress, expected);
+    }
+
+    pub(super) async fn only_the_holder_of_the_lease_can_report<S: JobSubject>(subject: &S) {
+        let job = claimed(subject).await;
+
+        report(subject, job, OTHER, JobProgress::new(1)).await;
+
+        let record = subject.store().look_up(job).await.unwrap().unwrap();
+        assert_eq!(record.progress, JobProgress::default());
+        assert_eq!(lease(subject, job, OTHER).await, JobLease::Lost);
+    }
+
+    pub(super) async fn a_result_is_kept<S: JobSubject>(subject: &S) {
+        let job = claimed(subject).await;
+        let outcome = JobOutcome::Completed {
+            result: Some(json!({"walls": 3, "wall": Uuid::from_u128(4)})),
+        };
+
+        let store = subject.store();
+        assert!(store.finish(job, ONE, &outcome, START).await.unwrap());
+
+        let record = store.look_up(job).await.unwrap().unwrap();
+        assert_eq!(
+            record.result,
+            Some(json!({"walls": 3, "wall": Uuid::from_u128(4)}))
+        );
+        assert_eq!(record.percent(), Some(100));
+    }
+
+    pub(super) async fn a_checkpoint_is_kept_with_its_unit_and_starts_the_tries_anew<
+        S: JobSubject,
+    >(
+        subject: &S,
+    ) {
+        let mut now = START;
+        enqueue(subject, &[a_job(1)]).await;
+        for step in 1..=9 {
+            let job = claim(subject, ONE, now).await.remove(0);
+            let expected = (step > 1).then(|| json!({ "step": step - 1 }));
+            assert_eq!(job.checkpoint, expected);
+            assert_eq!(job.attempt, if step == 1 { 1 } else { 2 });
+            assert_eq!(keep(subject, job.id, ONE, step).await, JobLease::Held);
+            now += LEASE;
+        }
+    }
+
+    pub(super) async fn a_checkpoint_of_a_dropped_unit_was_not_kept<S: JobSubject>(subject: &S) {
+        let job = claimed(subject).await;
+        let unit = subject.begin(organization(1)).await.unwrap();
+        let checkpoint = JobCheckpoint {
+            job,
+            worker: ONE,
+            state: &json!({"step": 1}),
+            at: START,
+        };
+        unit.jobs().checkpoint(checkpoint).await.unwrap();
+        drop(unit);
+
+        let again = claim(subject, OTHER, START + LEASE).await;
+        assert_eq!((again[0].attempt, &again[0].checkpoint), (2, &None));
+    }
+
+    pub(super) async fn a_worker_without_lease_cannot_keep_a_checkpoint<S: JobSubject>(
+        subject: &S,
+    ) {
+        let job = claimed(subject).await;
+        assert_eq!(keep(subject, job, OTHER, 1).await, JobLease::Lost);
+        assert_eq!(claim(subject, OTHER, START + LEASE).await.len(), 1);
+
+        assert_eq!(keep(subject, job, ONE, 1).await, JobLease::Lost);
+        assert_eq!(keep(subject, job, OTHER, 2).await, JobLease::Held);
+    }
+
+    pub(super) async fn a_job_is_read_as_it_went<S: JobSubject>(subject: &S) {
+        enqueue(subject, &[a_job(1)]).await;
+        let read = async || {
+            let unit = subject.begin(organization(1)).await.unwrap();
+            let inside = unit.jobs().find(a_job(1).id).await.unwrap();
+            let outside = subject.store().look_up(a_job(1).id).await.unwrap();
+            assert_eq!(inside, outside);
+            inside.unwrap()
+        };
+        let waiting = read().await;
+        assert_eq!(waiting.kind, "paint");
+        assert_eq!(waiting.organization, organization(1));
+        assert_eq!((waiting.status, waiting.attempts), (JobStatus::Pending, 0));
+        assert_eq!((waiting.created_at, waiting.started_at), (START, None));
+
+        let begun = START + Duration::seconds(3);
+        assert_eq!(claim(subject, ONE, begun).await.len(), 1);
+        let running = read().await;
+        assert_eq!((running.status, running.attempts), (JobStatus::Running, 1));
+        assert_eq!(running.started_at, Some(begun));
+        assert!(running.revision > waiting.revision);
+        let retried = JobOutcome::Retry {
+            at: begun,
+            error: "wet-paint".to_owned(),
+        };
+        let store = subject.store();
+        assert!(
+            store
+                .finish(a_job(1).id, ONE, &retried, begun)
+                .await
+                .unwrap()
+        );
+        let retrying = read().await;
+        assert_eq!(retrying.error.as_deref(), Some("wet-paint"));
+        assert!(retrying.revision > running.revision);
+        let ended = begun + Duration::seconds(2);
+        assert_eq!(claim(subject, ONE, ended).await.len(), 1);
+        let failed = JobOutcome::Failed {
+            error: "no-wall".to_owned(),
+        };
+        assert!(
+            store
+                .finish(a_job(1).id, ONE, &failed, ended)
+                .await
+                .unwrap()
+        );
+        let failed = read().await;
+        assert_eq!(failed.status, JobStatus::Failed);
+        assert_eq!(failed.error.as_deref(), Some("no-wall"));
+        assert_eq!(
+            (failed.started_at, failed.finished_at),
+            (Some(begun), Some(ended))
+        );
+    }
+
+    pub(super) async fn jobs_are_listed_latest_first_by_page_kind_and_status<S: JobSubject>(
+        subject: &S,
+    ) {
+        let other_kind = NewJob {
+            kind: JobKind::new("scrub"),
+            ..a_job(3)
+        };
+        enqueue(subject, &[a_job(1), a_job(2), other_kind, a_job(4)]).await;
+        enqueue_for(subject, 2, &[a_job(5)]).await;
+        assert_eq!(numbers(&claim_up_to(subject, ONE, START, 1, 0).await), [1]);
+        let unit = subject.begin(organization(1)).await.unwrap();
+        let list = async |filter: JobFilter, page: PageRequest| {
+            let page = unit.jobs().list(&filter, &page).await.unwrap();
+            let ids = page
+                .items
+                .iter()
+                .map(|job| job.id.as_uuid().as_u128())
+                .collect::<Vec<_>>();
+            (ids, page.next)
+        };
+
+        let page = PageRequest {
+            limit: PageLimit::new(3).unwrap(),
+            after: None,
+        };
+        let (first, next) = list(JobFilter::default(), page).await;
+        assert_eq!(first, [4, 3, 2]);
+        let page = PageRequest {
+            limit: PageLimit::new(3).unwrap(),
+            after: next,
+        };
+        assert_eq!(list(JobFilter::default(), page).await, (vec![1], None));
+        let kind = JobFilter {
+            kind: Some("scrub".to_owned()),
+            status: None,
+        };
+        assert_eq!(list(kind, PageRequest::first()).await.0, [3]);
+        let status = JobFilter {
+            kind: Some("paint".to_owned()),
+            status: Some(JobStatus::Pending),
+        };
+        assert_eq!(list(status.clone(), PageRequest::first()).await.0, [4, 2]);
+        let all = subject
+            .store()
+            .look_through(&status, &PageRequest::first())
+            .await
+            .unwrap();
+        let all = all.items.iter().map(|job| job.id.as_uuid().as_u128());
+        assert_eq!(all.collect::<Vec<_>>(), [5, 4, 2]);
+    }
+
+    pub(super) async fn other_organizations_see_and_cancel_nothing<S: JobSubject>(subject: &S) {
+        let job = claimed(subject).await;
+
+        assert_eq!(cancel(subject, 2, job).await, None);
+        let unit = subject.begin(organization(2)).await.unwrap();
+        assert_eq!(unit.jobs().find(job).await.unwrap(), None);
+        let page = unit
+            .jobs()
+            .list(&JobFilter::default(), &PageRequest::first())
+            .await
+            .unwrap();
+        assert_eq!(page.items, []);
+        let checkpoint = JobCheckpoint {
+            job,
+            worker: ONE,
+            state: &json!({}),
+            at: START,
+        };
+        let lease = unit.jobs().checkpoint(checkpoint).await.unwrap();
+        assert_eq!(lease, JobLease::Lost);
+        drop(unit);
+
+        let record = subject.store().look_up(job).await.unwrap().unwrap();
+        assert!(!record.cancel_requested);
     }
 }

@@ -1,0 +1,15 @@
+//! Durable jobs: work that happens later, exactly because it was asked for in a committed unit.
+
+mod claim;
+mod pace;
+mod progress;
+mod queue;
+mod record;
+mod work;
+
+pub use claim::{ClaimedJob, JobClaim, JobLease, JobOutcome, JobReport, JobStore};
+pub use pace::JobPace;
+pub use progress::JobProgress;
+pub use queue::{JobCancellation, JobCheckpoint, JobFilter, JobKind, JobQueue, NewJob};
+pub use record::{JobRecord, JobStatus};
+pub use work::{Interruption, Job, JobControl, JobEnd, JobFailure};
