@@ -117,7 +117,7 @@ impl JobQueue for PostgresUnit {
 }
 
 /// What is told about a lease that is held.
-#[derive(FromQueryResult)]
+#[derive(Clone, Copy, FromQueryResult)]
 pub(super) struct LeaseRow {
     cancel_requested: bool,
 }

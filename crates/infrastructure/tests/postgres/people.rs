@@ -122,14 +122,21 @@ impl Scene {
         });
         let jobs = self
             .database
-            .claim(Uuid::nil(), FixedClock::START, time::Duration::HOUR, 10)
+            .claim(&kernel::JobClaim {
+                worker: Uuid::nil(),
+                now: FixedClock::START,
+                lease: time::Duration::HOUR,
+                limit: 10,
+                reserved: 0,
+            })
             .await
             .expect("jobs are claimed");
         for job in jobs {
             let run = RequestId::from_uuid(a_unique_id());
             let kind = kernel::Job::kind(&delivery);
             let scope = TenantScope::for_job(job.organization, kind, job.id, run);
-            kernel::Job::run(&delivery, &job, &scope)
+            let work = testkit::StagedWork::new(job.id, Uuid::nil());
+            kernel::Job::run(&delivery, &job, &scope, &work)
                 .await
                 .expect("the mail is sent");
         }

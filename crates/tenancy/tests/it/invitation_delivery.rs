@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{ClaimedJob, Expected, JobId, Patch};
+use kernel::{ClaimedJob, Expected, JobEnd, JobFailure, JobId, JobProgress, Patch};
 use serde_json::json;
 use tenancy::{OrganizationChange, Organizations, Permission, RoleTemplate, SettingsChange};
 use testkit::TestKeys;
@@ -70,7 +70,7 @@ async fn a_mail_that_was_not_handed_over_is_tried_again_as_the_same_message() {
     let carry_out = || scene.world.carry_out(&jobs[0], Arc::clone(&keys), &outbox);
 
     outbox.is_out_of_order(true);
-    assert_eq!(carry_out().await, Err("mail-not-handed-over".to_owned()));
+    assert_eq!(carry_out().await, Err("mail-not-handed-over".into()));
     outbox.is_out_of_order(false);
     carry_out().await.unwrap();
     carry_out().await.unwrap();
@@ -111,6 +111,9 @@ async fn a_job_that_cannot_be_read_or_whose_key_is_gone_says_so() {
             payload,
             attempt: 1,
             max_attempts: 3,
+            checkpoint: None,
+            progress: JobProgress::default(),
+            cancel_requested: false,
         };
         let keys = scene.world.ports().keys;
         scene.world.carry_out(&job, keys, &outbox).await
@@ -119,9 +122,12 @@ async fn a_job_that_cannot_be_read_or_whose_key_is_gone_says_so() {
     let mut other_key = known.clone();
     other_key["key_id"] = json!(9);
 
-    assert_eq!(run(json!({})).await, Err("payload-malformed".to_owned()));
-    assert_eq!(run(other_key).await, Err("key-missing".to_owned()));
+    assert_eq!(
+        run(json!({})).await,
+        Err(JobFailure::lasting("payload-malformed"))
+    );
+    assert_eq!(run(other_key).await, Err("key-missing".into()));
     // An invitation that is not there is nothing to mail.
-    assert_eq!(run(known).await, Ok(()));
+    assert_eq!(run(known).await, Ok(JobEnd::DONE));
     assert_eq!(outbox.sent(), []);
 }

@@ -4,14 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, Clock as _, Job as _, JobStore as _, KeyRing, MailMessage, Mailer, MailerError,
-    RequestId, Secret, TenantScope,
+    ClaimedJob, Clock as _, Job as _, JobClaim, JobEnd, JobFailure, JobStore as _, KeyRing,
+    MailMessage, Mailer, MailerError, RequestId, Secret, TenantScope,
 };
 use tenancy::InvitationDelivery;
+use testkit::StagedWork;
 use time::Duration;
 use uuid::Uuid;
 
 use crate::world::World;
+
+const WORKER: Uuid = Uuid::from_u128(1);
 
 /// A mailer that keeps what it is given, unless it is out of order.
 #[derive(Default)]
@@ -44,11 +47,14 @@ impl Mailer for Outbox {
 impl World {
     /// The jobs that are due, claimed for good.
     pub(crate) async fn due_jobs(&self) -> Vec<ClaimedJob> {
-        let worker = Uuid::from_u128(1);
-        self.database
-            .claim(worker, self.clock.now(), Duration::days(999), 1_000)
-            .await
-            .unwrap()
+        let claim = JobClaim {
+            worker: WORKER,
+            now: self.clock.now(),
+            lease: Duration::days(999),
+            limit: 1_000,
+            reserved: 0,
+        };
+        self.database.claim(&claim).await.unwrap()
     }
 
     /// Carries a job out as a worker does.
@@ -57,7 +63,7 @@ impl World {
         job: &ClaimedJob,
         keys: Arc<dyn KeyRing>,
         outbox: &Arc<Outbox>,
-    ) -> Result<(), String> {
+    ) -> Result<JobEnd, JobFailure> {
         let outbox = Arc::<Outbox>::clone(outbox);
         let delivery = self.service(|store, clock, ids| {
             let url = "https://canvass.example".to_owned();
@@ -66,7 +72,9 @@ impl World {
         assert_eq!(job.kind, delivery.kind().as_str());
         let run = RequestId::from_uuid(Uuid::from_u128(2));
         let scope = TenantScope::for_job(job.organization, delivery.kind(), job.id, run);
-        delivery.run(job, &scope).await
+        delivery
+            .run(job, &scope, &StagedWork::new(job.id, WORKER))
+            .await
     }
 
     /// Carries out all due jobs, and gives what was mailed.
