@@ -10,11 +10,6 @@ use uuid::Uuid;
 
 use crate::error::corrupt;
 
-/// What is read of a job that people look at.
-pub(super) const RECORD: &str = "j.organization_id, j.id, j.kind, j.status, j.attempts, j.max_attempts, \
-    j.last_error, j.progress_done, j.progress_total, j.progress_counts, j.progress_rate, j.progress_at, j.result, \
-    j.created_at, j.started_at, j.finished_at, j.cancel_requested_at IS NOT NULL AS cancel_requested, j.revision";
-
 #[derive(FromQueryResult)]
 pub(super) struct RecordRow {
     organization_id: Uuid,
@@ -33,7 +28,7 @@ pub(super) struct RecordRow {
     created_at: OffsetDateTime,
     started_at: Option<OffsetDateTime>,
     finished_at: Option<OffsetDateTime>,
-    cancel_requested: bool,
+    cancel_requested_at: Option<OffsetDateTime>,
     revision: i64,
 }
 
@@ -79,7 +74,7 @@ impl TryFrom<RecordRow> for JobRecord {
             organization: OrganizationId::from_uuid(row.organization_id),
             kind: row.kind,
             status: row.status.parse()?,
-            cancel_requested: row.cancel_requested,
+            cancel_requested: row.cancel_requested_at.is_some(),
             attempts: number("job_queue.attempts", row.attempts)?,
             max_attempts: number("job_queue.max_attempts", row.max_attempts)?,
             error: row.last_error,

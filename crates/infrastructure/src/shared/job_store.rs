@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::job_rows::{ClaimRow, RECORD, RecordRow, wanted};
+use super::job_rows::{ClaimRow, RecordRow, wanted};
 use super::jobs::{LeaseRow, after, overfull, page_of};
 use crate::PostgresDatabase;
 
@@ -223,9 +223,9 @@ impl JobStore for PostgresDatabase {
     }
 
     async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
-        let sql = format!("SELECT {RECORD} FROM job_queue j WHERE j.id = $1");
+        let sql = "SELECT j.* FROM job_queue j WHERE j.id = $1";
         let unit = self.begin_platform().await?;
-        let row = unit.one::<RecordRow>(&sql, [job.as_uuid().into()]).await?;
+        let row = unit.one::<RecordRow>(sql, [job.as_uuid().into()]).await?;
         unit.finish().await?;
         row.map(JobRecord::try_from).transpose()
     }
@@ -235,15 +235,13 @@ impl JobStore for PostgresDatabase {
         filter: &JobFilter,
         page: &PageRequest,
     ) -> Result<Page<JobRecord>, StorageError> {
-        let sql = format!(
-            "SELECT {RECORD} FROM job_queue j \
+        let sql = "SELECT j.* FROM job_queue j \
              WHERE ($1::text IS NULL OR j.kind = $1) AND ($2::text IS NULL OR j.status = $2) \
-             AND ($3::uuid IS NULL OR j.id < $3) ORDER BY j.id DESC LIMIT $4"
-        );
+             AND ($3::uuid IS NULL OR j.id < $3) ORDER BY j.id DESC LIMIT $4";
         let [kind, status] = wanted(filter);
         let values = [kind, status, after(page).into(), overfull(page).into()];
         let unit = self.begin_platform().await?;
-        let rows = unit.all::<RecordRow>(&sql, values).await?;
+        let rows = unit.all::<RecordRow>(sql, values).await?;
         unit.finish().await?;
         page_of(rows, page)
     }

@@ -7,7 +7,7 @@ use kernel::{
 };
 use sea_orm::{FromQueryResult, Value};
 
-use super::job_rows::{RECORD, RecordRow, wanted};
+use super::job_rows::{RecordRow, wanted};
 use crate::unit::PostgresUnit;
 
 const CANCEL: &str = "
@@ -49,10 +49,9 @@ impl JobQueue for PostgresUnit {
     }
 
     async fn find(&self, id: JobId) -> Result<Option<JobRecord>, StorageError> {
-        let sql =
-            format!("SELECT {RECORD} FROM job_queue j WHERE j.organization_id = $1 AND j.id = $2");
+        let sql = "SELECT j.* FROM job_queue j WHERE j.organization_id = $1 AND j.id = $2";
         let values = [self.organization().into(), id.as_uuid().into()];
-        let row = self.one::<RecordRow>(&sql, values).await?;
+        let row = self.one::<RecordRow>(sql, values).await?;
         row.map(JobRecord::try_from).transpose()
     }
 
@@ -61,12 +60,10 @@ impl JobQueue for PostgresUnit {
         filter: &JobFilter,
         page: &PageRequest,
     ) -> Result<Page<JobRecord>, StorageError> {
-        let sql = format!(
-            "SELECT {RECORD} FROM job_queue j \
+        let sql = "SELECT j.* FROM job_queue j \
              WHERE j.organization_id = $1 AND ($2::text IS NULL OR j.kind = $2) \
              AND ($3::text IS NULL OR j.status = $3) AND ($4::uuid IS NULL OR j.id < $4) \
-             ORDER BY j.id DESC LIMIT $5"
-        );
+             ORDER BY j.id DESC LIMIT $5";
         let [kind, status] = wanted(filter);
         let values = [
             self.organization().into(),
@@ -75,7 +72,7 @@ impl JobQueue for PostgresUnit {
             after(page).into(),
             overfull(page).into(),
         ];
-        page_of(self.all::<RecordRow>(&sql, values).await?, page)
+        page_of(self.all::<RecordRow>(sql, values).await?, page)
     }
 
     async fn cancel(
