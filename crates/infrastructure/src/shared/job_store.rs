@@ -135,6 +135,7 @@ impl JobStore for PostgresDatabase {
         report: Option<&'a JobReport>,
     ) -> Result<JobLease, StorageError> {
         let unit = self.begin_platform().await?;
+        unit.port("jobs");
         let row = match report {
             None => {
                 let values = [job.as_uuid().into(), worker.into()];
@@ -225,6 +226,7 @@ impl JobStore for PostgresDatabase {
     async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
         let sql = "SELECT j.* FROM job_queue j WHERE j.id = $1";
         let unit = self.begin_platform().await?;
+        unit.port("jobs");
         let row = unit.one::<RecordRow>(sql, [job.as_uuid().into()]).await?;
         unit.finish().await?;
         row.map(JobRecord::try_from).transpose()
@@ -241,6 +243,7 @@ impl JobStore for PostgresDatabase {
         let [kind, status] = wanted(filter);
         let values = [kind, status, after(page).into(), overfull(page).into()];
         let unit = self.begin_platform().await?;
+        unit.port("jobs");
         let rows = unit.all::<RecordRow>(sql, values).await?;
         unit.finish().await?;
         page_of(rows, page)
