@@ -2,6 +2,10 @@
 
 ALTER SCHEMA public OWNER TO canvass_owner;
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
 CREATE FUNCTION public.add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -63,6 +67,22 @@ END
 $$;
 
 ALTER FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.contact_lexemes(search_text text, attributes jsonb) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE COST 1000 PARALLEL SAFE
+    AS $$
+BEGIN
+    IF attributes = '{}' THEN
+        RETURN array_to_tsvector(string_to_array(btrim(search_text), ' '));
+    END IF;
+    RETURN array_to_tsvector(string_to_array(btrim(search_text), ' ') || ARRAY(
+        SELECT chr(31) || left(lower(a.key), 100) || chr(31) || left(lower(a.value), 200)
+        FROM jsonb_each_text(attributes) AS a
+        WHERE a.value IS NOT NULL));
+END
+$$;
+
+ALTER FUNCTION public.contact_lexemes(search_text text, attributes jsonb) OWNER TO canvass_owner;
 
 CREATE FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -370,6 +390,122 @@ ALTER TABLE ONLY public.audit_payloads FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
 
+CREATE TABLE public.contact_list_counts (
+    organization_id uuid NOT NULL,
+    list_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pending integer NOT NULL,
+    valid integer NOT NULL,
+    invalid integer NOT NULL,
+    risky integer NOT NULL,
+    nonexistent integer NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_list_counts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_list_counts OWNER TO canvass_owner;
+
+CREATE TABLE public.contact_list_members (
+    organization_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    list_id uuid NOT NULL,
+    validation_status text NOT NULL,
+    import_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT contact_list_members_validation_status_check CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text, 'risky'::text, 'nonexistent'::text])))
+);
+
+ALTER TABLE ONLY public.contact_list_members FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_list_members OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_list_members.deleted_at IS 'that of the contact, with which the row comes back';
+
+CREATE TABLE public.contact_lists (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_folded text NOT NULL,
+    description text NOT NULL,
+    source text NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT contact_lists_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'import'::text, 'api'::text, 'manual'::text, 'form'::text]))),
+    CONSTRAINT contact_lists_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'validating'::text, 'validated'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.contact_lists FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_lists OWNER TO canvass_owner;
+
+CREATE TABLE public.contact_words (
+    organization_id uuid NOT NULL,
+    word text NOT NULL COLLATE pg_catalog."C",
+    reversed text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_words FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_words OWNER TO canvass_owner;
+
+CREATE TABLE public.contacts (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL COLLATE pg_catalog."C",
+    email_normalized text NOT NULL COLLATE pg_catalog."C",
+    email_hash bytea NOT NULL,
+    first_name text,
+    last_name text,
+    display_name text,
+    phone text,
+    company text,
+    job_title text,
+    locale text,
+    timezone text,
+    attributes jsonb NOT NULL,
+    source text NOT NULL,
+    import_id uuid,
+    validation_status text NOT NULL,
+    classification text NOT NULL,
+    syntax_ok boolean,
+    domain_exists boolean,
+    mx_found boolean,
+    risk_score smallint NOT NULL,
+    reasons text[],
+    suggestion text,
+    last_validated_at timestamp with time zone,
+    search_text text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT contacts_attributes_check CHECK ((jsonb_typeof(attributes) = 'object'::text)),
+    CONSTRAINT contacts_classification_check CHECK ((classification = ANY (ARRAY['personal'::text, 'business'::text, 'role'::text, 'disposable'::text, 'unknown'::text]))),
+    CONSTRAINT contacts_email_check CHECK ((octet_length(email) <= 320)),
+    CONSTRAINT contacts_email_hash_check CHECK ((octet_length(email_hash) = 17)),
+    CONSTRAINT contacts_risk_score_check CHECK (((risk_score >= 0) AND (risk_score <= 100))),
+    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'import'::text, 'api'::text, 'manual'::text, 'form'::text]))),
+    CONSTRAINT contacts_validation_status_check CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text, 'risky'::text, 'nonexistent'::text])))
+);
+
+ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contacts OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contacts.email_hash IS 'the id of the key, and HMAC-SHA-256 of email_normalized cut to 128 bits, as in suppressions';
+
+COMMENT ON COLUMN public.contacts.search_text IS 'folded words of name, address and company, one space between them and around the whole';
+
 CREATE TABLE public.credentials (
     kind text NOT NULL,
     hash bytea NOT NULL,
@@ -603,6 +739,26 @@ CREATE TABLE public.slugs (
 
 ALTER TABLE public.slugs OWNER TO canvass_owner;
 
+CREATE TABLE public.suppressions (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    address_hash bytea NOT NULL,
+    reason text NOT NULL,
+    source text NOT NULL,
+    source_id uuid,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    CONSTRAINT suppressions_address_hash_check CHECK ((octet_length(address_hash) = 17)),
+    CONSTRAINT suppressions_reason_check CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'manual'::text, 'erased'::text]))),
+    CONSTRAINT suppressions_source_check CHECK ((source = ANY (ARRAY['manual'::text, 'api'::text, 'import'::text, 'link'::text, 'campaign'::text, 'simulation'::text, 'erasure'::text])))
+);
+
+ALTER TABLE ONLY public.suppressions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.suppressions OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.suppressions.source_id IS 'the import, campaign or simulation that it came from';
+
 CREATE TABLE public.team_members (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -712,6 +868,21 @@ ALTER TABLE ONLY public.audit_logs
 ALTER TABLE ONLY public.audit_payloads
     ADD CONSTRAINT audit_payloads_pkey PRIMARY KEY (organization_id, id, created_at);
 
+ALTER TABLE ONLY public.contact_list_counts
+    ADD CONSTRAINT contact_list_counts_pkey PRIMARY KEY (organization_id, list_id, id);
+
+ALTER TABLE ONLY public.contact_list_members
+    ADD CONSTRAINT contact_list_members_pkey PRIMARY KEY (organization_id, contact_id, list_id);
+
+ALTER TABLE ONLY public.contact_lists
+    ADD CONSTRAINT contact_lists_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.contact_words
+    ADD CONSTRAINT contact_words_pkey PRIMARY KEY (organization_id, word);
+
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_pkey PRIMARY KEY (kind, hash);
 
@@ -754,6 +925,9 @@ ALTER TABLE ONLY public.sessions
 ALTER TABLE ONLY public.slugs
     ADD CONSTRAINT slugs_pkey PRIMARY KEY (kind, slug);
 
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_pkey PRIMARY KEY (organization_id, id);
 
@@ -779,6 +953,22 @@ CREATE INDEX audit_logs_actor_idx ON ONLY public.audit_logs USING btree (organiz
 CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organization_id, entity_id, created_at DESC, id DESC);
 
 CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at DESC, id DESC);
+
+CREATE INDEX contact_list_members_status_idx ON public.contact_list_members USING btree (organization_id, list_id, validation_status, contact_id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX contact_lists_name_key ON public.contact_lists USING btree (organization_id, name_folded) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contact_words_reversed_idx ON public.contact_words USING btree (organization_id, reversed);
+
+CREATE INDEX contacts_deleted_idx ON public.contacts USING btree (organization_id, id) WHERE (deleted_at IS NOT NULL);
+
+CREATE UNIQUE INDEX contacts_email_key ON public.contacts USING btree (organization_id, email_normalized) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_import_idx ON public.contacts USING btree (organization_id, import_id) WHERE (import_id IS NOT NULL);
+
+CREATE INDEX contacts_search_idx ON public.contacts USING gin (organization_id, public.contact_lexemes(search_text, attributes)) WHERE (deleted_at IS NULL);
+
+CREATE INDEX contacts_status_idx ON public.contacts USING btree (organization_id, validation_status, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX credentials_subject_idx ON public.credentials USING btree (organization_id, subject_id);
 
@@ -814,6 +1004,8 @@ CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id, id);
 
 CREATE INDEX slugs_organization_idx ON public.slugs USING btree (organization_id);
 
+CREATE UNIQUE INDEX suppressions_address_key ON public.suppressions USING btree (organization_id, address_hash, reason, source);
+
 CREATE UNIQUE INDEX team_members_key ON public.team_members USING btree (organization_id, team_id, membership_id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX team_members_membership_idx ON public.team_members USING btree (organization_id, membership_id) WHERE (deleted_at IS NULL);
@@ -839,6 +1031,16 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.api_keys FOR EACH STATE
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_payloads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_list_counts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_list_members FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_lists FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_words FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contacts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -866,6 +1068,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.sessions FOR EACH STATE
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.slugs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.suppressions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.team_members FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.teams FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -886,6 +1090,24 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.contact_list_counts
+    ADD CONSTRAINT contact_list_counts_organization_id_list_id_fkey FOREIGN KEY (organization_id, list_id) REFERENCES public.contact_lists(organization_id, id);
+
+ALTER TABLE ONLY public.contact_list_members
+    ADD CONSTRAINT contact_list_members_organization_id_contact_id_fkey FOREIGN KEY (organization_id, contact_id) REFERENCES public.contacts(organization_id, id);
+
+ALTER TABLE ONLY public.contact_list_members
+    ADD CONSTRAINT contact_list_members_organization_id_list_id_fkey FOREIGN KEY (organization_id, list_id) REFERENCES public.contact_lists(organization_id, id);
+
+ALTER TABLE ONLY public.contact_lists
+    ADD CONSTRAINT contact_lists_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.contact_words
+    ADD CONSTRAINT contact_words_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.contacts
+    ADD CONSTRAINT contacts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
@@ -917,6 +1139,9 @@ ALTER TABLE ONLY public.roles
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
 ALTER TABLE ONLY public.team_members
     ADD CONSTRAINT team_members_organization_id_membership_id_fkey FOREIGN KEY (organization_id, membership_id) REFERENCES public.memberships(organization_id, id);
 
@@ -941,6 +1166,16 @@ ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_list_counts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_lists ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_words ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.error_logs ENABLE ROW LEVEL SECURITY;
 
@@ -988,6 +1223,8 @@ ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.suppressions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.team_members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.teams ENABLE ROW LEVEL SECURITY;
@@ -999,6 +1236,16 @@ CREATE POLICY tenant ON public.api_keys TO canvass_app USING ((organization_id =
 CREATE POLICY tenant ON public.audit_logs TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.audit_payloads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_list_counts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_list_members TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_lists TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_words TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contacts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.idempotency_keys TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -1013,6 +1260,8 @@ CREATE POLICY tenant ON public.organizations TO canvass_app USING ((organization
 CREATE POLICY tenant ON public.role_permissions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.roles TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.suppressions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.team_members TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -1041,6 +1290,9 @@ REVOKE ALL ON FUNCTION public.allow_only_nulling() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_app;
 
 REVOKE ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) TO canvass_app;
@@ -1112,6 +1364,16 @@ GRANT UPDATE(reason) ON TABLE public.audit_payloads TO canvass_retention;
 
 GRANT UPDATE(salt) ON TABLE public.audit_payloads TO canvass_retention;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_counts TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_members TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_lists TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_words TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contacts TO canvass_app;
+
 GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO canvass_app;
@@ -1164,6 +1426,8 @@ GRANT DELETE ON TABLE public.sessions TO canvass_platform;
 GRANT SELECT(id) ON TABLE public.sessions TO canvass_platform;
 
 GRANT SELECT(expires_at) ON TABLE public.sessions TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.suppressions TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.team_members TO canvass_app;
 

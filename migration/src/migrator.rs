@@ -35,6 +35,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000006_audit",
     "m20261121_000007_platform",
     "m20261121_000008_long_jobs",
+    "m20261121_000010_contacts",
 ];
 
 impl MigratorTrait for Migrator {

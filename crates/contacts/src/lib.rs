@@ -1,16 +1,43 @@
-//! Contacts: whom an organization writes to.
+//! Contacts: the people an organization may write to, the lists they are on, and who must be left alone.
 //!
 //! Vocabulary:
 //!
+//! - a **contact** ([`Contact`]) is a person as one organization knows them: one address, a **profile**
+//!   ([`Profile`]), where they came from, and what was found out about the address ([`Validation`]);
 //! - a **verdict** ([`Verdict`]) is what is said of one address: its status, whose it is, and what speaks against it,
 //!   by [`Rules`] that the organization can set;
 //! - a **record** ([`Record`]) is a row of a file as it stands there, with its line number; what it says of a person
 //!   is a [`ParsedRow`], or it is a [`RejectedRow`].
+//! - a **contact list** ([`ContactList`]) has contacts as members; a contact can be on many;
+//! - a **suppression** ([`Suppression`]) says that mail to an address must not be sent, and why. It holds a keyed
+//!   hash of the address ([`AddressHash`]) and no address, so it can outlive the contact.
 //!
-//! Always true: the same address, facts and rules give the same verdict.
+//! Always true: the same address, facts and rules give the same verdict; a living contact's normalised address is
+//! the organization's only one; whatever brings an address back, its suppressions are there; a membership repeats
+//! the status and the deletion of its contact; what a list counts is what it has.
+//!
+//! - [`ports`] is what the use cases need of their storage.
+
+#[cfg(feature = "contract")]
+pub mod contract;
+pub mod ports;
 
 mod address;
+mod address_hash;
+mod attributes;
+mod contact;
+mod contact_email;
+mod contact_filter;
+mod contact_list;
+mod contact_text;
+mod error;
 mod file;
+mod fold;
+mod judge;
+mod profile;
+mod source;
+mod suppression;
+mod validation;
 
 pub use address::{
     Classification, ClassificationConfig, DisposableDomains, DomainConfig, DomainFact, DomainList,
@@ -18,8 +45,25 @@ pub use address::{
     RuleType, Rules, SyntaxConfig, UnknownClassification, UnknownReason, UnknownRuleType,
     UnknownValidationStatus, ValidationStatus, Verdict, decide, normalize,
 };
+pub use address_hash::AddressHash;
+pub use attributes::{Attributes, AttributesChange, InvalidAttributes};
+pub use contact::{Contact, ContactChange, ContactState, NewContact};
+pub use contact_email::{ContactEmail, InvalidContactEmail};
+pub use contact_filter::{ContactFilter, ContactSort, InvalidTimeRange, TimeRange};
+pub use contact_list::{
+    ContactList, ContactListChange, ContactListState, CountedList, ListCounts, ListStatus,
+    NewContactList,
+};
+pub use contact_text::{ContactText, InvalidContactText};
+pub use error::ContactError;
 pub use file::{
     CERTAIN_ENOUGH, Column, DELIMITERS, Decoder, Detected, Encoding, FileReader, MAX_RECORD_LEN,
     Meaning, ParsedRow, Record, RecordFault, RecordReader, RejectedRow, RejectionCode, Stop,
     UnknownMeaning, sniff, sniff_as,
 };
+pub use fold::{Folded, fold, fold_whole};
+pub use judge::{Judged, judge};
+pub use profile::{Profile, ProfileChange};
+pub use source::{ContactSource, UnknownWord};
+pub use suppression::{Suppression, SuppressionReason, SuppressionSource, SuppressionState};
+pub use validation::Validation;

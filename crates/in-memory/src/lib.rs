@@ -5,6 +5,7 @@
 //! organization meanwhile, the commit fails with [`kernel::StorageError::Contended`]. Blocking is not modelled.
 
 mod compliance;
+mod contacts;
 mod database;
 mod shared;
 mod state;

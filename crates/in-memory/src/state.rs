@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use contacts::{Contact, ContactList, Suppression};
 use kernel::{
-    ApiKeyId, AuditEntry, IdempotencyRequest, InvitationId, MembershipId, OrganizationId, RoleId,
-    SessionId, StoredAnswer, TeamId, TeamMemberId, Timestamp, UserId,
+    ApiKeyId, AuditEntry, ContactId, ContactListId, IdempotencyRequest, InvitationId, MembershipId,
+    OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId,
+    Timestamp, UserId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -29,6 +31,11 @@ pub(crate) struct TenantState {
     pub(crate) api_keys: BTreeMap<ApiKeyId, ApiKey>,
     /// By key and hash: from which networks a key was used.
     pub(crate) api_key_networks: BTreeSet<(ApiKeyId, [u8; 32])>,
+    pub(crate) contacts: BTreeMap<ContactId, Contact>,
+    pub(crate) contact_lists: BTreeMap<ContactListId, ContactList>,
+    /// By list and contact.
+    pub(crate) list_members: BTreeSet<(ContactListId, ContactId)>,
+    pub(crate) suppressions: BTreeMap<SuppressionId, Suppression>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

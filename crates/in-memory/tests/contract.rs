@@ -5,8 +5,9 @@ mod job_contract;
 
 use async_trait::async_trait;
 use compliance::ports::AuditStore;
+use contacts::ports::ContactStore;
 use in_memory::MemoryDatabase;
-use kernel::RateLimiter;
+use kernel::{OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 
@@ -38,9 +39,33 @@ impl compliance::contract::Subject for MemorySubject {
     }
 }
 
+#[async_trait]
+impl contacts::contract::Subject for MemorySubject {
+    async fn fresh() -> Self {
+        Self(MemoryDatabase::new())
+    }
+
+    fn store(&self) -> &dyn ContactStore {
+        &self.0
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an organization needs an id and nothing else here"
+    )]
+    async fn found(&self) -> OrganizationId {
+        OrganizationId::from_uuid(uuid::Uuid::now_v7())
+    }
+}
+
 mod compliance_contract {
     use super::*;
     compliance::compliance_contract!(MemorySubject);
+}
+
+mod contacts_contract {
+    use super::*;
+    ::contacts::contacts_contract!(MemorySubject);
 }
 
 mod tenancy_contract {

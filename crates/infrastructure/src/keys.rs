@@ -10,9 +10,10 @@ use sha2::Sha256;
 
 use crate::hex;
 
-/// One or more master keys of 32 bytes, by id; the newest signs, all verify.
+/// One or more master keys of 32 bytes, by id; the newest signs, the oldest makes what must last, all verify.
 #[derive(Clone)]
 pub struct MasterKeys {
+    oldest: u8,
     newest: u8,
     keys: BTreeMap<u8, [u8; 32]>,
 }
@@ -36,16 +37,17 @@ impl MasterKeys {
     #[must_use]
     pub fn single(key: [u8; 32]) -> Self {
         Self {
+            oldest: 1,
             newest: 1,
             keys: BTreeMap::from([(1, key)]),
         }
     }
 
     /// Reads keys of the form `1:<64 hexadecimal digits>`, separated by white space or commas; the
-    /// last one is the newest.
+    /// first one is the oldest, the last one the newest.
     pub fn parse(text: &str) -> Result<Self, InvalidMasterKeys> {
         let mut keys = BTreeMap::new();
-        let mut newest = None;
+        let (mut oldest, mut newest) = (None, None);
         for word in text
             .split([' ', ',', '\n', '\r', '\t'])
             .filter(|word| !word.is_empty())
@@ -56,25 +58,32 @@ impl MasterKeys {
             if keys.insert(id, key).is_some() {
                 return Err(InvalidMasterKeys::Duplicate);
             }
+            oldest = oldest.or(Some(id));
             newest = Some(id);
         }
         Ok(Self {
+            oldest: oldest.ok_or(InvalidMasterKeys::Missing)?,
             newest: newest.ok_or(InvalidMasterKeys::Missing)?,
             keys,
         })
     }
 
-    /// The keys in the form that [`MasterKeys::parse`] reads, newest last.
+    /// The keys in the form that [`MasterKeys::parse`] reads, oldest first and newest last.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let older = self.keys.iter().filter(|(id, _)| **id != self.newest);
-        let newest = self.keys.get_key_value(&self.newest);
-        older
-            .chain(newest)
-            .fold(String::new(), |mut text, (id, key)| {
+        let ends = [self.oldest, self.newest];
+        let between = self.keys.iter().filter(|(id, _)| !ends.contains(id));
+        let oldest = self.keys.get_key_value(&self.oldest);
+        let newest = (self.newest != self.oldest)
+            .then(|| self.keys.get_key_value(&self.newest))
+            .flatten();
+        oldest.into_iter().chain(between).chain(newest).fold(
+            String::new(),
+            |mut text, (id, key)| {
                 let _ = writeln!(text, "{id}:{}", hex::encode(key));
                 text
-            })
+            },
+        )
     }
 
     fn code(&self, purpose: KeyPurpose, key_id: u8, data: &[u8]) -> Option<Hmac<Sha256>> {
@@ -115,6 +124,15 @@ impl KeyRing for MasterKeys {
         })
     }
 
+    #[expect(
+        clippy::expect_used,
+        reason = "every constructor makes sure that the oldest key is there"
+    )]
+    fn lasting_mac(&self, purpose: KeyPurpose, data: &[u8]) -> Mac {
+        self.mac_with(purpose, self.oldest, data)
+            .expect("the oldest key is in the ring")
+    }
+
     fn verify(&self, purpose: KeyPurpose, data: &[u8], mac: &Mac) -> bool {
         self.code(purpose, mac.key_id, data)
             .is_some_and(|code| code.verify_slice(&mac.tag).is_ok())
@@ -152,6 +170,20 @@ mod tests {
                 .key_id,
             2
         );
+    }
+
+    #[test]
+    fn a_lasting_code_stays_the_same_whatever_keys_come_after() {
+        let first = MasterKeys::parse(&format!("7:{}", "cd".repeat(32))).unwrap();
+        let lasting = first.lasting_mac(KeyPurpose::Suppression, b"data");
+        let mut ring = first;
+        for id in [3, 9] {
+            let text = format!("{}{id}:{}", ring.to_text(), "ab".repeat(32));
+            ring = MasterKeys::parse(&text).unwrap();
+
+            assert_eq!(ring.lasting_mac(KeyPurpose::Suppression, b"data"), lasting);
+            assert_eq!(ring.mac(KeyPurpose::Suppression, b"data").key_id, id);
+        }
     }
 
     #[test]

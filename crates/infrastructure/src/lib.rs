@@ -21,6 +21,7 @@ pub mod maintenance;
 mod calls;
 mod clock;
 mod compliance;
+mod contacts;
 mod database;
 mod entities;
 mod error;

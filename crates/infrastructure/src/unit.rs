@@ -10,6 +10,7 @@ use sea_orm::{
     Values,
 };
 use sea_query_sqlx::SqlxValues;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -103,6 +104,21 @@ impl PostgresUnit {
         let row = self.query_one_raw(statement).await.map_err(translate)?;
         row.map(|row| R::from_query_result(&row, "").map_err(translate))
             .transpose()
+    }
+
+    /// Runs a statement whose values sea-orm cannot bind, such as arrays with nulls in them, and reads all of
+    /// its rows.
+    pub(crate) async fn all_bound(
+        &self,
+        sql: &str,
+        values: PgArguments,
+    ) -> Result<Vec<PgRow>, StorageError> {
+        let call = self.call(sql);
+        let query = sqlx::query_with(AssertSqlSafe(sql.to_owned()), values)
+            .persistent(self.named_statements);
+        let mut transaction = self.transaction.lock().await;
+        self.note(call, query.fetch_all(&mut **transaction).await)
+            .map_err(translate)
     }
 
     /// Counts the call, and notes that the transaction is aborted: PostgreSQL would answer a commit of it with success.

@@ -5,8 +5,9 @@ mod job_contract;
 
 use async_trait::async_trait;
 use compliance::ports::AuditStore;
+use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::RateLimiter;
+use kernel::{OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use testkit::TestDatabase;
@@ -44,9 +45,30 @@ impl compliance::contract::Subject for PostgresSubject {
     }
 }
 
+#[async_trait]
+impl contacts::contract::Subject for PostgresSubject {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn ContactStore {
+        &self.0
+    }
+
+    async fn found(&self) -> OrganizationId {
+        let tenant = tenancy::contract::Tenant::found(self).await;
+        tenant.organization.id()
+    }
+}
+
 mod compliance_contract {
     use super::*;
     compliance::compliance_contract!(PostgresSubject);
+}
+
+mod contacts_contract {
+    use super::*;
+    ::contacts::contacts_contract!(PostgresSubject);
 }
 
 mod tenancy_contract {

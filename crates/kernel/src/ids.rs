@@ -58,6 +58,8 @@ typed_id! {
     CampaignId,
     /// Names a contact.
     ContactId,
+    /// Names an import of contacts.
+    ContactImportId,
     /// Names a contact list.
     ContactListId,
     /// Names a recorded event.
@@ -76,6 +78,8 @@ typed_id! {
     RoleId,
     /// Names a session: one login and all the refreshes that follow from it.
     SessionId,
+    /// Names the reason of one source not to mail to an address.
+    SuppressionId,
     /// Names a team of an organization.
     TeamId,
     /// Names a person's place in a team.

@@ -58,6 +58,10 @@ pub trait KeyRing: Send + Sync {
     /// The code of `data` under a certain key; `None` when the ring does not have that key.
     fn mac_with(&self, purpose: KeyPurpose, key_id: u8, data: &[u8]) -> Option<Mac>;
 
+    /// The code of `data` under the oldest key of this purpose: the same before and after a rotation, for
+    /// codes that are looked up by what they are.
+    fn lasting_mac(&self, purpose: KeyPurpose, data: &[u8]) -> Mac;
+
     /// Whether `mac` is the code of `data`, compared in constant time; older keys still verify.
     fn verify(&self, purpose: KeyPurpose, data: &[u8], mac: &Mac) -> bool;
 }

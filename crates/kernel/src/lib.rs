@@ -48,8 +48,9 @@ pub use idempotency::{
     Done, IdempotencyError, IdempotencyLedger, IdempotencyRequest, Once, StoredAnswer, begin_once,
 };
 pub use ids::{
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactListId, EventId, InvitationId, JobId,
-    MembershipId, OrganizationId, RequestId, RoleId, SessionId, TeamId, TeamMemberId, UserId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId,
+    InvitationId, JobId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId,
+    TeamId, TeamMemberId, UserId,
 };
 pub use jobs::{
     ClaimedJob, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl, JobEnd,

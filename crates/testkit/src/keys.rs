@@ -38,6 +38,13 @@ impl KeyRing for TestKeys {
         })
     }
 
+    fn lasting_mac(&self, purpose: KeyPurpose, data: &[u8]) -> Mac {
+        Mac {
+            key_id: 1,
+            tag: tag(purpose, 1, data),
+        }
+    }
+
     fn verify(&self, purpose: KeyPurpose, data: &[u8], mac: &Mac) -> bool {
         self.mac_with(purpose, mac.key_id, data) == Some(*mac)
     }

@@ -94,7 +94,11 @@ SELECT jsonb_build_object(
                 FROM aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a WHERE a.grantee <> f.proowner), '[]'))
             ORDER BY f.oid::regprocedure::text)
         FROM pg_proc f JOIN pg_language l ON l.oid = f.prolang
-        WHERE f.prokind <> 'a' AND f.pronamespace::regnamespace::text !~ '^(pg_|information_schema$)'),
+        WHERE f.prokind <> 'a' AND f.pronamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+          -- What an extension brings along is the server's.
+          AND NOT EXISTS (
+              SELECT FROM pg_depend d
+              WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e')),
     'roles', (
         SELECT jsonb_agg(jsonb_build_object(
             'name', r.rolname, 'login', r.rolcanlogin, 'inherits', r.rolinherit,

@@ -272,6 +272,14 @@ pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
         "append-only: personal data is nulled, nothing else",
     ),
     (
+        "contact_list_counts",
+        "made and removed; rows are locked and never changed",
+    ),
+    (
+        "contact_list_members",
+        "made and removed; what it repeats of the contact follows the contact",
+    ),
+    (
         "idempotency_keys",
         "written once when the answer is known, by the program itself",
     ),

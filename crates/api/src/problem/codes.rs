@@ -1,6 +1,7 @@
 //! All codes of problems, with the constant title of each.
 
 use compliance::ComplianceError;
+use contacts::ContactError;
 use kernel::{IdempotencyError, StorageError};
 use tenancy::TenancyError;
 
@@ -12,6 +13,7 @@ const CATALOGUES: &[&[(&str, &str)]] = &[
     IdempotencyError::CODES,
     TenancyError::CODES,
     ComplianceError::CODES,
+    ContactError::CODES,
 ];
 
 /// Every code that a problem can have, in alphabetical order.

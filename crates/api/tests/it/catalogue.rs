@@ -7,7 +7,8 @@ use std::path::Path;
 
 use api::problem::{ApiError, Refusal, all_codes, title};
 use compliance::ComplianceError;
-use kernel::{FieldErrors, IdempotencyError, StorageError, TeamId};
+use contacts::ContactError;
+use kernel::{ContactId, ContactListId, FieldErrors, IdempotencyError, StorageError, TeamId};
 use tenancy::{Permission, TenancyError};
 use uuid::Uuid;
 
@@ -52,6 +53,16 @@ fn examples() -> Vec<ApiError> {
         T::NotDeleted,
         T::Limited { retry_after: 1 },
     ];
+    let contacts = [
+        ContactError::NotFound("contact"),
+        ContactError::Stale,
+        ContactError::Invalid(FieldErrors::default()),
+        ContactError::EmailTaken(ContactId::from_uuid(Uuid::nil())),
+        ContactError::ListNameTaken(ContactListId::from_uuid(Uuid::nil())),
+        ContactError::NotDeleted,
+        ContactError::ErasedStays,
+        ContactError::Csv(std::io::Error::other("")),
+    ];
     let storage = [
         StorageError::Unavailable(None),
         StorageError::Contended(None),
@@ -63,6 +74,7 @@ fn examples() -> Vec<ApiError> {
         .iter()
         .map(|refusal| ApiError::from(*refusal))
         .chain(tenancy.into_iter().map(ApiError::from))
+        .chain(contacts.map(ApiError::from))
         .chain([ApiError::from(ComplianceError::EntryNotFound)])
         .chain(storage.into_iter().map(ApiError::from))
         .chain(repeated.into_iter().map(ApiError::from))

@@ -351,6 +351,10 @@ impl KeyRing for Keys {
         })
     }
 
+    fn lasting_mac(&self, purpose: KeyPurpose, data: &[u8]) -> Mac {
+        self.mac_with(purpose, 1, data).unwrap()
+    }
+
     fn verify(&self, purpose: KeyPurpose, data: &[u8], mac: &Mac) -> bool {
         self.mac_with(purpose, mac.key_id, data).as_ref() == Some(mac)
     }

@@ -1,6 +1,7 @@
 //! The rows of the tables, as sea-orm reads and writes them.
 
 pub(crate) mod api_key;
+pub(crate) mod contact_list;
 pub(crate) mod invitation;
 pub(crate) mod membership;
 pub(crate) mod organization;

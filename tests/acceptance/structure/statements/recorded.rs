@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use compliance::ports::AuditStore;
+use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::RateLimiter;
+use kernel::{OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use testkit::TestDatabase;
@@ -113,6 +114,22 @@ impl compliance::contract::Subject for Adapter {
     }
 }
 
+#[async_trait]
+impl contacts::contract::Subject for Adapter {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn ContactStore {
+        &self.database
+    }
+
+    async fn found(&self) -> OrganizationId {
+        let tenant = tenancy::contract::Tenant::found(self).await;
+        tenant.organization.id()
+    }
+}
+
 macro_rules! names {
     ([] $($case:ident,)*) => {
         [$(stringify!($case)),*]
@@ -134,6 +151,12 @@ macro_rules! run_contracts {
 
 run_contracts! {
     compliance::for_each_audit_case => entries;
+    contacts::for_each_contact_case => contacts;
+    contacts::for_each_contact_list_case => lists;
+    contacts::for_each_contact_unit_case => unit;
+    contacts::for_each_list_member_case => list_members;
+    contacts::for_each_listing_case => listing;
+    contacts::for_each_suppression_case => suppressions;
     tenancy::for_each_api_key_case => api_keys;
     tenancy::for_each_directory_case => directory;
     tenancy::for_each_invitation_case => invitations;

@@ -1,0 +1,138 @@
+//! Which contacts are wanted, and in which order.
+
+use kernel::{ContactListId, FieldFault, Timestamp};
+
+use crate::{Classification, Contact, ContactSource, ValidationStatus};
+
+/// A range of time: from `since`, included, until `until`, excluded; open where one is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeRange {
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+/// The range ends before it begins, or as it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the range of time ends before it begins")]
+pub struct InvalidTimeRange;
+
+impl TimeRange {
+    /// The range between two instants.
+    pub fn new(
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Self, InvalidTimeRange> {
+        match (since, until) {
+            (Some(since), Some(until)) if since >= until => Err(InvalidTimeRange),
+            _ => Ok(Self { since, until }),
+        }
+    }
+
+    /// From when on.
+    #[must_use]
+    pub const fn since(self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// Until when.
+    #[must_use]
+    pub const fn until(self) -> Option<Timestamp> {
+        self.until
+    }
+
+    /// Whether the range is open at both ends.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
+    /// Whether the instant lies in the range; what never happened lies in the open range only.
+    #[must_use]
+    pub fn contains(self, at: Option<Timestamp>) -> bool {
+        match at {
+            Some(at) => {
+                self.since.is_none_or(|since| since <= at)
+                    && self.until.is_none_or(|until| at < until)
+            }
+            None => self.is_open(),
+        }
+    }
+}
+
+impl From<InvalidTimeRange> for FieldFault {
+    fn from(error: InvalidTimeRange) -> Self {
+        Self::new("invalid-range", error.to_string())
+    }
+}
+
+/// Which contacts are wanted: those that fit every part that is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContactFilter {
+    /// The deleted ones instead of the living.
+    pub deleted: bool,
+    /// On this list.
+    pub list: Option<ContactListId>,
+    /// Of one of these statuses; of any where empty.
+    pub statuses: Vec<ValidationStatus>,
+    /// Of one of these kinds; of any where empty.
+    pub classifications: Vec<Classification>,
+    /// From here.
+    pub source: Option<ContactSource>,
+    /// Whether their address is suppressed.
+    pub suppressed: Option<bool>,
+    /// When they were made.
+    pub created: TimeRange,
+    /// When their address was last judged.
+    pub validated: TimeRange,
+    /// Attributes that they have: name and value, in any case.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl ContactFilter {
+    /// Whether the contact fits every part that concerns it alone, which is all but list and suppression; the
+    /// rule that every adapter applies.
+    #[must_use]
+    pub fn accepts(&self, contact: &Contact) -> bool {
+        let state = contact.state();
+        let validation = &state.validation;
+        state.stamps.is_deleted() == self.deleted
+            && (self.statuses.is_empty() || self.statuses.contains(&validation.status))
+            && (self.classifications.is_empty()
+                || self.classifications.contains(&validation.classification))
+            && self.source.is_none_or(|source| state.source == source)
+            && self.created.contains(Some(state.stamps.created_at))
+            && self.validated.contains(validation.at)
+            && self
+                .attributes
+                .iter()
+                .all(|(name, value)| state.profile.attributes.has(name, value))
+    }
+}
+
+/// The order of a listing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContactSort {
+    /// Oldest first.
+    #[default]
+    Created,
+    /// Newest first.
+    CreatedDescending,
+    /// By normalised address.
+    Email,
+    /// By normalised address, backwards.
+    EmailDescending,
+}
+
+impl ContactSort {
+    /// Whether the order is by address.
+    #[must_use]
+    pub const fn is_by_email(self) -> bool {
+        matches!(self, Self::Email | Self::EmailDescending)
+    }
+
+    /// Whether it is backwards.
+    #[must_use]
+    pub const fn is_descending(self) -> bool {
+        matches!(self, Self::CreatedDescending | Self::EmailDescending)
+    }
+}

@@ -1,0 +1,221 @@
+//! `ListMemberRepository`
+
+use kernel::{ContactId, ContactImportId};
+
+use super::Subject;
+use super::tenant::{NOW, Tenant, deleted, id, restored, revalidated};
+use crate::{ListCounts, ValidationStatus};
+
+/// The cases of who is on lists.
+#[macro_export]
+macro_rules! for_each_list_member_case {
+    ([$($callback:tt)+] $($context:tt)*) => {
+        $($callback)+! { [$($context)*]
+            those_who_live_and_are_not_on_the_list_are_added,
+            those_who_are_on_the_list_are_removed,
+            a_list_counts_its_members_by_status,
+            counts_follow_what_becomes_of_contacts,
+            counts_stay_right_over_many_changes,
+            the_living_lists_of_a_contact_are_found,
+            a_dropped_unit_leaves_counts_as_they_were,
+            other_tenants_put_nobody_on_a_list,
+        }
+    };
+}
+
+/// Runs the case with this name.
+pub async fn run<S: Subject>(name: &str) {
+    let subject = &S::fresh().await;
+    for_each_list_member_case!([kernel::dispatch_contract_case] name subject);
+}
+
+/// The ids in order.
+fn sorted(mut ids: Vec<ContactId>) -> Vec<ContactId> {
+    ids.sort_unstable();
+    ids
+}
+
+mod cases {
+    use super::{
+        ContactId, ContactImportId, ListCounts, NOW, Subject, Tenant, ValidationStatus, deleted,
+        id, restored, revalidated, sorted,
+    };
+
+    pub(super) async fn those_who_live_and_are_not_on_the_list_are_added<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let [a, b, c] =
+            ["a", "b", "c"].map(|name| tenant.a_contact(&format!("{name}@example.com")));
+        tenant
+            .add(subject, &[a.clone(), b.clone(), c.clone()])
+            .await;
+        let list = tenant.add_list(subject, "Leads", &[&b]).await;
+
+        let unit = tenant.begin(subject).await;
+        unit.contacts().update_many(&[deleted(&c)]).await.unwrap();
+        let import = Some(id(ContactImportId::from_uuid));
+        let absent = id(ContactId::from_uuid);
+        let wanted = [absent, c.id(), b.id(), a.id(), a.id()];
+        let members = unit.list_members();
+        let added = members.add(list.id(), &wanted, import, NOW).await.unwrap();
+        assert_eq!(added, [a.id()]);
+        let none = members.add(list.id(), &[], None, NOW).await.unwrap();
+        assert_eq!(none, []);
+        unit.commit().await.unwrap();
+
+        assert_eq!(tenant.counts(subject, &list).await.total(), 2);
+    }
+
+    pub(super) async fn those_who_are_on_the_list_are_removed<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let [a, b, c] =
+            ["a", "b", "c"].map(|name| tenant.a_contact(&format!("{name}@example.com")));
+        tenant
+            .add(subject, &[a.clone(), b.clone(), c.clone()])
+            .await;
+        let list = tenant.add_list(subject, "Leads", &[&a, &b]).await;
+        let other = tenant.add_list(subject, "Others", &[&a]).await;
+
+        let unit = tenant.begin(subject).await;
+        let wanted = [c.id(), b.id(), id(ContactId::from_uuid)];
+        let removed = unit.list_members().remove(list.id(), &wanted, NOW).await;
+        assert_eq!(sorted(removed.unwrap()), [b.id()]);
+        unit.commit().await.unwrap();
+
+        assert_eq!(tenant.counts(subject, &list).await.total(), 1);
+        assert_eq!(tenant.counts(subject, &other).await.total(), 1);
+    }
+
+    pub(super) async fn a_list_counts_its_members_by_status<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let contacts = (0..15)
+            .map(|n: usize| {
+                let status =
+                    ValidationStatus::ALL[(0..5).find(|i| n < [1, 3, 6, 10, 15][*i]).unwrap()];
+                tenant.a_contact_of(&format!("{n}@example.com"), status)
+            })
+            .collect::<Vec<_>>();
+        tenant.add(subject, &contacts).await;
+        let members = contacts.iter().collect::<Vec<_>>();
+
+        let list = tenant.add_list(subject, "Leads", &members).await;
+
+        let expected = ListCounts {
+            pending: 1,
+            valid: 2,
+            invalid: 3,
+            risky: 4,
+            nonexistent: 5,
+        };
+        assert_eq!(tenant.counts(subject, &list).await, expected);
+    }
+
+    pub(super) async fn counts_follow_what_becomes_of_contacts<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let [a, b] = ["a", "b"].map(|name| tenant.a_contact(&format!("{name}@example.com")));
+        tenant.add(subject, &[a.clone(), b.clone()]).await;
+        let list = tenant.add_list(subject, "Leads", &[&a, &b]).await;
+        let other = tenant.add_list(subject, "Others", &[&a]).await;
+        let risky = revalidated(&a, ValidationStatus::Risky);
+        let gone = deleted(&risky);
+        let invalid = revalidated(&gone, ValidationStatus::Invalid);
+        let back = restored(&invalid);
+
+        for (changed, in_list, in_other) in [
+            (&risky, (1, 1, 0), (0, 1, 0)),
+            (&gone, (1, 0, 0), (0, 0, 0)),
+            (&invalid, (1, 0, 0), (0, 0, 0)),
+            (&back, (1, 0, 1), (0, 0, 1)),
+        ] {
+            let unit = tenant.begin(subject).await;
+            let changed = std::slice::from_ref(changed);
+            unit.contacts().update_many(changed).await.unwrap();
+            unit.commit().await.unwrap();
+
+            for (list, (valid, risky, invalid)) in [(&list, in_list), (&other, in_other)] {
+                let expected = ListCounts {
+                    valid,
+                    invalid,
+                    risky,
+                    ..ListCounts::default()
+                };
+                assert_eq!(tenant.counts(subject, list).await, expected);
+            }
+        }
+    }
+
+    pub(super) async fn counts_stay_right_over_many_changes<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let contact = tenant.a_contact("ada@example.com");
+        let stays = tenant.a_contact("grace@example.com");
+        tenant.add(subject, &[contact.clone(), stays.clone()]).await;
+        let list = tenant.add_list(subject, "Leads", &[&stays]).await;
+
+        for _ in 0..70 {
+            let unit = tenant.begin(subject).await;
+            let members = unit.list_members();
+            let ids = [contact.id()];
+            members.add(list.id(), &ids, None, NOW).await.unwrap();
+            members.remove(list.id(), &ids, NOW).await.unwrap();
+            unit.commit().await.unwrap();
+        }
+
+        assert_eq!(tenant.counts(subject, &list).await.valid, 1);
+    }
+
+    pub(super) async fn the_living_lists_of_a_contact_are_found<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let [a, b] = ["a", "b"].map(|name| tenant.a_contact(&format!("{name}@example.com")));
+        tenant.add(subject, &[a.clone(), b.clone()]).await;
+        let first = tenant.add_list(subject, "First", &[&a]).await;
+        let mut gone = tenant.add_list(subject, "Gone", &[&a]).await;
+        tenant.add_list(subject, "Others", &[&b]).await;
+        let last = tenant.add_list(subject, "Last", &[&a, &b]).await;
+
+        let unit = tenant.begin(subject).await;
+        let version = gone.state().stamps.version;
+        gone.delete(NOW, None);
+        unit.lists().update(&gone, version).await.unwrap();
+        let found = unit.list_members().lists_of(a.id()).await.unwrap();
+        assert_eq!(found, [first, last]);
+        unit.contacts().update_many(&[deleted(&a)]).await.unwrap();
+        let found = unit.list_members().lists_of(a.id()).await.unwrap();
+        assert_eq!(found, []);
+    }
+
+    pub(super) async fn a_dropped_unit_leaves_counts_as_they_were<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let contact = tenant.a_contact("ada@example.com");
+        tenant.add(subject, std::slice::from_ref(&contact)).await;
+        let list = tenant.add_list(subject, "Leads", &[]).await;
+
+        let unit = tenant.begin(subject).await;
+        let members = unit.list_members();
+        let ids = [contact.id()];
+        members.add(list.id(), &ids, None, NOW).await.unwrap();
+        assert_eq!(tenant.counts(subject, &list).await.total(), 0);
+        drop(unit);
+
+        assert_eq!(tenant.counts(subject, &list).await.total(), 0);
+    }
+
+    pub(super) async fn other_tenants_put_nobody_on_a_list<S: Subject>(subject: &S) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let contact = tenant.a_contact("ada@example.com");
+        tenant.add(subject, std::slice::from_ref(&contact)).await;
+        let list = tenant.add_list(subject, "Leads", &[&contact]).await;
+        let theirs = other.add_list(subject, "Leads", &[]).await;
+
+        let unit = other.begin(subject).await;
+        let members = unit.list_members();
+        let ids = [contact.id()];
+        let added = members.add(theirs.id(), &ids, None, NOW).await.unwrap();
+        assert_eq!(added, []);
+        let removed = members.remove(list.id(), &ids, NOW).await.unwrap();
+        assert_eq!(removed, []);
+        assert_eq!(members.lists_of(contact.id()).await.unwrap(), []);
+        unit.commit().await.unwrap();
+
+        assert_eq!(tenant.counts(subject, &list).await.total(), 1);
+        assert_eq!(other.counts(subject, &theirs).await.total(), 0);
+    }
+}

@@ -1,0 +1,109 @@
+//! What can go wrong with contacts.
+
+use kernel::{
+    Classify, ContactId, ContactListId, ErrorKind, FieldError, FieldErrors, IdempotencyError,
+    StorageError,
+};
+use uuid::Uuid;
+
+/// Why a use case of contacts was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ContactError {
+    /// What was named does not exist here.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// It was changed since it was read.
+    #[error("it was changed since it was read")]
+    Stale,
+    /// The input breaks rules.
+    #[error(transparent)]
+    Invalid(#[from] FieldErrors),
+    /// This other contact has the address.
+    #[error("another contact has this email address")]
+    EmailTaken(ContactId),
+    /// This other list has the name.
+    #[error("another list has this name")]
+    ListNameTaken(ContactListId),
+    /// It is not deleted, so it cannot be restored.
+    #[error("it is not deleted")]
+    NotDeleted,
+    /// A person who was erased must not be mailed again.
+    #[error("the suppression of a person who was erased cannot be lifted")]
+    ErasedStays,
+    /// A row could not be written as CSV.
+    #[error("a row could not be written as CSV")]
+    Csv(#[source] std::io::Error),
+    /// The request was sent before.
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    /// The storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl ContactError {
+    /// The codes of this enum's own variants, with the constant title of each.
+    pub const CODES: &'static [(&'static str, &'static str)] = &[
+        ("not-found", "Not found"),
+        ("stale", "Changed since it was read"),
+        ("invalid", "The input is invalid"),
+        ("contact-email-taken", "The contact's address is taken"),
+        ("contact-list-name-taken", "The list's name is taken"),
+        ("not-deleted", "Not deleted"),
+        ("erased-stays", "The suppression stays"),
+    ];
+}
+
+impl Classify for ContactError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::Stale => ErrorKind::Stale,
+            Self::Invalid(_) => ErrorKind::Invalid,
+            Self::EmailTaken(_) | Self::ListNameTaken(_) | Self::NotDeleted | Self::ErasedStays => {
+                ErrorKind::Conflict
+            }
+            Self::Csv(_) => ErrorKind::Internal,
+            Self::Idempotency(error) => error.kind(),
+            Self::Storage(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not-found",
+            Self::Stale => "stale",
+            Self::Invalid(_) => "invalid",
+            Self::EmailTaken(_) => "contact-email-taken",
+            Self::ListNameTaken(_) => "contact-list-name-taken",
+            Self::NotDeleted => "not-deleted",
+            Self::ErasedStays => "erased-stays",
+            Self::Csv(_) => "internal",
+            Self::Idempotency(error) => error.code(),
+            Self::Storage(error) => error.code(),
+        }
+    }
+
+    fn fields(&self) -> &[FieldError] {
+        match self {
+            Self::Invalid(errors) => errors.as_slice(),
+            _ => &[],
+        }
+    }
+
+    fn about(&self) -> Option<Uuid> {
+        match self {
+            Self::EmailTaken(contact) => Some(contact.as_uuid()),
+            Self::ListNameTaken(list) => Some(list.as_uuid()),
+            _ => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Idempotency(error) => error.retry_after(),
+            Self::Storage(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The storage of contacts.
+
+mod lists;
+mod members;
+mod people;
+mod store;
+mod suppressions;

@@ -1,0 +1,30 @@
+WITH living AS (
+    -- Whoever changes the status of a contact, or deletes it, waits for this, or is waited for here.
+    SELECT c.id, c.validation_status
+    FROM contacts c
+    WHERE c.organization_id = $1 AND c.id = ANY ($3) AND c.deleted_at IS NULL
+    ORDER BY c.id
+    FOR SHARE
+), added AS (
+    INSERT INTO contact_list_members (
+        organization_id, contact_id, list_id, validation_status, import_id, created_at)
+    SELECT $1, l.id, $2, l.validation_status, $5, $4
+    FROM living l
+    ON CONFLICT (organization_id, contact_id, list_id) DO NOTHING
+    RETURNING contact_id, validation_status
+), counted AS (
+    INSERT INTO contact_list_counts (
+        organization_id, list_id, pending, valid, invalid, risky, nonexistent, created_at)
+    SELECT
+        $1, $2,
+        count(*) FILTER (WHERE a.validation_status = 'pending'),
+        count(*) FILTER (WHERE a.validation_status = 'valid'),
+        count(*) FILTER (WHERE a.validation_status = 'invalid'),
+        count(*) FILTER (WHERE a.validation_status = 'risky'),
+        count(*) FILTER (WHERE a.validation_status = 'nonexistent'),
+        $4
+    FROM added a
+    HAVING count(*) > 0
+    RETURNING id
+)
+SELECT a.contact_id FROM added a

@@ -1,0 +1,193 @@
+//! `contacts`
+
+use async_trait::async_trait;
+use contacts::ports::ContactRepository;
+use contacts::{Contact, ContactError, ContactFilter, ContactSort};
+use kernel::{ContactId, Page, PageRequest, StorageError, UserId, Version};
+use sea_orm::{FromQueryResult, Value};
+use sqlx::Row as _;
+use sqlx::postgres::PgArguments;
+use uuid::Uuid;
+
+use super::columns::{self, Binder};
+use super::rows::{COLUMNS, ContactRow, contacts_of};
+use crate::error::translate_sqlx;
+use crate::unit::PostgresUnit;
+
+const INSERT: &str = include_str!("insert_contacts.sql");
+const UPDATE: &str = include_str!("update_contacts.sql");
+
+#[derive(FromQueryResult)]
+struct Found {
+    id: Uuid,
+}
+
+#[async_trait]
+impl ContactRepository for PostgresUnit {
+    async fn insert(&self, contact: &Contact) -> Result<(), ContactError> {
+        let added = ContactRepository::insert_many(self, std::slice::from_ref(contact)).await?;
+        if !added.is_empty() {
+            return Ok(());
+        }
+        // Whoever had the address at that moment may have let it go since.
+        let other = self.find_other_contact(contact).await?;
+        Err(other.map_or(
+            StorageError::Contended(None).into(),
+            ContactError::EmailTaken,
+        ))
+    }
+
+    async fn insert_many(&self, contacts: &[Contact]) -> Result<Vec<ContactId>, StorageError> {
+        let Some(values) = self.bind_contacts(contacts)? else {
+            return Ok(Vec::new());
+        };
+        let rows = self.all_bound(INSERT, values).await?;
+        rows.iter()
+            .map(|row| row.try_get(0).map(ContactId::from_uuid))
+            .collect::<Result<_, _>>()
+            .map_err(translate_sqlx)
+    }
+
+    async fn find(&self, id: ContactId) -> Result<Option<Contact>, StorageError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.id = $2");
+        let values = [self.organization().into(), id.as_uuid().into()];
+        let row = self.one::<ContactRow>(&sql, values).await?;
+        row.map(Contact::try_from).transpose()
+    }
+
+    async fn find_many(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError> {
+        let ids = ids.iter().map(|id| id.as_uuid()).collect::<Vec<_>>();
+        self.select_contacts("c.id = ANY ($2)", ids.into()).await
+    }
+
+    async fn find_by_emails(&self, normalized: &[String]) -> Result<Vec<Contact>, StorageError> {
+        self.select_contacts("c.email_normalized = ANY ($2)", normalized.to_vec().into())
+            .await
+    }
+
+    async fn update(&self, contact: &Contact, expected: Version) -> Result<(), ContactError> {
+        // Taking the row first makes a concurrent update of the same contact wait here.
+        let sql = "SELECT c.id FROM contacts c \
+                   WHERE c.organization_id = $1 AND c.id = $2 AND c.version = $3 FOR NO KEY UPDATE";
+        let values = [
+            self.organization().into(),
+            contact.id().as_uuid().into(),
+            expected.number().into(),
+        ];
+        let is_next = contact.state().stamps.version == expected.next();
+        if !is_next || self.one::<Found>(sql, values).await?.is_none() {
+            return Err(ContactError::Stale);
+        }
+        if !contact.state().stamps.is_deleted()
+            && let Some(other) = self.find_other_contact(contact).await?
+        {
+            return Err(ContactError::EmailTaken(other));
+        }
+        self.write_contacts(std::slice::from_ref(contact)).await?;
+        Ok(())
+    }
+
+    async fn update_many(&self, contacts: &[Contact]) -> Result<Vec<ContactId>, StorageError> {
+        // Rows are taken in a statement of their own: the one that follows sees the memberships that others
+        // added before they let go of the contacts.
+        let sql = "SELECT c.id FROM contacts c \
+                   JOIN unnest($2::uuid[], $3::integer[]) AS n (id, version) ON n.id = c.id \
+                   WHERE c.organization_id = $1 AND c.version = n.version - 1 \
+                   ORDER BY c.id FOR NO KEY UPDATE OF c";
+        let ids = contacts.iter().map(|c| c.id().as_uuid());
+        let versions = contacts.iter().map(|c| c.state().stamps.version.number());
+        let values = [
+            self.organization().into(),
+            ids.collect::<Vec<_>>().into(),
+            versions.collect::<Vec<_>>().into(),
+        ];
+        if self.all::<Found>(sql, values).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.write_contacts(contacts).await
+    }
+
+    async fn list(
+        &self,
+        filter: &ContactFilter,
+        sort: ContactSort,
+        page: &PageRequest,
+    ) -> Result<Page<Contact>, StorageError> {
+        self.list_contacts(filter, sort, page).await
+    }
+}
+
+impl PostgresUnit {
+    async fn select_contacts(
+        &self,
+        condition: &str,
+        value: Value,
+    ) -> Result<Vec<Contact>, StorageError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contacts c \
+             WHERE c.organization_id = $1 AND c.deleted_at IS NULL AND {condition} ORDER BY c.id"
+        );
+        let rows = self
+            .all::<ContactRow>(&sql, [self.organization().into(), value])
+            .await?;
+        contacts_of(rows)
+    }
+
+    /// The other living contact that has the contact's address.
+    async fn find_other_contact(
+        &self,
+        contact: &Contact,
+    ) -> Result<Option<ContactId>, StorageError> {
+        let sql = "SELECT c.id FROM contacts c WHERE c.organization_id = $1 AND c.email_normalized = $2 \
+                   AND c.id <> $3 AND c.deleted_at IS NULL";
+        let values = [
+            self.organization().into(),
+            contact.state().email_normalized.as_str().into(),
+            contact.id().as_uuid().into(),
+        ];
+        let found = self.one::<Found>(sql, values).await?;
+        Ok(found.map(|found| ContactId::from_uuid(found.id)))
+    }
+
+    /// The values of a statement that writes these contacts; `None` where there are none.
+    fn bind_contacts(&self, contacts: &[Contact]) -> Result<Option<PgArguments>, StorageError> {
+        let Some(first) = contacts.first().map(|contact| &contact.state().stamps) else {
+            return Ok(None);
+        };
+        let common = |contact: &Contact| {
+            let stamps = &contact.state().stamps;
+            (stamps.updated_at, stamps.updated_by) == (first.updated_at, first.updated_by)
+        };
+        if !contacts.iter().all(common) {
+            return Err(StorageError::Unexpected(
+                "contacts of several instants or authors".into(),
+            ));
+        }
+        let mut values = PgArguments::default();
+        Binder(&mut values).add(self.organization())?;
+        columns::append(&mut values, contacts)?;
+        Binder(&mut values).add_stamp(first.updated_at, first.updated_by.map(UserId::as_uuid))?;
+        Ok(Some(values))
+    }
+
+    /// Writes contacts whose rows were taken.
+    async fn write_contacts(&self, contacts: &[Contact]) -> Result<Vec<ContactId>, StorageError> {
+        let Some(values) = self.bind_contacts(contacts)? else {
+            return Ok(Vec::new());
+        };
+        let rows = self.all_bound(UPDATE, values).await?;
+        let mut changed = Vec::new();
+        let mut counted = Vec::<Uuid>::new();
+        for row in rows {
+            let read = |index| {
+                row.try_get::<Option<Uuid>, _>(index)
+                    .map_err(translate_sqlx)
+            };
+            changed.extend(read(0)?.map(ContactId::from_uuid));
+            counted.extend(read(1)?);
+        }
+        self.sum_up_counts(&counted).await?;
+        Ok(changed)
+    }
+}

@@ -1,0 +1,27 @@
+WITH taken AS (
+    -- In the order in which whoever changes these contacts takes them.
+    SELECT c.id
+    FROM contacts c
+    WHERE c.organization_id = $1 AND c.id = ANY ($3) AND c.deleted_at IS NULL
+    ORDER BY c.id
+    FOR SHARE
+), removed AS (
+    DELETE FROM contact_list_members m
+    WHERE m.organization_id = $1 AND m.list_id = $2 AND m.contact_id IN (SELECT t.id FROM taken t)
+    RETURNING m.contact_id, m.validation_status
+), counted AS (
+    INSERT INTO contact_list_counts (
+        organization_id, list_id, pending, valid, invalid, risky, nonexistent, created_at)
+    SELECT
+        $1, $2,
+        -count(*) FILTER (WHERE r.validation_status = 'pending'),
+        -count(*) FILTER (WHERE r.validation_status = 'valid'),
+        -count(*) FILTER (WHERE r.validation_status = 'invalid'),
+        -count(*) FILTER (WHERE r.validation_status = 'risky'),
+        -count(*) FILTER (WHERE r.validation_status = 'nonexistent'),
+        $4
+    FROM removed r
+    HAVING count(*) > 0
+    RETURNING id
+)
+SELECT r.contact_id FROM removed r
