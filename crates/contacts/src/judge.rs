@@ -2,7 +2,7 @@
 
 use kernel::{KeyRing, Timestamp};
 
-use crate::{AddressHash, ContactEmail, Validation};
+use crate::{AddressHash, ContactEmail, Facts, Rules, Validation, decide};
 
 /// An address that was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +17,17 @@ pub struct Judged {
 
 /// Judges an address. Whatever a contact comes from, its address goes through here.
 #[must_use]
-pub fn judge(keys: &dyn KeyRing, email: &ContactEmail, _at: Timestamp) -> Judged {
-    let normalized = email.as_str().to_lowercase();
+pub fn judge(
+    keys: &dyn KeyRing,
+    email: &ContactEmail,
+    facts: &Facts<'_>,
+    rules: &Rules,
+    at: Timestamp,
+) -> Judged {
+    let verdict = decide(email.as_str(), facts, rules);
     Judged {
-        hash: AddressHash::of(keys, &normalized),
-        normalized,
-        validation: Validation::pending(),
+        hash: AddressHash::of(keys, verdict.normalized()),
+        validation: Validation::of(&verdict, at),
+        normalized: verdict.into_normalized(),
     }
 }

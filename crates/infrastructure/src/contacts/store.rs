@@ -19,30 +19,30 @@ impl ContactStore for PostgresDatabase {
 
 impl ContactUnit for PostgresUnit {
     fn contacts(&self) -> &dyn ContactRepository {
-        self
+        self.port("contacts.contacts")
     }
 
     fn lists(&self) -> &dyn ContactListRepository {
-        self
+        self.port("contacts.lists")
     }
 
     fn list_members(&self) -> &dyn ListMemberRepository {
-        self
+        self.port("contacts.list_members")
     }
 
     fn suppressions(&self) -> &dyn SuppressionRepository {
-        self
+        self.port("contacts.suppressions")
     }
 
     fn audit(&self) -> &dyn AuditTrail {
-        self
+        self.port("audit")
     }
 
     fn jobs(&self) -> &dyn JobQueue {
-        self
+        self.port("jobs")
     }
 
     fn idempotency(&self) -> &dyn IdempotencyLedger {
-        self
+        self.port("idempotency")
     }
 }
