@@ -210,6 +210,9 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
         };
         if field.is_none() {
             *field = Some(cell.into_owned());
+        } else {
+            row.attributes
+                .push((name_of(columns, at), cell.into_owned()));
         }
     }
     addresses.append(&mut others);
@@ -505,6 +508,47 @@ mod tests {
         ] {
             let row = only(&format!("Email,{header}\na@b.de,{cell}\n"));
             assert_eq!(row.stop, stop, "{header}: {cell}");
+        }
+    }
+
+    #[test]
+    fn exports_of_other_programs_are_read_as_they_are() {
+        for (text, stop) in [
+            (
+                "Title,First Name,Last Name,Company,Job Title,Business Phone,Mobile Phone,E-mail Address,E-mail 2 Address\n\
+                 Ms,Ada,Lovelace,Engines,Programmer,1,2,ada@a.de,b@a.de\n",
+                None,
+            ),
+            (
+                "Notes:\n\"When exporting your connection data, you may notice gaps.\"\n\n\
+                 First Name,Last Name,URL,Email Address,Company,Position,Connected On\n\
+                 Ada,Lovelace,https://a.de/in/ada,ada@a.de,Engines,Programmer,01 Jan 2024\n",
+                None,
+            ),
+            (
+                "CONTACT ID;EMAIL;FIRSTNAME;LASTNAME;SMS;COMPANY;JOB_TITLE;EMAIL_BLACKLIST\n\
+                 7;ada@a.de;Ada;Lovelace;1;Engines;Programmer;1\n",
+                Some(Stop::Blacklisted),
+            ),
+            (
+                "FirstName,LastName,Title,Account Name,Email,HasOptedOutOfEmail,EmailBouncedDate\n\
+                 Ada,Lovelace,Programmer,Engines,ada@a.de,0,2024-01-01\n",
+                Some(Stop::Bounced),
+            ),
+            (
+                "email,first_name,last_name,company,job_title,state,tags\n\
+                 ada@a.de,Ada,Lovelace,Engines,Programmer,cancelled,x\n",
+                Some(Stop::Unsubscribed),
+            ),
+        ] {
+            let row = only(text);
+
+            assert_eq!(row.email, "ada@a.de", "{text}");
+            assert_eq!(row.first_name.as_deref(), Some("Ada"), "{text}");
+            assert_eq!(row.last_name.as_deref(), Some("Lovelace"), "{text}");
+            assert_eq!(row.company.as_deref(), Some("Engines"), "{text}");
+            assert_eq!(row.job_title.as_deref(), Some("Programmer"), "{text}");
+            assert_eq!(row.stop, stop, "{text}");
         }
     }
 

@@ -211,21 +211,15 @@ fn named(names: &[String], width: usize) -> Vec<Column> {
             name = format!("{wanted} ({times})");
         }
         let meaning = own.map_or(Meaning::Attribute, meaning_of);
-        let is_taken = columns.iter().any(|column| column.meaning == meaning);
-        let is_single = !matches!(
-            meaning,
-            Meaning::Email
-                | Meaning::OtherEmail
-                | Meaning::Unsubscribed
-                | Meaning::Subscribed
-                | Meaning::Bounced
-                | Meaning::Complained
-                | Meaning::Blacklisted
-                | Meaning::Status
-        );
+        // A form of address, where the work has a column of its own.
+        let is_form_of_address = meaning == Meaning::JobTitle
+            && wanted.eq_ignore_ascii_case("title")
+            && names
+                .iter()
+                .any(|name| name != own.unwrap_or_default() && meaning_of(name) == meaning);
         columns.push(Column {
             name,
-            meaning: if is_taken && is_single {
+            meaning: if is_form_of_address {
                 Meaning::Attribute
             } else {
                 meaning
