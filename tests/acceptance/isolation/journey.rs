@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use infrastructure::SystemClock;
+use kernel::Clock as _;
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
@@ -9,6 +11,7 @@ use testkit::TestDatabase;
 use uuid::Uuid;
 
 use super::catalogue::{Catalogue, Relation};
+use super::travellers::travel;
 
 /// A row as PostgreSQL prints it in JSON, by column.
 pub(crate) type Columns = Map<String, Value>;
@@ -25,7 +28,15 @@ pub(crate) const ABSENT: Uuid = Uuid::from_u128(0x0c0c_0c0c_0c0c_7c0c_8c0c_0c0c_
 pub(crate) struct Footprint {
     tenants: BTreeMap<String, (Columns, Columns)>,
     any: BTreeMap<String, Columns>,
-    counts: BTreeMap<String, (i64, i64)>,
+    counts: BTreeMap<String, Counts>,
+}
+
+/// How many rows a table has: of everybody, of B, and of the platform's own scope.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    all: i64,
+    own: i64,
+    platform: i64,
 }
 
 /// A database in which both tenants left their rows.
@@ -37,34 +48,22 @@ pub(crate) async fn two_tenants() -> (TestDatabase, Footprint) {
     migration::migrate(&database.admin(), "unused")
         .await
         .expect("the migrations apply");
-    let footprint = Footprint::leave(&database).await;
+    infrastructure::sync_permissions(&database.admin(), SystemClock.now())
+        .await
+        .expect("the catalogue of permissions is copied");
+    let database = travel(database).await;
+    let footprint = Footprint::read(&database).await;
     (database, footprint)
 }
 
 impl Footprint {
-    /// Takes both tenants through the journey, and collects what they left.
+    /// Collects what both tenants left.
     ///
     /// # Panics
     ///
-    /// If a tenant table, be it one that this code was never told of, has no row of each afterwards.
-    async fn leave(database: &TestDatabase) -> Self {
+    /// If a tenant table, be it one that this code was never told of, has no row of each.
+    async fn read(database: &TestDatabase) -> Self {
         let mut admin = connect(database).await;
-        run(
-            &mut admin,
-            "INSERT INTO permissions (key, description, category, created_at) \
-             VALUES ('contact.view', '', '', now()) ON CONFLICT (key) DO NOTHING",
-        )
-        .await;
-        let mut login = PgConnection::connect_with(&database.login())
-            .await
-            .expect("the login connects");
-        for (letter, organization) in [("a", A), ("b", B)] {
-            let journey = include_str!("journey.sql")
-                .replace("{letter}", letter)
-                .replace("{organization}", &organization.to_string());
-            run(&mut login, &journey).await;
-        }
-
         let catalogue = Catalogue::read(&mut admin).await;
         for partition in catalogue.tables().filter(|table| table.is_partition) {
             copy_into(&mut admin, partition).await;
@@ -86,7 +85,7 @@ impl Footprint {
             panic!("the journey leaves no row in `{name}`");
         };
         self.any.insert(name.clone(), any);
-        let mut own = 0;
+        let (mut own, mut platform) = (0, 0);
         if table.is_tenants() {
             let of = |organization| format!("organization_id = '{organization}'");
             let (a, b) = (
@@ -98,9 +97,11 @@ impl Footprint {
             };
             self.tenants.insert(name.clone(), (a, b));
             own = count_where(admin, name, &of(B)).await;
+            platform = count_where(admin, name, &of(Uuid::nil())).await;
         }
         let all = count_where(admin, name, "true").await;
-        self.counts.insert(name.clone(), (all, own));
+        let counts = Counts { all, own, platform };
+        self.counts.insert(name.clone(), counts);
     }
 
     /// A's row of a tenant table.
@@ -120,12 +121,17 @@ impl Footprint {
 
     /// How many rows a table has.
     pub(crate) fn all_rows(&self, table: &str) -> i64 {
-        self.counts[table].0
+        self.counts[table].all
     }
 
     /// How many rows of a tenant table are B's.
     pub(crate) fn own_rows(&self, table: &str) -> i64 {
-        self.counts[table].1
+        self.counts[table].own
+    }
+
+    /// How many rows of a tenant table belong to no tenant but to the platform: those of accounts.
+    pub(crate) fn platform_rows(&self, table: &str) -> i64 {
+        self.counts[table].platform
     }
 }
 
@@ -143,7 +149,11 @@ async fn copy_into(admin: &mut PgConnection, partition: &Relation) {
 }
 
 async fn row_where(admin: &mut PgConnection, table: &str, condition: &str) -> Option<Columns> {
-    let statement = format!("SELECT to_jsonb(t) FROM public.{table} t WHERE {condition} LIMIT 1");
+    // What people made themselves comes after what every organization begins with.
+    let statement = format!(
+        "SELECT to_jsonb(t) FROM public.{table} t WHERE {condition} \
+         ORDER BY to_jsonb(t) ->> 'created_at' DESC, to_jsonb(t) ->> 'id' DESC LIMIT 1"
+    );
     admin
         .fetch_optional(AssertSqlSafe(statement))
         .await

@@ -8,6 +8,7 @@ mod mutants;
 mod probe;
 mod rows;
 mod rules;
+mod travellers;
 
 mod mutation;
 mod structure;

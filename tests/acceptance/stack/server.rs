@@ -103,6 +103,12 @@ impl Stack {
         &self.database
     }
 
+    /// Stops the server; the database stays as it left it.
+    pub(crate) async fn stop(self) -> TestDatabase {
+        self.running.stop().await;
+        self.database
+    }
+
     /// A request to the address `path`, which begins with a slash.
     pub(crate) fn call(&self, method: Method, path: &str) -> Call {
         let address = format!("http://{}{path}", self.running.address());

@@ -3,7 +3,7 @@
 use migration::role::{APP, LOGIN, OWNER, PLATFORM, RETENTION, SEARCH};
 
 use super::Trial;
-use crate::isolation::journey::{A, ABSENT, B};
+use crate::isolation::journey::{A, ABSENT, B, Footprint};
 use crate::isolation::probe::{Actor, Outcome};
 
 const TENANT: Actor = Actor::Unit(APP, Some(B));
@@ -35,14 +35,14 @@ const TRICKS: &[Trick] = &[
     },
     Trick {
         function: "add_credential",
-        call: "add_credential('{organization}', 'api_key', sha256('new {whose}'), md5('{whose} key')::uuid, now())",
-        count: "SELECT count(*) FROM credentials WHERE subject_id = md5('{whose} key')::uuid AND organization_id = '{organization}'",
+        call: "add_credential('{organization}', 'api_key', sha256('new {whose}'), '{key}'::uuid, now())",
+        count: "SELECT count(*) FROM credentials WHERE subject_id = '{key}'::uuid AND organization_id = '{organization}'",
         own: 1,
     },
     Trick {
         function: "remove_credentials",
-        call: "remove_credentials('{organization}', 'api_key', md5('{whose} key')::uuid)",
-        count: "SELECT count(*) FROM credentials WHERE subject_id = md5('{whose} key')::uuid AND organization_id = '{organization}'",
+        call: "remove_credentials('{organization}', 'api_key', '{key}'::uuid)",
+        count: "SELECT count(*) FROM credentials WHERE subject_id = '{key}'::uuid AND organization_id = '{organization}'",
         own: -1,
     },
     Trick {
@@ -53,8 +53,8 @@ const TRICKS: &[Trick] = &[
     },
     Trick {
         function: "remove_user_organization",
-        call: "remove_user_organization('{organization}', md5('{whose} user')::uuid)",
-        count: "SELECT count(*) FROM user_organizations WHERE user_id = md5('{whose} user')::uuid AND organization_id = '{organization}'",
+        call: "remove_user_organization('{organization}', '{user}'::uuid)",
+        count: "SELECT count(*) FROM user_organizations WHERE user_id = '{user}'::uuid AND organization_id = '{organization}'",
         own: -1,
     },
 ];
@@ -83,15 +83,15 @@ const LOOKUPS: &[(&str, &str)] = &[
     ),
     (
         "find_credential",
-        "SELECT count(*) FROM find_credential('api_key', sha256('a key')) AS found WHERE found.organization_id = '{a}' AND found.subject_id = md5('a key')::uuid",
+        "SELECT count(*) FROM find_credential('api_key', '{hash}'::bytea) AS found WHERE found.organization_id = '{a}' AND found.subject_id = '{key}'::uuid",
     ),
     (
         "find_credential",
-        "SELECT 1 - count(organization_id) FROM find_credential('invitation', sha256('a key'))",
+        "SELECT 1 - count(organization_id) FROM find_credential('invitation', '{hash}'::bytea)",
     ),
     (
         "find_organizations_of_user",
-        "SELECT count(*) FROM find_organizations_of_user(md5('a user')::uuid) AS found WHERE found = '{a}'",
+        "SELECT count(*) FROM find_organizations_of_user('{user}'::uuid) AS found WHERE found = '{a}'",
     ),
     (
         "find_organizations_of_user",
@@ -117,7 +117,7 @@ impl Trial<'_, '_> {
             self.try_trick(trick).await;
         }
         for (function, question) in LOOKUPS {
-            let question = question
+            let question = named(self.footprint, question, "a")
                 .replace("{a}", &A.to_string())
                 .replace("{b}", &B.to_string());
             let answer = self.prober.count(TENANT, &question).await;
@@ -192,9 +192,9 @@ impl Trial<'_, '_> {
     }
 
     async fn try_trick(&mut self, trick: &Trick) {
+        let footprint = self.footprint;
         let fill = |text: &str, organization: uuid::Uuid, whose: &str| {
-            text.replace("{organization}", &organization.to_string())
-                .replace("{whose}", whose)
+            named(footprint, text, whose).replace("{organization}", &organization.to_string())
         };
         let call = |organization, whose: &str| {
             format!(
@@ -270,4 +270,19 @@ impl Trial<'_, '_> {
             self.expect(probe, trick.function, &now, expected);
         }
     }
+}
+
+/// The text with the names of what the tenant left: its letter, its owner, and its API key.
+fn named(footprint: &Footprint, text: &str, whose: &str) -> String {
+    let of = |table: &str, column: &str| {
+        let row = match whose {
+            "a" => footprint.a(table),
+            _ => footprint.b(table),
+        };
+        row[column].as_str().unwrap_or_default().to_owned()
+    };
+    text.replace("{whose}", whose)
+        .replace("{user}", &of("organizations", "owner_id"))
+        .replace("{key}", &of("api_keys", "id"))
+        .replace("{hash}", &of("api_keys", "key_hash"))
 }

@@ -66,18 +66,20 @@ impl Trial<'_, '_> {
         let own = seen == Outcome::Rows(self.footprint.own_rows(name));
         self.expect("own rows are seen, and no others", name, &seen, own);
 
-        for (probe, organization) in [
-            ("without a tenant no row is seen", None),
+        let of_platform = self.footprint.platform_rows(name);
+        for (probe, organization, expected) in [
+            ("without a tenant no row is seen", None, 0),
             (
                 "the platform's scope sees no tenant's rows",
                 Some(Uuid::nil()),
+                of_platform,
             ),
         ] {
             let seen = self
                 .prober
                 .count_after(opening, Actor::Unit(APP, organization), &all)
                 .await;
-            self.expect(probe, name, &seen, seen == Outcome::Rows(0));
+            self.expect(probe, name, &seen, seen == Outcome::Rows(expected));
         }
     }
 
