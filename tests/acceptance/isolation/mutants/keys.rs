@@ -2,6 +2,7 @@
 
 use super::{Mutant, Reach};
 use crate::isolation::catalogue::{Catalogue, ForeignKey, Relation, TENANT_KEY};
+use crate::isolation::journey::B;
 use crate::isolation::rows::tenant_keys;
 
 pub(super) fn add(catalogue: &Catalogue, mutants: &mut Vec<Mutant>) {
@@ -32,15 +33,42 @@ fn unique_indexes(table: &Relation, mutants: &mut Vec<Mutant>) {
             .as_ref()
             .map(|predicate| format!("WHERE {predicate}"))
             .unwrap_or_default();
-        let statement = format!(
+        let create = format!(
             "CREATE UNIQUE INDEX ON {} ({columns}) {predicate}",
             table.name
         );
+        let statement = after_renaming(table, &index.columns, &create);
+        // The row that is tried was made by people, and is not among those that came from a template.
+        let of_templates = predicate.contains("template_key IS NOT NULL");
         mutants.push(
             Mutant::of_table("unique index without organization_id", table, statement)
-                .on(&index.name),
+                .on(&index.name)
+                .hidden_if(of_templates),
         );
     }
+}
+
+/// The index cannot be made while both tenants have the same value, as they have of what every organization
+/// starts with: then one of them is renamed first.
+fn after_renaming(table: &Relation, columns: &[String], create: &str) -> String {
+    let name = &table.name;
+    let renamings = columns.iter().filter_map(|column| {
+        let other = match table.column(column)?.kind.as_str() {
+            "text" => format!("{column} || ' b'"),
+            "integer" | "bigint" | "smallint" => format!("{column} + 1000"),
+            _ => return None,
+        };
+        Some(format!(
+            "BEGIN UPDATE {name} SET {column} = {other} WHERE {TENANT_KEY} = '{B}'; {create}; RETURN; \
+             EXCEPTION WHEN unique_violation OR check_violation THEN NULL; END;"
+        ))
+    });
+    let renamings = renamings.collect::<Vec<_>>().join(" ");
+    format!(
+        "DO $$ BEGIN \
+         BEGIN {create}; RETURN; EXCEPTION WHEN unique_violation THEN NULL; END; \
+         {renamings} RAISE 'no index on {name}'; END $$"
+    )
 }
 
 fn foreign_key(table: &Relation, key: &ForeignKey, mutants: &mut Vec<Mutant>) {
