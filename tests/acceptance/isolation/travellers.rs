@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
 use tenancy::Permission;
 use testkit::TestDatabase;
 use uuid::Uuid;
@@ -35,6 +36,15 @@ pub(super) async fn travel(database: TestDatabase) -> TestDatabase {
             );
             run(&mut admin, &statement).await;
         }
+    }
+    let mut login = PgConnection::connect_with(&database.login())
+        .await
+        .expect("the login connects");
+    for (letter, organization) in [("a", A), ("b", B)] {
+        let rest = include_str!("journey.sql")
+            .replace("{letter}", letter)
+            .replace("{organization}", &organization.to_string());
+        run(&mut login, &rest).await;
     }
     database
 }
