@@ -12,6 +12,8 @@ use crate::accounts::AccountsApi;
 use crate::api_keys::ApiKeysApi;
 use crate::audit::AuditApi;
 use crate::caller::Gate;
+use crate::contact_lists::ContactListsApi;
+use crate::contacts::ContactsApi;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::invitations::InvitationsApi;
 use crate::members::MembersApi;
@@ -20,6 +22,7 @@ use crate::plain::{MetricsSource, Readiness};
 use crate::platform_users::PlatformUsersApi;
 use crate::roles::RolesApi;
 use crate::sessions::SessionsApi;
+use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
 use crate::{document, plain};
@@ -119,4 +122,7 @@ pub type Operations = (
     ApiKeysApi,
     AuditApi,
     PlatformUsersApi,
+    ContactsApi,
+    ContactListsApi,
+    SuppressionsApi,
 );

@@ -6,6 +6,10 @@
 use std::borrow::Cow;
 
 use compliance::EntityType;
+use contacts::{
+    Classification, ContactEmail, ContactSource, ContactText, ListStatus, Reason,
+    SuppressionReason, SuppressionSource, ValidationStatus,
+};
 use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, Name, Slug};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
@@ -141,8 +145,55 @@ texts! {
     IpText {
         example: Some("192.0.2.7".into()),
     }
+    /// An address as it was given, be it one or not.
+    ContactEmailText {
+        min_length: Some(1),
+        max_length: Some(ContactEmail::MAX_LEN),
+    }
+    /// A line of text.
+    LineText {
+        min_length: Some(1),
+        max_length: Some(ContactText::MAX_LEN),
+    }
+    /// What may be done with an address.
+    ValidationStatusText {
+        enum_items: words(ValidationStatus::ALL, ValidationStatus::as_str),
+    }
+    /// Whose an address is.
+    ClassificationText {
+        enum_items: words(Classification::ALL, Classification::as_str),
+    }
+    /// What speaks against an address.
+    ValidationReasonText {
+        enum_items: words(Reason::ALL, Reason::as_str),
+    }
+    /// Where contacts come from.
+    ContactSourceText {
+        enum_items: words(ContactSource::ALL, ContactSource::as_str),
+    }
+    /// How far the validation of a list's addresses is.
+    ListStatusText {
+        enum_items: words(ListStatus::ALL, ListStatus::as_str),
+    }
+    /// Why an address must not be mailed.
+    SuppressionReasonText {
+        enum_items: words(SuppressionReason::ALL, SuppressionReason::as_str),
+    }
+    /// Where a suppression came from.
+    SuppressionSourceText {
+        enum_items: words(SuppressionSource::ALL, SuppressionSource::as_str),
+    }
+    /// An order of contacts.
+    ContactSortText {
+        enum_items: ["created_at", "-created_at", "email", "-email"].map(Value::from).into(),
+    }
     /// The name of a time zone in the IANA database.
     TimeZoneText {
         example: Some("Europe/Berlin".into()),
     }
+}
+
+/// The words of a closed list.
+fn words<T: Copy>(all: &[T], text: impl Fn(T) -> &'static str) -> Vec<Value> {
+    all.iter().map(|word| text(*word).into()).collect()
 }

@@ -22,6 +22,13 @@ pub enum Tag {
     Roles,
     /// Teams and who is in them.
     Teams,
+    /// The people that an organization may write to.
+    Contacts,
+    /// Lists of contacts, and who is on them.
+    #[oai(rename = "Contact lists")]
+    ContactLists,
+    /// Addresses that must not be mailed.
+    Suppressions,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

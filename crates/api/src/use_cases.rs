@@ -1,6 +1,7 @@
 //! The use cases behind the operations.
 
 use compliance::AuditLog;
+use contacts::{ContactLists, Contacts, Suppressions};
 use tenancy::{
     AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members, Organizations,
     PlatformUsers, Roles, Sessions, TeamMembers, Teams,
@@ -10,12 +11,15 @@ use crate::accounts::AccountsApi;
 use crate::api_keys::ApiKeysApi;
 use crate::app::Operations;
 use crate::audit::AuditApi;
+use crate::contact_lists::ContactListsApi;
+use crate::contacts::ContactsApi;
 use crate::invitations::InvitationsApi;
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::platform_users::PlatformUsersApi;
 use crate::roles::RolesApi;
 use crate::sessions::SessionsApi;
+use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
 
@@ -28,6 +32,12 @@ pub struct UseCases {
     pub account_deletion: AccountDeletion,
     /// Reading, counting and downloading audit logs.
     pub audit_log: AuditLog,
+    /// Making, reading, changing, deleting and restoring contacts.
+    pub contacts: Contacts,
+    /// Lists of contacts, and who is on them.
+    pub contact_lists: ContactLists,
+    /// Addresses that must not be mailed.
+    pub suppressions: Suppressions,
     /// Making, reading, changing, deleting and restoring organizations.
     pub organizations: Organizations,
     /// Reading members, changing their roles, removing them, and leaving.
@@ -65,5 +75,8 @@ pub fn operations(use_cases: UseCases) -> Operations {
         ApiKeysApi::new(use_cases.api_keys),
         AuditApi::new(use_cases.audit_log),
         PlatformUsersApi::new(use_cases.platform_users),
+        ContactsApi::new(use_cases.contacts.clone()),
+        ContactListsApi::new(use_cases.contact_lists, use_cases.contacts),
+        SuppressionsApi::new(use_cases.suppressions),
     )
 }

@@ -126,15 +126,17 @@ impl Contact {
         self.0.stamps.touch(at, by);
     }
 
-    /// Gives it another address, which was judged.
+    /// Gives it another address, which was judged, and another profile.
     pub fn readdress(
         &mut self,
         email: ContactEmail,
         judged: Judged,
+        profile: Profile,
         at: Timestamp,
         by: Option<UserId>,
     ) {
         self.0.email = email;
+        self.0.profile = profile;
         self.0.email_normalized = judged.normalized;
         self.0.email_hash = judged.hash;
         self.0.validation = judged.validation;

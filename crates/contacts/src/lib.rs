@@ -16,6 +16,7 @@
 //! the organization's only one; whatever brings an address back, its suppressions are there; a membership repeats
 //! the status and the deletion of its contact; what a list counts is what it has.
 //!
+//! - [`Contacts`], [`ContactLists`] and [`Suppressions`] are the use cases;
 //! - [`ports`] is what the use cases need of their storage.
 
 #[cfg(feature = "contract")]
@@ -26,18 +27,23 @@ mod address;
 mod address_hash;
 mod attributes;
 mod contact;
+mod contact_card;
 mod contact_email;
 mod contact_filter;
 mod contact_list;
 mod contact_text;
+mod contacts;
 mod error;
 mod file;
 mod fold;
 mod judge;
+mod lists;
 mod profile;
 mod source;
 mod suppression;
+mod suppressions;
 mod validation;
+mod workbench;
 
 pub use address::{
     Classification, ClassificationConfig, DisposableDomains, DomainConfig, DomainFact, DomainList,
@@ -48,6 +54,7 @@ pub use address::{
 pub use address_hash::AddressHash;
 pub use attributes::{Attributes, AttributesChange, InvalidAttributes};
 pub use contact::{Contact, ContactChange, ContactState, NewContact};
+pub use contact_card::ContactCard;
 pub use contact_email::{ContactEmail, InvalidContactEmail};
 pub use contact_filter::{ContactFilter, ContactSort, InvalidTimeRange, TimeRange};
 pub use contact_list::{
@@ -55,6 +62,7 @@ pub use contact_list::{
     NewContactList,
 };
 pub use contact_text::{ContactText, InvalidContactText};
+pub use contacts::{Contacts, DeletedContact, SavedContact};
 pub use error::ContactError;
 pub use file::{
     CERTAIN_ENOUGH, Column, DELIMITERS, Decoder, Detected, Encoding, FileReader, MAX_RECORD_LEN,
@@ -63,7 +71,9 @@ pub use file::{
 };
 pub use fold::{Folded, fold, fold_whole};
 pub use judge::{Judged, judge};
+pub use lists::{ContactLists, MemberOutcome};
 pub use profile::{Profile, ProfileChange};
 pub use source::{ContactSource, UnknownWord};
 pub use suppression::{Suppression, SuppressionReason, SuppressionSource, SuppressionState};
+pub use suppressions::{NewSuppressions, SuppressedAddress, Suppressions};
 pub use validation::Validation;

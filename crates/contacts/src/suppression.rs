@@ -88,7 +88,7 @@ impl Suppression {
     }
 
     /// The fields as the audit log tells of their beginning, or of their end where `lifted`; the hash of the
-    /// address counts as a secret.
+    /// address is told to nobody.
     #[must_use]
     pub fn changes(&self, lifted: bool) -> Changes {
         let state = &self.0;
@@ -97,7 +97,7 @@ impl Suppression {
             ("source", json!(state.source.as_str())),
             ("source_id", json!(state.source_id)),
         ];
-        let changes = columns
+        columns
             .into_iter()
             .fold(Changes::none(), |changes, (name, value)| {
                 if lifted {
@@ -105,7 +105,6 @@ impl Suppression {
                 } else {
                     changes.field(name, Value::Null, value)
                 }
-            });
-        changes.secret("address_hash", lifted)
+            })
     }
 }

@@ -9,6 +9,8 @@
 mod access_paths;
 #[path = "postgres/accounts.rs"]
 mod accounts;
+#[path = "postgres/contact_counts.rs"]
+mod contact_counts;
 #[path = "postgres/jobs.rs"]
 mod jobs;
 #[path = "postgres/logins.rs"]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, UseCases, application, operations};
 use compliance::AuditLog;
+use contacts::{ContactLists, Contacts, Suppressions};
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
@@ -85,6 +86,24 @@ pub(crate) fn compose(
             keys.clone(),
         ),
         invitation_acceptance: InvitationAcceptance::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            keys.clone(),
+        ),
+        contacts: Contacts::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            keys.clone(),
+        ),
+        contact_lists: ContactLists::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            keys.clone(),
+        ),
+        suppressions: Suppressions::new(
             postgres.clone(),
             Arc::clone(&clock),
             Arc::clone(&ids),

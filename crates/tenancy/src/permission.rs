@@ -60,6 +60,19 @@ permissions! {
     ApiKeyView = "api_key.view", "api_key", "See the API keys of everybody in the organization.";
     ApiKeyCreate = "api_key.create", "api_key", "Make API keys for oneself, and change and revoke them.";
     ApiKeyRevoke = "api_key.revoke", "api_key", "Revoke anybody's API keys.";
+    ContactView = "contact.view", "contact", "See contacts.";
+    ContactCreate = "contact.create", "contact", "Make contacts.";
+    ContactUpdate = "contact.update", "contact", "Change contacts.";
+    ContactDelete = "contact.delete", "contact", "Delete contacts and restore them.";
+    ContactImport = "contact.import", "contact", "Take in many contacts at once.";
+    ContactExport = "contact.export", "contact", "Download contacts.";
+    ContactListView = "contact_list.view", "contact_list", "See contact lists and how many are on them.";
+    ContactListCreate = "contact_list.create", "contact_list", "Make contact lists.";
+    ContactListUpdate = "contact_list.update", "contact_list", "Change contact lists and who is on them.";
+    ContactListDelete = "contact_list.delete", "contact_list", "Delete contact lists and restore them.";
+    SuppressionView = "suppression.view", "suppression", "See which addresses must not be mailed.";
+    SuppressionCreate = "suppression.create", "suppression", "Keep addresses from being mailed.";
+    SuppressionDelete = "suppression.delete", "suppression", "Let addresses be mailed again.";
     AuditView = "audit.view", "audit", "Read the audit log.";
     AuditExport = "audit.export", "audit", "Download the audit log.";
 }

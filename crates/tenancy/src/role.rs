@@ -71,14 +71,34 @@ impl RoleTemplate {
     pub fn permissions(self) -> PermissionSet {
         use Permission as P;
 
-        let view = [P::OrganizationView, P::MemberView, P::TeamView];
-        let work = [P::RoleView, P::ApiKeyCreate];
+        let view = [
+            P::OrganizationView,
+            P::MemberView,
+            P::TeamView,
+            P::ContactView,
+            P::ContactListView,
+            P::SuppressionView,
+        ];
+        let work = [
+            P::RoleView,
+            P::ApiKeyCreate,
+            P::ContactCreate,
+            P::ContactUpdate,
+            P::ContactListCreate,
+            P::ContactListUpdate,
+            P::SuppressionCreate,
+        ];
         let manage = [
             P::MemberInvite,
             P::TeamCreate,
             P::TeamUpdate,
             P::TeamDelete,
             P::ApiKeyView,
+            P::ContactDelete,
+            P::ContactImport,
+            P::ContactExport,
+            P::ContactListDelete,
+            P::SuppressionDelete,
             P::AuditView,
         ];
         match self {

@@ -15,6 +15,14 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "credentials",
         "leads to keys and invitations, whose own entries tell of them",
     ),
+    (
+        "contact_list_counts",
+        "sums over memberships, whose own entries tell of them",
+    ),
+    (
+        "contact_words",
+        "words of contacts, whose own entries tell of them",
+    ),
     ("error_logs", "a record of failures, beside the log"),
     (
         "idempotency_keys",
@@ -52,8 +60,30 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "last_used_at",
         "use is not a change; the access log tells it",
     ),
+    (
+        "contact_list_members",
+        "deleted_at",
+        "follows the contact's own",
+    ),
+    (
+        "contact_list_members",
+        "validation_status",
+        "follows the contact's own",
+    ),
+    ("contact_lists", "name_folded", "follows from `name`"),
+    ("contacts", "email_hash", "follows from `email`"),
+    (
+        "contacts",
+        "search_text",
+        "follows from `email` and the names",
+    ),
     ("invitations", "email_folded", "follows from `email`"),
     ("roles", "name_folded", "follows from `name`"),
+    (
+        "suppressions",
+        "address_hash",
+        "stands for an address that is told to nobody",
+    ),
     ("teams", "name_folded", "follows from `name`"),
     (
         "user_preferences",
@@ -66,6 +96,7 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
 /// What a table's rows are called in the log, where it is not the table's name without its `s`, and
 /// the column that says which one it is, where that is not `id`.
 pub(super) const NAMES: &[(&str, &str, &str)] = &[
+    ("contact_list_members", "contact_list_member", "contact_id"),
     ("organizations", "organization", "organization_id"),
     ("user_preferences", "user_preferences", "user_id"),
     ("user_roles", "user_role", "user_id"),

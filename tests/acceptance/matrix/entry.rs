@@ -45,6 +45,18 @@ pub(crate) enum Thing {
     ApiKey,
     /// An entry of the organization's audit log.
     AuditEntry,
+    /// A contact.
+    Contact,
+    /// A list of contacts.
+    ContactList,
+    /// A contact on the list that the address names before.
+    ContactOnList,
+    /// A contact that was deleted.
+    DeletedContact,
+    /// A list of contacts that was deleted.
+    DeletedContactList,
+    /// A suppressed address.
+    Suppression,
     /// A role of the organization's own that nobody has.
     CustomRole,
     /// A team that was deleted.

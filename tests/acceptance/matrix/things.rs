@@ -35,6 +35,35 @@ impl Around<'_> {
                 self.find("SELECT id FROM audit_logs WHERE organization_id = $1 LIMIT 1")
                     .await
             }
+            Thing::Contact => self.contact().await,
+            Thing::ContactList => self.contact_list().await,
+            Thing::ContactOnList => {
+                let contact = self.contact().await;
+                let address =
+                    self.address(&format!("/contact-lists/{}/members/bulk-add", self.ids[0]));
+                let call = stack.call(Method::POST, &address).by(self.owner);
+                let body = json!({ "contact_ids": [contact] });
+                call.json(&body).send().await.expect(200);
+                contact
+            }
+            Thing::DeletedContact => {
+                let contact = self.contact().await;
+                self.delete(&format!("/contacts/{contact}")).await;
+                contact
+            }
+            Thing::DeletedContactList => {
+                let list = self.contact_list().await;
+                self.delete(&format!("/contact-lists/{list}")).await;
+                list
+            }
+            Thing::Suppression => {
+                let email = format!("{}@example.com", unique().simple());
+                let call = stack
+                    .call(Method::POST, &self.address("/suppressions"))
+                    .by(self.owner);
+                let answer = call.json(&json!({ "emails": [email] })).send().await;
+                id(&answer.expect(200).json()["items"][0])
+            }
             Thing::CustomRole => self.role().await,
             Thing::Invitation => {
                 let role = self.role().await;
@@ -87,6 +116,21 @@ impl Around<'_> {
     async fn team(&self) -> Uuid {
         let name = format!("Team {}", unique());
         self.post("/teams", &json!({ "name": name })).await
+    }
+
+    async fn contact(&self) -> Uuid {
+        let email = format!("{}@example.com", unique().simple());
+        self.post("/contacts", &json!({ "email": email })).await
+    }
+
+    async fn contact_list(&self) -> Uuid {
+        let name = format!("List {}", unique());
+        self.post("/contact-lists", &json!({ "name": name })).await
+    }
+
+    async fn delete(&self, path: &str) {
+        let call = self.stack.call(Method::DELETE, &self.address(path));
+        call.by(self.owner).send().await.expect(204);
     }
 
     async fn role(&self) -> Uuid {

@@ -1,8 +1,9 @@
 //! Ids of entities, as they stand in paths, queries and bodies.
 
 use kernel::{
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactListId, EventId, InvitationId, JobId,
-    MembershipId, OrganizationId, RequestId, RoleId, SessionId, TeamId, TeamMemberId, UserId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId,
+    InvitationId, JobId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId,
+    TeamId, TeamMemberId, UserId,
 };
 use uuid::Uuid;
 
@@ -23,8 +24,8 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactListId, EventId, InvitationId, JobId,
-    MembershipId, OrganizationId, RequestId, RoleId, SessionId, TeamId, TeamMemberId, UserId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId, InvitationId, JobId,
+    MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
 }
 
 /// The UUID that `text` is, in its hyphenated form only: one entity has one address.

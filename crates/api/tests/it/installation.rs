@@ -5,6 +5,7 @@ use std::sync::Arc;
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
 use compliance::AuditLog;
+use contacts::{ContactLists, Contacts, Suppressions};
 use in_memory::MemoryDatabase;
 use poem::http::Method;
 use serde_json::{Value, json};
@@ -39,10 +40,29 @@ impl Installation {
         let database = MemoryDatabase::new();
         let clock = FixedClock::default();
         let ports = accounts_in_memory(&database, clock.clone(), SequentialIds::default());
+        let contacts_in = Arc::new(database.clone());
         let use_cases = UseCases {
             accounts: Accounts::new(&ports),
             account_deletion: AccountDeletion::new(&ports),
             audit_log: AuditLog::new(Arc::new(database), ports.clock.clone(), ports.ids.clone()),
+            contacts: Contacts::new(
+                contacts_in.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                ports.keys.clone(),
+            ),
+            contact_lists: ContactLists::new(
+                contacts_in.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                ports.keys.clone(),
+            ),
+            suppressions: Suppressions::new(
+                contacts_in.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                ports.keys.clone(),
+            ),
             organizations: Organizations::new(
                 ports.store.clone(),
                 ports.clock.clone(),

@@ -48,7 +48,8 @@ fn renamed(contact: &Contact, name: &str) -> Contact {
 fn readdressed(contact: &Contact, email: &str) -> Contact {
     let mut contact = contact.clone();
     let judged = judged(email, ValidationStatus::Risky);
-    contact.readdress(email.parse().unwrap(), judged, LATER, None);
+    let profile = contact.state().profile.clone();
+    contact.readdress(email.parse().unwrap(), judged, profile, LATER, None);
     contact
 }
 

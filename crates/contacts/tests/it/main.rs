@@ -1,1 +1,11 @@
 //! Use cases of contacts, over the in-memory adapter.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do: with a message"
+)]
+
+mod contacts_of_an_organization;
+mod lists_and_suppressions;
+mod world;

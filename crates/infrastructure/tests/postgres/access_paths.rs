@@ -3,10 +3,12 @@
 
 use compliance::ports::AuditStore;
 use compliance::{AuditFilter, AuditPosition, TimeRange};
+use contacts::ports::ContactStore;
+use contacts::{ContactFilter, ContactSort, ValidationStatus};
 use infrastructure::{DatabaseSettings, PostgresDatabase};
 use kernel::{
-    Actor, AuditAction, AuditEntryId, OrganizationId, Origin, PageLimit, PageRequest, RequestId,
-    TenantScope, Timestamp, UserId,
+    Actor, AuditAction, AuditEntryId, ContactListId, OrganizationId, Origin, PageLimit,
+    PageRequest, RequestId, TenantScope, Timestamp, UserId,
 };
 use sqlx::{Connection, Executor, PgConnection, Row};
 use tenancy::ports::TenancyStore;
@@ -286,6 +288,122 @@ async fn members_are_found_by_user_by_an_index() {
         assert!(uses(
             filled.indexed(&plans, "memberships"),
             "memberships_user"
+        ));
+        adapter.pool().close().await;
+    }
+}
+
+const CONTACTS: &str = "
+    INSERT INTO users (id, email, email_folded, display_name, status, created_at, updated_at, version)
+    VALUES (id('e', 1), 'e@example.com', 'e@example.com', 'E', 'active', now(), now(), 1);
+    INSERT INTO organizations (organization_id, name, slug, owner_id, subscription_level, settings,
+        created_at, updated_at, version)
+    SELECT id('a', n), n::text, 'org-' || n, id('e', 1), 'free', '{}', now(), now(), 1
+    FROM generate_series(1, 3) AS n;
+    CREATE TEMPORARY TABLE filling AS
+    SELECT id('a', CASE n % 6 WHEN 0 THEN 2 WHEN 1 THEN 3 ELSE 1 END) AS organization_id, id('c', n) AS id, n,
+        CASE WHEN n % 100 = 0 THEN 'risky' WHEN n % 7 = 0 THEN 'invalid' ELSE 'valid' END AS status
+    FROM generate_series(1, 120000) AS n;
+    INSERT INTO contacts (organization_id, id, email, email_normalized, email_hash, attributes, source,
+        validation_status, classification, risk_score, search_text, created_at, updated_at, version, deleted_at)
+    SELECT organization_id, id, n || '@example.com', n || '@example.com',
+        substring(sha256(n::text::bytea) FOR 17), '{}', 'import', status, 'business', 0,
+        ' ' || n || '@example.com ' || n || ' example.com ', now(), now(), 1,
+        CASE WHEN n % 2000 = 8 THEN now() END
+    FROM filling;
+    INSERT INTO contact_lists (organization_id, id, name, name_folded, description, source, status,
+        created_at, updated_at, version)
+    SELECT id('a', o), id('7', o * 10 + l), 'List ' || l, 'list ' || l, '', 'import', 'pending', now(), now(), 1
+    FROM generate_series(1, 3) AS o, generate_series(1, 2) AS l;
+    INSERT INTO contact_list_members (organization_id, contact_id, list_id, validation_status, created_at, deleted_at)
+    SELECT f.organization_id, f.id, l.id, f.status, now(), CASE WHEN f.n % 2000 = 8 THEN now() END
+    FROM filling f JOIN contact_lists l ON l.organization_id = f.organization_id
+    WHERE l.name = 'List 1' OR f.n % 50 = 0;
+    ANALYZE";
+
+#[tokio::test]
+async fn contacts_are_listed_by_indexes() {
+    let filled = Filled::with(CONTACTS).await;
+    let list = |n| Some(ContactListId::from_uuid(nth(7, n)));
+    let statuses = vec![ValidationStatus::Risky, ValidationStatus::Invalid];
+    let filter = ContactFilter::default;
+    let listings = [
+        (filter(), ContactSort::Created, "contacts_pkey"),
+        (filter(), ContactSort::CreatedDescending, "contacts_pkey"),
+        (filter(), ContactSort::Email, "contacts_email_key"),
+        (filter(), ContactSort::EmailDescending, "contacts_email_key"),
+        (
+            ContactFilter {
+                statuses: statuses.clone(),
+                ..filter()
+            },
+            ContactSort::Created,
+            "contacts_status_idx",
+        ),
+        (
+            ContactFilter {
+                list: list(11),
+                statuses: statuses.clone(),
+                ..filter()
+            },
+            ContactSort::Created,
+            "contact_list_members_status_idx",
+        ),
+        (
+            ContactFilter {
+                list: list(11),
+                ..filter()
+            },
+            ContactSort::CreatedDescending,
+            "contact_list_members_status_idx",
+        ),
+        (
+            ContactFilter {
+                list: list(12),
+                ..filter()
+            },
+            ContactSort::Email,
+            "contact",
+        ),
+        (
+            ContactFilter {
+                deleted: true,
+                ..filter()
+            },
+            ContactSort::Created,
+            "contacts_deleted_idx",
+        ),
+    ];
+    for generic in [false, true] {
+        let adapter = filled.told(generic).await;
+        for (filter, sort, index) in &listings {
+            let mut page = PageRequest::first();
+            for _ in 0..2 {
+                let (found, plans) = plans_of(async {
+                    let unit = ContactStore::begin(&adapter, &tenant()).await.unwrap();
+                    unit.contacts().list(filter, *sort, &page).await.unwrap()
+                })
+                .await;
+                assert!(!found.items.is_empty(), "{filter:?}");
+                let plan = filled.indexed(&plans, "contacts");
+                assert!(uses(plan, index), "{filter:?} {plan:#?}");
+                if found.next.is_none() {
+                    break;
+                }
+                page.after = found.next;
+            }
+        }
+
+        let emails = ["10@example.com", "11@example.com"].map(str::to_owned);
+        let (found, plans) = plans_of(async {
+            let unit = ContactStore::begin(&adapter, &tenant()).await.unwrap();
+            unit.contacts().find_by_emails(&emails).await.unwrap()
+        })
+        .await;
+        assert_eq!(found.len(), 2);
+        assert!(uses(
+            filled.indexed(&plans, "contacts"),
+            "contacts_email_key"
         ));
         adapter.pool().close().await;
     }

@@ -194,13 +194,10 @@ async fn rights_are_added_and_taken_only_by_who_holds_them() {
     let person = scene
         .somebody_with(
             "Maker",
-            [
-                Permission::RoleCreate,
-                Permission::RoleUpdate,
-                Permission::TeamView,
-                Permission::MemberView,
-                Permission::OrganizationView,
-            ],
+            RoleTemplate::Viewer
+                .permissions()
+                .iter()
+                .chain([Permission::RoleCreate, Permission::RoleUpdate]),
         )
         .await;
     let member = scene.role_admin(&person).await;

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod contacts;
 mod invitations;
 mod members;
 mod organizations;
@@ -19,6 +20,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         accounts::ENTRIES,
         api_keys::ENTRIES,
         audit::ENTRIES,
+        contacts::ENTRIES,
         invitations::ENTRIES,
         members::ENTRIES,
         organizations::ENTRIES,

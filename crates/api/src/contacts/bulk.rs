@@ -1,0 +1,173 @@
+//! The shapes of work on many contacts at once.
+
+use contacts::{ContactChange, Contacts, DeletedContact, NewContact, SavedContact};
+use kernel::ContactId;
+use poem_openapi::types::Example;
+use poem_openapi::{Enum, Object};
+use uuid::Uuid;
+
+use super::dto::{CreateContactRequest, contact};
+use crate::input::{Fields, id, list, object};
+
+/// Which contacts to make or change.
+#[derive(Object)]
+#[oai(example)]
+pub(crate) struct SaveContactsRequest {
+    /// The contacts; those whose address is known are changed, and keep what is not mentioned.
+    #[oai(validator(min_items = 1, max_items = 1000))]
+    items: Vec<CreateContactRequest>,
+}
+
+/// Which contacts to delete.
+#[derive(Object)]
+#[oai(example)]
+pub(crate) struct DeleteContactsRequest {
+    /// Their ids.
+    #[oai(validator(min_items = 1, max_items = 1000))]
+    ids: Vec<Uuid>,
+}
+
+/// What became of one contact.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(crate) enum SavedOutcome {
+    /// It was made.
+    Created,
+    /// It was changed.
+    Updated,
+    /// All of that was known.
+    Unchanged,
+    /// An item before it has the same address.
+    Repeated,
+}
+
+/// What became of one contact.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct SavedContactAnswer {
+    /// The contact that has the address.
+    id: Uuid,
+    /// What became of it.
+    outcome: SavedOutcome,
+}
+
+/// What became of each contact, in the order of the items.
+#[derive(Clone, Debug, Object)]
+#[oai(example)]
+pub(crate) struct SavedContactsAnswer {
+    /// One outcome per item.
+    items: Vec<SavedContactAnswer>,
+}
+
+/// What became of the wish to delete a contact.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(crate) enum DeletedOutcome {
+    /// It is deleted now.
+    Deleted,
+    /// There is no such contact.
+    NotFound,
+}
+
+/// What became of the wish to delete a contact.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct DeletedContactAnswer {
+    /// The id that was named.
+    id: Uuid,
+    /// What became of it.
+    outcome: DeletedOutcome,
+}
+
+/// What became of each wish, in the order in which they were named.
+#[derive(Clone, Debug, Object)]
+#[oai(example)]
+pub(crate) struct DeletedContactsAnswer {
+    /// One outcome per id.
+    items: Vec<DeletedContactAnswer>,
+}
+
+/// Reads which contacts to make or change.
+pub(crate) fn contacts_to_save(
+    fields: &mut Fields<'_>,
+) -> Option<Vec<(NewContact, ContactChange)>> {
+    fields.required("items", list(1..=Contacts::MOST_AT_ONCE, object(contact)))
+}
+
+/// Reads which contacts to delete.
+pub(crate) fn contacts_to_delete(fields: &mut Fields<'_>) -> Option<Vec<ContactId>> {
+    fields.required("ids", list(1..=Contacts::MOST_AT_ONCE, id))
+}
+
+impl From<&Vec<SavedContact>> for SavedContactsAnswer {
+    fn from(outcomes: &Vec<SavedContact>) -> Self {
+        let items = outcomes.iter().map(|outcome| {
+            let (id, outcome) = match outcome {
+                SavedContact::Created(id) => (id, SavedOutcome::Created),
+                SavedContact::Updated(id) => (id, SavedOutcome::Updated),
+                SavedContact::Unchanged(id) => (id, SavedOutcome::Unchanged),
+                SavedContact::Repeated(id) => (id, SavedOutcome::Repeated),
+            };
+            SavedContactAnswer {
+                id: id.as_uuid(),
+                outcome,
+            }
+        });
+        Self {
+            items: items.collect(),
+        }
+    }
+}
+
+impl From<Vec<(ContactId, DeletedContact)>> for DeletedContactsAnswer {
+    fn from(outcomes: Vec<(ContactId, DeletedContact)>) -> Self {
+        let items = outcomes
+            .into_iter()
+            .map(|(id, outcome)| DeletedContactAnswer {
+                id: id.as_uuid(),
+                outcome: match outcome {
+                    DeletedContact::Deleted => DeletedOutcome::Deleted,
+                    DeletedContact::NotFound => DeletedOutcome::NotFound,
+                },
+            });
+        Self {
+            items: items.collect(),
+        }
+    }
+}
+
+const SOME: Uuid = Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_0000_0011);
+
+impl Example for SaveContactsRequest {
+    fn example() -> Self {
+        Self {
+            items: vec![CreateContactRequest::example()],
+        }
+    }
+}
+
+impl Example for DeleteContactsRequest {
+    fn example() -> Self {
+        Self { ids: vec![SOME] }
+    }
+}
+
+impl Example for SavedContactsAnswer {
+    fn example() -> Self {
+        Self {
+            items: vec![SavedContactAnswer {
+                id: SOME,
+                outcome: SavedOutcome::Created,
+            }],
+        }
+    }
+}
+
+impl Example for DeletedContactsAnswer {
+    fn example() -> Self {
+        Self {
+            items: vec![DeletedContactAnswer {
+                id: SOME,
+                outcome: DeletedOutcome::Deleted,
+            }],
+        }
+    }
+}

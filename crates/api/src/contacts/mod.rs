@@ -1,0 +1,323 @@
+//! Contacts: the people that an organization may write to.
+
+mod bulk;
+mod dto;
+mod filter;
+
+use contacts::{ContactCard, Contacts, SavedContact};
+use kernel::ContactId;
+use poem_openapi::OpenApi;
+use poem_openapi::payload::Json;
+use tenancy::Permission;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use self::bulk::{
+    DeleteContactsRequest, DeletedContactsAnswer, SaveContactsRequest, SavedContactsAnswer,
+    contacts_to_delete, contacts_to_save,
+};
+use self::dto::{
+    ContactAnswer, CreateContactRequest, UpdateContactRequest, contact_change, new_contact,
+};
+use self::filter::Filter;
+use crate::answer::{Answer, Changed, Created, Finished, Found, NoContent};
+use crate::input::{Body, OrganizationKey, Path, Query};
+use crate::paging::{After, Limit, Listed};
+use crate::problem::{Failed, St};
+use crate::schema::{ClassificationText, ContactSortText, ContactSourceText, ValidationStatusText};
+use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
+
+/// A thousand contacts with what is known of them.
+const BULK: usize = 8 * 1024 * 1024;
+
+/// The operations on contacts.
+pub struct ContactsApi {
+    contacts: Contacts,
+}
+
+impl ContactsApi {
+    /// Operations over these use cases.
+    #[must_use]
+    pub const fn new(contacts: Contacts) -> Self {
+        Self { contacts }
+    }
+}
+
+#[OpenApi(tag = "Tag::Contacts")]
+impl ContactsApi {
+    /// Create a contact
+    ///
+    /// Makes a contact and judges its address. Where a living contact has the address, the answer is 409 with that
+    /// contact's id. Needs the permission `contact.create`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts",
+        method = "post",
+        operation_id = "createContact"
+    )]
+    async fn create(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        idempotency_key: IdempotencyKey,
+        body: Body<CreateContactRequest>,
+    ) -> Result<Created<ContactAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactCreate)
+            .await?;
+        let command = body.decode(new_contact)?;
+        let rendering = Created::rendering(|card: &ContactCard| {
+            let state = card.contact().state();
+            Answer {
+                location: Some(format!(
+                    "/v1/organizations/{}/contacts/{}",
+                    state.organization, state.id
+                )),
+                version: Some(state.stamps.version),
+                body: ContactAnswer::from(card),
+            }
+        });
+        let request = idempotency_key.request(member.scope(), &body)?;
+        let done = self
+            .contacts
+            .create(member.scope(), command, &rendering.once(request))
+            .await?;
+        Ok(rendering.answer(done)?)
+    }
+
+    /// Create or change several contacts
+    ///
+    /// Makes the contacts whose address no living one has, and changes the others: what is mentioned is set, what is
+    /// not stays. Tells of each, in the order of the items, what became of it. Needs the permission `contact.import`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/bulk-save",
+        method = "post",
+        operation_id = "saveContacts"
+    )]
+    async fn save_all(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        idempotency_key: IdempotencyKey,
+        body: Body<SaveContactsRequest, BULK>,
+    ) -> Result<Finished<SavedContactsAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactImport)
+            .await?;
+        let command = body.decode(contacts_to_save)?;
+        let rendering = Finished::rendering(|outcomes: &Vec<SavedContact>| Answer {
+            location: None,
+            version: None,
+            body: SavedContactsAnswer::from(outcomes),
+        });
+        let request = idempotency_key.request(member.scope(), &body)?;
+        let done = self
+            .contacts
+            .save_many(member.scope(), command, &rendering.once(request))
+            .await?;
+        Ok(rendering.answer(done)?)
+    }
+
+    /// Delete several contacts
+    ///
+    /// They can be restored one by one. Tells of each, in the order in which they were named, what became of it.
+    /// Needs the permission `contact.delete`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/bulk-delete",
+        method = "post",
+        operation_id = "deleteContacts"
+    )]
+    async fn delete_all(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        body: Body<DeleteContactsRequest>,
+    ) -> Result<Json<DeletedContactsAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactDelete)
+            .await?;
+        let command = body.decode(contacts_to_delete)?;
+        let outcomes = self.contacts.delete_many(member.scope(), command).await?;
+        Ok(Json(DeletedContactsAnswer::from(outcomes)))
+    }
+
+    /// List the contacts
+    ///
+    /// With several filters, what fits all of them; a parameter that is repeated fits where one of its values does,
+    /// but for `attribute`, of which every one has to fit. Needs the permission `contact.view`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts",
+        method = "get",
+        operation_id = "listContacts"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the URL")]
+    async fn list(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        /// List the deleted contacts instead of the living ones.
+        deleted: Query<Option<bool>>,
+        /// On this list.
+        list_id: Query<Option<Uuid>>,
+        /// What may be done with the address.
+        status: Query<Vec<ValidationStatusText>>,
+        /// Whose the address is.
+        classification: Query<Vec<ClassificationText>>,
+        /// Where the contact came from.
+        source: Query<Option<ContactSourceText>>,
+        /// Whether the address must not be mailed.
+        suppressed: Query<Option<bool>>,
+        /// Made from when on, included.
+        created_since: Query<Option<OffsetDateTime>>,
+        /// Made until when, excluded.
+        created_until: Query<Option<OffsetDateTime>>,
+        /// Judged from when on, included.
+        validated_since: Query<Option<OffsetDateTime>>,
+        /// Judged until when, excluded.
+        validated_until: Query<Option<OffsetDateTime>>,
+        /// An attribute as its name, a colon and its value, in any case: `city:Berlin`.
+        attribute: Query<Vec<String>>,
+        /// The order: by when they were made or by address, backwards with a minus.
+        sort: Query<Option<ContactSortText>>,
+        limit: Limit,
+        cursor: After,
+    ) -> Result<Listed<ContactAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactView)
+            .await?;
+        let filter = Filter {
+            deleted,
+            list_id,
+            status,
+            classification,
+            source,
+            suppressed,
+            created_since,
+            created_until,
+            validated_since,
+            validated_until,
+            attribute,
+            sort,
+        };
+        let (filter, sort) = filter.read()?;
+        let page = self
+            .contacts
+            .list(member.scope(), &filter, sort, &cursor.page(&limit)?)
+            .await?;
+        Ok(cursor.listed(page, |card| ContactAnswer::from(&card)))
+    }
+
+    /// Read a contact
+    ///
+    /// Needs the permission `contact.view`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/:contact",
+        method = "get",
+        operation_id = "readContact"
+    )]
+    async fn read(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        contact: Path<ContactId>,
+        if_none_match: IfNoneMatch,
+    ) -> Result<Found<ContactAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactView)
+            .await?;
+        let card = self.contacts.read(member.scope(), contact.0).await?;
+        let version = card.contact().state().stamps.version;
+        Ok(Found::new(
+            ContactAnswer::from(&card),
+            version,
+            &if_none_match,
+        )?)
+    }
+
+    /// Change a contact
+    ///
+    /// Changes the fields that are mentioned; another address is judged anew. Where a living contact has it, the
+    /// answer is 409 with that contact's id. Needs the permission `contact.update`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/:contact",
+        method = "patch",
+        operation_id = "updateContact"
+    )]
+    async fn update(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        contact: Path<ContactId>,
+        if_match: IfMatch,
+        body: Body<UpdateContactRequest>,
+    ) -> Result<Changed<ContactAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactUpdate)
+            .await?;
+        let change = body.decode(contact_change)?;
+        let card = self
+            .contacts
+            .update(member.scope(), contact.0, &if_match.expected()?, change)
+            .await?;
+        Ok(Changed::new(
+            ContactAnswer::from(&card),
+            card.contact().state().stamps.version,
+        ))
+    }
+
+    /// Delete a contact
+    ///
+    /// Its address is free for others. It can be restored, and is then on the lists on which it is now. What its
+    /// address is suppressed for stays. Needs the permission `contact.delete`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/:contact",
+        method = "delete",
+        operation_id = "deleteContact"
+    )]
+    async fn delete(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        contact: Path<ContactId>,
+        if_match: IfMatch,
+    ) -> Result<NoContent, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactDelete)
+            .await?;
+        self.contacts
+            .delete(member.scope(), contact.0, &if_match.expected()?)
+            .await?;
+        Ok(NoContent::Done)
+    }
+
+    /// Restore a deleted contact
+    ///
+    /// Takes the deletion back. Where another contact has the address by now, the answer is 409 with that contact's
+    /// id. Needs the permission `contact.delete`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/:contact/restore",
+        method = "post",
+        operation_id = "restoreContact"
+    )]
+    async fn restore(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        contact: Path<ContactId>,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<Finished<ContactAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactDelete)
+            .await?;
+        let rendering = Finished::rendering(|card: &ContactCard| Answer {
+            location: None,
+            version: Some(card.contact().state().stamps.version),
+            body: ContactAnswer::from(card),
+        });
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let done = self
+            .contacts
+            .restore(member.scope(), contact.0, &rendering.once(request))
+            .await?;
+        Ok(rendering.answer(done)?)
+    }
+}

@@ -1,0 +1,411 @@
+//! Use cases: making, reading, changing, deleting and restoring contacts.
+
+use std::sync::Arc;
+
+use kernel::{
+    AuditAction, AuditDraft, Changes, Checked, Clock, ContactId, Done, Expected, FieldErrors,
+    IdGenerator, KeyRing, Once, Page, PageRequest, Patch, Stamps, StorageError, TenantScope,
+    Timestamp, begin_once,
+};
+
+use crate::ports::{ContactStore, ContactUnit};
+use crate::workbench::{Workbench, deletion};
+use crate::{
+    Contact, ContactCard, ContactChange, ContactError, ContactFilter, ContactList, ContactSort,
+    NewContact,
+};
+
+/// Use cases on contacts. Whoever holds the scope was allowed to.
+#[derive(Clone)]
+pub struct Contacts {
+    bench: Workbench,
+}
+
+/// What became of one of several contacts that were to be made or changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavedContact {
+    /// There was none with the address, so it was made.
+    Created(ContactId),
+    /// What was told of it is noted now.
+    Updated(ContactId),
+    /// All of that was known.
+    Unchanged(ContactId),
+    /// An item before it has the same address.
+    Repeated(ContactId),
+}
+
+/// What became of one of several contacts that were to be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletedContact {
+    /// It is deleted now.
+    Deleted,
+    /// There is no such contact.
+    NotFound,
+}
+
+impl Contacts {
+    /// How many contacts one call can make, change or delete.
+    pub const MOST_AT_ONCE: usize = 1_000;
+
+    /// Use cases on what is in `store`; addresses are hashed with `keys`.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn ContactStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+        keys: Arc<dyn KeyRing>,
+    ) -> Self {
+        Self {
+            bench: Workbench::new(store, clock, ids, keys),
+        }
+    }
+
+    /// Makes a contact; fails with [`ContactError::EmailTaken`] where a living one has the address.
+    pub async fn create(
+        &self,
+        scope: &TenantScope,
+        new: Checked<NewContact>,
+        once: &Once<'_, ContactCard>,
+    ) -> Result<Done<ContactCard>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let contact = self.register(scope, new?, at);
+        unit.contacts().insert(&contact).await?;
+        let draft = noted(&contact, AuditAction::Create, contact.changes_since(None));
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        let card = card_of(unit.as_ref(), contact).await?;
+        once.record(unit.idempotency(), &card).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(card))
+    }
+
+    /// Contacts that the filter lets through, in this order.
+    pub async fn list(
+        &self,
+        scope: &TenantScope,
+        filter: &ContactFilter,
+        sort: ContactSort,
+        page: &PageRequest,
+    ) -> Result<Page<ContactCard>, ContactError> {
+        let unit = self.bench.begin(scope).await?;
+        let Page { items, next } = unit.contacts().list(filter, sort, page).await?;
+        let items = cards_of(unit.as_ref(), items).await?;
+        unit.commit().await?;
+        Ok(Page { items, next })
+    }
+
+    /// A living contact.
+    pub async fn read(
+        &self,
+        scope: &TenantScope,
+        id: ContactId,
+    ) -> Result<ContactCard, ContactError> {
+        let unit = self.bench.begin(scope).await?;
+        let contact = find_living(unit.as_ref(), id).await?;
+        let card = card_of(unit.as_ref(), contact).await?;
+        unit.commit().await?;
+        Ok(card)
+    }
+
+    /// The lists that a living contact is on.
+    pub async fn lists_of(
+        &self,
+        scope: &TenantScope,
+        id: ContactId,
+    ) -> Result<Vec<ContactList>, ContactError> {
+        let unit = self.bench.begin(scope).await?;
+        find_living(unit.as_ref(), id).await?;
+        let lists = unit.list_members().lists_of(id).await?;
+        unit.commit().await?;
+        Ok(lists)
+    }
+
+    /// Changes a contact; another address is judged anew. Fails with [`ContactError::EmailTaken`] where a
+    /// living contact has it.
+    pub async fn update(
+        &self,
+        scope: &TenantScope,
+        id: ContactId,
+        expected: &Expected,
+        change: Checked<ContactChange>,
+    ) -> Result<ContactCard, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        let before = find_expected(unit.as_ref(), id, expected).await?;
+        let after = self.changed(scope, &before, &change?, at)?;
+        let changes = after.changes_since(Some(&before));
+        if changes.is_empty() {
+            return Ok(card_of(unit.as_ref(), before).await?);
+        }
+        unit.contacts()
+            .update(&after, before.state().stamps.version)
+            .await?;
+        let draft = noted(&after, AuditAction::Update, changes);
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        let card = card_of(unit.as_ref(), after).await?;
+        unit.commit().await?;
+        Ok(card)
+    }
+
+    /// Deletes a contact, restorably: its address is free for others, and its places on lists come back with it.
+    pub async fn delete(
+        &self,
+        scope: &TenantScope,
+        id: ContactId,
+        expected: &Expected,
+    ) -> Result<(), ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        let before = find_expected(unit.as_ref(), id, expected).await?;
+        let mut after = before.clone();
+        after.delete(at, scope.actor().user());
+        unit.contacts()
+            .update(&after, before.state().stamps.version)
+            .await?;
+        let changes = deletion(&before.state().stamps, &after.state().stamps);
+        let draft = noted(&after, AuditAction::Delete, changes);
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        unit.commit().await?;
+        Ok(())
+    }
+
+    /// Takes the deletion back; fails with [`ContactError::EmailTaken`], naming the living contact, where another
+    /// one has the address since.
+    pub async fn restore(
+        &self,
+        scope: &TenantScope,
+        id: ContactId,
+        once: &Once<'_, ContactCard>,
+    ) -> Result<Done<ContactCard>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let before = unit
+            .contacts()
+            .find(id)
+            .await?
+            .ok_or(ContactError::NotFound("contact"))?;
+        if !before.state().stamps.is_deleted() {
+            return Err(ContactError::NotDeleted);
+        }
+        let mut after = before.clone();
+        after.undelete(at, scope.actor().user());
+        unit.contacts()
+            .update(&after, before.state().stamps.version)
+            .await?;
+        let changes = deletion(&before.state().stamps, &after.state().stamps);
+        let draft = noted(&after, AuditAction::Restore, changes);
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        let card = card_of(unit.as_ref(), after).await?;
+        once.record(unit.idempotency(), &card).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(card))
+    }
+
+    /// Makes those of these contacts whose address no living one has, and changes the others: what is told of
+    /// them is noted, what is not stays. Tells of each in the same order what became of it.
+    pub async fn save_many(
+        &self,
+        scope: &TenantScope,
+        wanted: Checked<Vec<(NewContact, ContactChange)>>,
+        once: &Once<'_, Vec<SavedContact>>,
+    ) -> Result<Done<Vec<SavedContact>>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let (candidates, changes): (Vec<_>, Vec<_>) = wanted?
+            .into_iter()
+            .map(|(new, change)| (self.register(scope, new, at), change))
+            .unzip();
+        let added = unit.contacts().insert_many(&candidates).await?;
+        let emails = candidates
+            .iter()
+            .map(|contact| contact.state().email_normalized.clone())
+            .collect::<Vec<_>>();
+        let known = unit.contacts().find_by_emails(&emails).await?;
+
+        let (mut outcomes, mut drafts, mut updates) = (Vec::new(), Vec::new(), Vec::new());
+        let mut seen = std::collections::BTreeSet::new();
+        for (candidate, change) in candidates.into_iter().zip(changes) {
+            let email = &candidate.state().email_normalized;
+            let Some(before) = known.iter().find(|c| c.state().email_normalized == *email) else {
+                // It was another's when this one was to be added, and is nobody's since.
+                return Err(StorageError::Contended(None).into());
+            };
+            let id = before.id();
+            if !seen.insert(id) {
+                outcomes.push(SavedContact::Repeated(id));
+            } else if added.contains(&candidate.id()) {
+                let told = candidate.changes_since(None);
+                drafts.push(noted(&candidate, AuditAction::Create, told));
+                outcomes.push(SavedContact::Created(id));
+            } else {
+                let mut after = before.clone();
+                after
+                    .change_profile(&change.profile, at, scope.actor().user())
+                    .map_err(|error| FieldErrors::one("#/items", error.into()))?;
+                let told = after.changes_since(Some(before));
+                if told.is_empty() {
+                    outcomes.push(SavedContact::Unchanged(id));
+                } else {
+                    drafts.push(noted(&after, AuditAction::Update, told));
+                    updates.push(after);
+                    outcomes.push(SavedContact::Updated(id));
+                }
+            }
+        }
+        let written = unit.contacts().update_many(&updates).await?;
+        if written.len() != updates.len() {
+            return Err(StorageError::Contended(None).into());
+        }
+        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
+        once.record(unit.idempotency(), &outcomes).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(outcomes))
+    }
+
+    /// Deletes several contacts, restorably, and tells of each in the same order what became of it.
+    pub async fn delete_many(
+        &self,
+        scope: &TenantScope,
+        wanted: Checked<Vec<ContactId>>,
+    ) -> Result<Vec<(ContactId, DeletedContact)>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        let wanted = wanted?;
+        let living = unit.contacts().find_many(&wanted).await?;
+        let (mut deleted, mut drafts) = (Vec::new(), Vec::new());
+        for before in &living {
+            let mut after = before.clone();
+            after.delete(at, scope.actor().user());
+            let changes = deletion(&before.state().stamps, &after.state().stamps);
+            drafts.push(noted(&after, AuditAction::Delete, changes));
+            deleted.push(after);
+        }
+        let done = unit.contacts().update_many(&deleted).await?;
+        if done.len() != deleted.len() {
+            return Err(StorageError::Contended(None).into());
+        }
+        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
+        unit.commit().await?;
+        Ok(wanted
+            .into_iter()
+            .map(|id| {
+                let was_there = living.iter().any(|contact| contact.id() == id);
+                let outcome = if was_there {
+                    DeletedContact::Deleted
+                } else {
+                    DeletedContact::NotFound
+                };
+                (id, outcome)
+            })
+            .collect())
+    }
+
+    fn register(&self, scope: &TenantScope, new: NewContact, at: Timestamp) -> Contact {
+        let judged = self.bench.judge(&new.email, at);
+        Contact::register(
+            self.bench.id(ContactId::from_uuid),
+            scope.organization(),
+            new,
+            judged,
+            None,
+            Stamps::new(at, scope.actor().user()),
+        )
+    }
+
+    /// The contact after a change, which counts as one.
+    fn changed(
+        &self,
+        scope: &TenantScope,
+        before: &Contact,
+        change: &ContactChange,
+        at: Timestamp,
+    ) -> Result<Contact, FieldErrors> {
+        let by = scope.actor().user();
+        let too_many =
+            |error: crate::InvalidAttributes| FieldErrors::one("#/attributes", error.into());
+        let mut after = before.clone();
+        match &change.email {
+            Patch::Set(email) if *email != before.state().email => {
+                let profile = before.state().profile.changed(&change.profile);
+                after.readdress(
+                    email.clone(),
+                    self.bench.judge(email, at),
+                    profile.map_err(too_many)?,
+                    at,
+                    by,
+                );
+            }
+            _ => after
+                .change_profile(&change.profile, at, by)
+                .map_err(too_many)?,
+        }
+        Ok(after)
+    }
+}
+
+fn noted(contact: &Contact, action: AuditAction, changes: Changes) -> AuditDraft {
+    AuditDraft::new("contact", contact.id().as_uuid(), action, changes)
+}
+
+/// The living contact with this id.
+pub(crate) async fn find_living(
+    unit: &dyn ContactUnit,
+    id: ContactId,
+) -> Result<Contact, ContactError> {
+    unit.contacts()
+        .find(id)
+        .await?
+        .filter(|contact| !contact.state().stamps.is_deleted())
+        .ok_or(ContactError::NotFound("contact"))
+}
+
+async fn find_expected(
+    unit: &dyn ContactUnit,
+    id: ContactId,
+    expected: &Expected,
+) -> Result<Contact, ContactError> {
+    let contact = find_living(unit, id).await?;
+    if expected.accepts(contact.state().stamps.version) {
+        Ok(contact)
+    } else {
+        Err(ContactError::Stale)
+    }
+}
+
+async fn card_of(unit: &dyn ContactUnit, contact: Contact) -> Result<ContactCard, StorageError> {
+    let address = [contact.state().email_hash];
+    let suppressions = unit.suppressions().find_by_addresses(&address).await?;
+    Ok(ContactCard::new(contact, &suppressions))
+}
+
+pub(crate) async fn cards_of(
+    unit: &dyn ContactUnit,
+    contacts: Vec<Contact>,
+) -> Result<Vec<ContactCard>, StorageError> {
+    let addresses = contacts
+        .iter()
+        .map(|contact| contact.state().email_hash)
+        .collect::<Vec<_>>();
+    let suppressions = unit.suppressions().find_by_addresses(&addresses).await?;
+    Ok(contacts
+        .into_iter()
+        .map(|contact| ContactCard::new(contact, &suppressions))
+        .collect())
+}

@@ -1,0 +1,89 @@
+//! What every use case of contacts works with.
+
+use std::sync::Arc;
+
+use kernel::{
+    AuditDraft, AuditEntry, AuditEntryId, Changes, Clock, IdGenerator, KeyRing, Stamps,
+    StorageError, TenantScope, Timestamp,
+};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::ports::{ContactStore, ContactUnit};
+use crate::{ContactEmail, Facts, Judged, Rules, judge};
+
+/// Storage, time, ids and keys, and the habit of writing down what was done.
+#[derive(Clone)]
+pub(crate) struct Workbench {
+    store: Arc<dyn ContactStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+    keys: Arc<dyn KeyRing>,
+}
+
+impl Workbench {
+    pub(crate) fn new(
+        store: Arc<dyn ContactStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+        keys: Arc<dyn KeyRing>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            ids,
+            keys,
+        }
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<Box<dyn ContactUnit>, StorageError> {
+        self.store.begin(scope).await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn id<T>(&self, wrap: impl Fn(uuid::Uuid) -> T) -> T {
+        wrap(self.ids.next())
+    }
+
+    /// Judges an address by what is known without asking anybody.
+    pub(crate) fn judge(&self, email: &ContactEmail, at: Timestamp) -> Judged {
+        judge(&*self.keys, email, &Facts::offline(), &Rules::default(), at)
+    }
+
+    /// Appends to the audit log what was done in `unit`; several entries are one piece of bulk work.
+    pub(crate) async fn note(
+        &self,
+        unit: &dyn ContactUnit,
+        scope: &TenantScope,
+        at: Timestamp,
+        drafts: Vec<AuditDraft>,
+    ) -> Result<(), StorageError> {
+        let batch = (drafts.len() > 1).then(|| self.ids.next());
+        let entries = drafts
+            .into_iter()
+            .map(|draft| match batch {
+                Some(batch) => draft.in_batch(batch),
+                None => draft,
+            })
+            .map(|draft| AuditEntry::new(self.id(AuditEntryId::from_uuid), at, scope, draft))
+            .collect::<Vec<_>>();
+        unit.audit().append(&entries).await
+    }
+}
+
+/// The deletion of something, or its restoration, as the audit log tells it.
+pub(crate) fn deletion(before: &Stamps, after: &Stamps) -> Changes {
+    let instant =
+        |at: Option<Timestamp>| -> Value { json!(at.and_then(|at| at.format(&Rfc3339).ok())) };
+    Changes::none().field(
+        "deleted_at",
+        instant(before.deleted_at),
+        instant(after.deleted_at),
+    )
+}
