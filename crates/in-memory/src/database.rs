@@ -13,6 +13,19 @@ use crate::unit::{Changed, MemoryUnit};
 #[derive(Clone, Debug, Default)]
 pub struct MemoryDatabase {
     kept: Arc<Mutex<Kept>>,
+    fault: Option<Fault>,
+}
+
+/// A way of breaking the contracts, so that their cases can be seen to notice it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// All organizations share one state.
+    ForgetsTenant,
+    /// What a unit changes is visible at once, and stays when the unit is dropped.
+    ForgetsRollback,
+    /// Pages after the first are in another order.
+    UnstablePages,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +42,39 @@ impl MemoryDatabase {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty database that breaks the contracts in this way.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn broken(fault: Fault) -> Self {
+        Self {
+            fault: Some(fault),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+
+    /// Whose state an organization's units work on.
+    fn owner(&self, organization: OrganizationId) -> OrganizationId {
+        if self.has(Fault::ForgetsTenant) {
+            OrganizationId::PLATFORM
+        } else {
+            organization
+        }
+    }
+
+    /// Keeps what is not committed.
+    pub(crate) fn leak_tenant(&self, organization: OrganizationId, tenant: &TenantState) {
+        self.kept().tenants.insert(organization, tenant.clone());
+    }
+
+    /// Keeps what is not committed.
+    pub(crate) fn leak_global(&self, global: &GlobalState) {
+        self.kept().global = global.clone();
     }
 
     /// Adds an account, as if somebody had signed up.
@@ -63,7 +109,7 @@ impl MemoryDatabase {
         let kept = self.kept();
         let tenant = kept
             .tenants
-            .get(&scope.organization())
+            .get(&self.owner(scope.organization()))
             .cloned()
             .unwrap_or_default();
         MemoryUnit::new(
@@ -80,10 +126,11 @@ impl MemoryDatabase {
         organization: OrganizationId,
         changed: Changed,
     ) -> Result<(), StorageError> {
+        let owner = self.owner(organization);
         let mut kept = self.kept();
         let present = kept
             .tenants
-            .get(&organization)
+            .get(&owner)
             .map_or(0, |present| present.revision);
         let stale = changed
             .tenant
@@ -102,7 +149,7 @@ impl MemoryDatabase {
         }
         if let Some(mut tenant) = changed.tenant {
             tenant.revision += 1;
-            kept.tenants.insert(organization, tenant);
+            kept.tenants.insert(owner, tenant);
         }
         if let Some(mut global) = changed.global {
             global.revision += 1;

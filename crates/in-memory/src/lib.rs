@@ -12,4 +12,4 @@ mod state;
 mod tenancy;
 mod unit;
 
-pub use database::MemoryDatabase;
+pub use database::{Fault, MemoryDatabase};

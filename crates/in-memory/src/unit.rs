@@ -3,11 +3,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use kernel::{OrganizationId, StorageError, UnitOfWork};
+use kernel::{OrganizationId, Page, PageRequest, StorageError, UnitOfWork};
+use uuid::Uuid;
 
-use crate::MemoryDatabase;
 use crate::shared::JobStep;
+use crate::shared::paging::by_id;
 use crate::state::{GlobalState, TenantState};
+use crate::{Fault, MemoryDatabase};
 
 /// An open unit of work.
 #[derive(Debug)]
@@ -89,7 +91,11 @@ impl MemoryUnit {
     pub(crate) fn write<T>(&self, write: impl FnOnce(&mut TenantState) -> T) -> T {
         let mut copy = self.copy();
         copy.tenant_changed = true;
-        write(&mut copy.tenant)
+        let done = write(&mut copy.tenant);
+        if self.has(Fault::ForgetsRollback) {
+            self.database.leak_tenant(self.organization, &copy.tenant);
+        }
+        done
     }
 
     /// Reads the global state.
@@ -101,12 +107,46 @@ impl MemoryUnit {
     pub(crate) fn write_global<T>(&self, write: impl FnOnce(&mut GlobalState) -> T) -> T {
         let mut copy = self.copy();
         copy.global_changed = true;
-        write(&mut copy.global)
+        let done = write(&mut copy.global);
+        if self.has(Fault::ForgetsRollback) {
+            self.database.leak_global(&copy.global);
+        }
+        done
+    }
+
+    /// The page of those items, in the order of their ids.
+    pub(crate) fn page<T>(
+        &self,
+        items: impl Iterator<Item = T>,
+        page: &PageRequest,
+        id: impl Fn(&T) -> Uuid,
+    ) -> Page<T> {
+        by_id(items, page, id, self.has(Fault::UnstablePages))
+    }
+
+    /// Turns the order of a later page around, where pages are unstable.
+    pub(crate) fn unsettle<T>(&self, items: &mut [T], page: &PageRequest) {
+        if self.has(Fault::UnstablePages) && page.after.is_some() {
+            items.reverse();
+        }
+    }
+
+    pub(crate) fn has(&self, fault: Fault) -> bool {
+        self.database.has(fault)
+    }
+
+    /// Whether what is this organization's is the unit's.
+    pub(crate) fn owns(&self, organization: OrganizationId) -> bool {
+        self.has(Fault::ForgetsTenant) || organization == self.organization
     }
 
     /// Keeps a step on a job for the commit.
     pub(crate) fn keep_job_step(&self, step: JobStep) {
-        self.copy().job_steps.push(step);
+        if self.has(Fault::ForgetsRollback) {
+            self.read_jobs(|jobs| step.apply(self.organization, jobs));
+        } else {
+            self.copy().job_steps.push(step);
+        }
     }
 
     /// Reads the committed jobs.

@@ -2,6 +2,8 @@
 
 #[path = "contract/jobs.rs"]
 mod job_contract;
+#[path = "contract/job_unit.rs"]
+mod job_unit;
 
 use async_trait::async_trait;
 use compliance::ports::AuditStore;

@@ -7,6 +7,7 @@ mod calls;
 mod codes;
 mod duplicates;
 mod files;
+mod invariants;
 mod manifests;
 mod migrations;
 mod sqlstates;

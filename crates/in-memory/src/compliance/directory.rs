@@ -20,7 +20,7 @@ impl AuditDirectory for MemoryUnit {
     ) -> Result<Page<AuditRecord>, StorageError> {
         let position = page.after.as_ref().and_then(AuditPosition::of);
         let found = self.newest_first(position, |record| filter.accepts(record));
-        Ok(cut(found, page).map(|detail| detail.record))
+        Ok(self.cut(found, page).map(|detail| detail.record))
     }
 
     async fn find(&self, id: AuditEntryId) -> Result<Option<AuditDetail>, StorageError> {
@@ -43,7 +43,7 @@ impl AuditDirectory for MemoryUnit {
         }
 
         let behind = page.after.as_ref().and_then(AuditCount::place_of);
-        let rows = counts
+        let mut rows = counts
             .into_iter()
             .filter(|((actor, kind, action), _)| {
                 behind.is_none_or(|behind| (*actor, kind.as_str(), *action) > behind)
@@ -54,7 +54,8 @@ impl AuditDirectory for MemoryUnit {
                 action,
                 count,
             })
-            .collect();
+            .collect::<Vec<_>>();
+        self.unsettle(&mut rows, page);
         Ok(Page::from_overfull(rows, page.limit, AuditCount::cursor))
     }
 
@@ -79,7 +80,7 @@ impl AuditDirectory for MemoryUnit {
             record.actor == Some(user)
                 || (record.entity_type == "user" && record.entity == Some(user.as_uuid()))
         });
-        Ok(cut(found, page))
+        Ok(self.cut(found, page))
     }
 }
 
@@ -102,10 +103,11 @@ impl MemoryUnit {
         found.sort_by_key(|detail| Reverse(detail.record.position()));
         found
     }
-}
 
-fn cut(found: Vec<AuditDetail>, page: &PageRequest) -> Page<AuditDetail> {
-    Page::from_overfull(found, page.limit, |detail| {
-        detail.record.position().cursor()
-    })
+    fn cut(&self, mut found: Vec<AuditDetail>, page: &PageRequest) -> Page<AuditDetail> {
+        self.unsettle(&mut found, page);
+        Page::from_overfull(found, page.limit, |detail| {
+            detail.record.position().cursor()
+        })
+    }
 }

@@ -5,7 +5,6 @@ use contacts::ports::ContactListRepository;
 use contacts::{ContactError, ContactList, CountedList, ListCounts};
 use kernel::{ContactListId, Page, PageRequest, StorageError, Version};
 
-use crate::shared::paging::by_id;
 use crate::state::TenantState;
 use crate::unit::MemoryUnit;
 
@@ -79,7 +78,7 @@ impl ContactListRepository for MemoryUnit {
                 .values()
                 .filter(|list| list.state().stamps.is_deleted() == deleted)
                 .map(|list| counted(tenant, list));
-            by_id(wanted, page, |counted| counted.list.id().as_uuid())
+            self.page(wanted, page, |counted| counted.list.id().as_uuid())
         }))
     }
 

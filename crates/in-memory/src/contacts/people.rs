@@ -153,6 +153,7 @@ impl ContactRepository for MemoryUnit {
                 }
             });
         }
+        self.unsettle(&mut found, page);
         Ok(Page::from_overfull(found, page.limit, |contact| {
             let (email, id) = key(contact);
             if sort.is_by_email() {

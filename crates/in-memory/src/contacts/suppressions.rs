@@ -5,7 +5,6 @@ use contacts::ports::SuppressionRepository;
 use contacts::{AddressHash, Suppression, SuppressionReason};
 use kernel::{Page, PageRequest, StorageError, SuppressionId};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 #[async_trait]
@@ -47,7 +46,7 @@ impl SuppressionRepository for MemoryUnit {
             let wanted = tenant.suppressions.values().filter(|suppression| {
                 reason.is_none_or(|reason| suppression.state().reason == reason)
             });
-            by_id(wanted.cloned(), page, |suppression| {
+            self.page(wanted.cloned(), page, |suppression| {
                 suppression.id().as_uuid()
             })
         }))

@@ -12,16 +12,15 @@ use time::Duration;
 use uuid::Uuid;
 
 use super::stored_job::{JobStep, StoredJob};
-use crate::MemoryDatabase;
 use crate::unit::MemoryUnit;
+use crate::{Fault, MemoryDatabase};
 
 impl MemoryUnit {
     /// Looks at a job of the unit's organization.
     fn with_job<T>(&self, id: JobId, look: impl FnOnce(&mut StoredJob) -> T) -> Option<T> {
-        let organization = self.organization_id();
         self.read_jobs(|jobs| {
             let mut job = jobs.get(&id)?.clone();
-            (job.record.organization == organization).then(|| look(&mut job))
+            self.owns(job.record.organization).then(|| look(&mut job))
         })
     }
 }
@@ -42,10 +41,10 @@ impl JobQueue for MemoryUnit {
         filter: &JobFilter,
         page: &PageRequest,
     ) -> Result<Page<JobRecord>, StorageError> {
-        let organization = self.organization_id();
+        let unstable = self.has(Fault::UnstablePages);
         Ok(self.read_jobs(|jobs| {
-            latest_first(jobs, page, |job| {
-                job.organization == organization && filter.admits(job)
+            latest_first(jobs, page, unstable, |job| {
+                self.owns(job.organization) && filter.admits(job)
             })
         }))
     }
@@ -230,7 +229,8 @@ impl JobStore for MemoryDatabase {
         filter: &JobFilter,
         page: &PageRequest,
     ) -> Result<Page<JobRecord>, StorageError> {
-        Ok(self.with_jobs(|jobs| latest_first(jobs, page, |job| filter.admits(job))))
+        let unstable = self.has(Fault::UnstablePages);
+        Ok(self.with_jobs(|jobs| latest_first(jobs, page, unstable, |job| filter.admits(job))))
     }
 }
 
@@ -242,13 +242,14 @@ fn lease_of(job: Option<&mut StoredJob>, worker: Uuid) -> JobLease {
     }
 }
 
-/// The page of those jobs, the latest id first.
+/// The page of those jobs, the latest id first; if `unstable`, later pages are in another order.
 fn latest_first(
     jobs: &BTreeMap<JobId, StoredJob>,
     page: &PageRequest,
+    unstable: bool,
     admits: impl Fn(&JobRecord) -> bool,
 ) -> Page<JobRecord> {
-    let items = jobs
+    let mut items = jobs
         .values()
         .rev()
         .map(|job| &job.record)
@@ -257,8 +258,10 @@ fn latest_first(
             _ => true,
         })
         .filter(|job| admits(job))
-        .take(usize::from(page.limit.get()) + 1)
         .cloned()
-        .collect();
+        .collect::<Vec<_>>();
+    if unstable && page.after.is_some() {
+        items.reverse();
+    }
     Page::from_overfull(items, page.limit, |job| Cursor::Id(job.id.as_uuid()))
 }

@@ -3,11 +3,12 @@
 use kernel::{Cursor, Page, PageRequest};
 use uuid::Uuid;
 
-/// The page of those items, in the order of their ids.
+/// The page of those items, in the order of their ids; if `unstable`, later pages are in another order.
 pub(crate) fn by_id<T>(
     items: impl Iterator<Item = T>,
     page: &PageRequest,
     id: impl Fn(&T) -> Uuid,
+    unstable: bool,
 ) -> Page<T> {
     let mut items = items
         .filter(|item| match &page.after {
@@ -16,5 +17,8 @@ pub(crate) fn by_id<T>(
         })
         .collect::<Vec<_>>();
     items.sort_by_key(&id);
+    if unstable && page.after.is_some() {
+        items.reverse();
+    }
     Page::from_overfull(items, page.limit, |item| Cursor::Id(id(item)))
 }

@@ -5,7 +5,6 @@ use kernel::{ApiKeyId, Page, PageRequest, StorageError, Timestamp, UserId, Versi
 use tenancy::ports::{ApiKeyFilter, ApiKeyRepository};
 use tenancy::{ApiKey, ApiKeyState, ApiKeyUse, TenancyError, User};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 fn matches(filter: &ApiKeyFilter, key: &ApiKey) -> bool {
@@ -57,7 +56,7 @@ impl ApiKeyRepository for MemoryUnit {
                 .values()
                 .filter(|key| matches(filter, key))
                 .cloned();
-            by_id(wanted, page, |key| key.id().as_uuid())
+            self.page(wanted, page, |key| key.id().as_uuid())
         }))
     }
 

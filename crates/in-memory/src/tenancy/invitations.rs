@@ -5,7 +5,6 @@ use kernel::{EmailAddress, InvitationId, Page, PageRequest, StorageError, Timest
 use tenancy::ports::{InvitationFilter, InvitationRepository};
 use tenancy::{Invitation, InvitationStatus, TenancyError};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 fn is_for(invitation: &Invitation, email: &EmailAddress) -> bool {
@@ -67,7 +66,7 @@ impl InvitationRepository for MemoryUnit {
                             .as_ref()
                             .is_none_or(|email| is_for(invitation, email))
                 });
-            by_id(wanted, page, |invitation| invitation.id().as_uuid())
+            self.page(wanted, page, |invitation| invitation.id().as_uuid())
         }))
     }
 

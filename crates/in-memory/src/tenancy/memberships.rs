@@ -5,7 +5,6 @@ use kernel::{MembershipId, Page, PageRequest, StorageError, UserId, Version};
 use tenancy::ports::{MemberFilter, MembershipRepository};
 use tenancy::{Authorization, MemberCard, Membership, TenancyError};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 fn is_living(membership: &Membership) -> bool {
@@ -86,7 +85,7 @@ impl MembershipRepository for MemoryUnit {
                 .values()
                 .filter(|m| is_living(m))
                 .cloned();
-            by_id(living, page, |membership| membership.state().id.as_uuid())
+            self.page(living, page, |membership| membership.state().id.as_uuid())
         }))
     }
 
@@ -107,9 +106,7 @@ impl MembershipRepository for MemoryUnit {
                 .role
                 .is_none_or(|role| card.membership.state().role == role)
         });
-        Ok(by_id(wanted, page, |card| {
-            card.membership.state().id.as_uuid()
-        }))
+        Ok(self.page(wanted, page, |card| card.membership.state().id.as_uuid()))
     }
 
     async fn update(&self, membership: &Membership, expected: Version) -> Result<(), TenancyError> {

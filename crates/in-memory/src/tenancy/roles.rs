@@ -5,7 +5,6 @@ use kernel::{Page, PageRequest, RoleId, StorageError, Timestamp, Version};
 use tenancy::ports::RoleRepository;
 use tenancy::{Role, TenancyError};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 impl MemoryUnit {
@@ -48,7 +47,7 @@ impl RoleRepository for MemoryUnit {
                 .values()
                 .filter(|role| !role.state().stamps.is_deleted())
                 .cloned();
-            by_id(living, page, |role| role.state().id.as_uuid())
+            self.page(living, page, |role| role.state().id.as_uuid())
         }))
     }
 

@@ -5,7 +5,6 @@ use kernel::{Page, PageRequest, SessionId, StorageError, Timestamp, UserId};
 use tenancy::ports::SessionRepository;
 use tenancy::{Bearing, Session};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 #[async_trait]
@@ -51,7 +50,7 @@ impl SessionRepository for MemoryUnit {
                 .values()
                 .filter(|session| session.state().user == user && session.lives(at))
                 .cloned();
-            by_id(living, page, |session| session.id().as_uuid())
+            self.page(living, page, |session| session.id().as_uuid())
         }))
     }
 

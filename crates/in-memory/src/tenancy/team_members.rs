@@ -5,7 +5,6 @@ use kernel::{MembershipId, Page, PageRequest, StorageError, TeamId, TeamMemberId
 use tenancy::ports::TeamMemberRepository;
 use tenancy::{Placement, TeamMember, TeamMemberCard};
 
-use crate::shared::paging::by_id;
 use crate::state::{GlobalState, TenantState};
 use crate::unit::MemoryUnit;
 
@@ -91,7 +90,7 @@ impl TeamMemberRepository for MemoryUnit {
         page: &PageRequest,
     ) -> Result<Page<TeamMemberCard>, StorageError> {
         let cards = self.cards(team).into_iter();
-        Ok(by_id(cards, page, |card| card.member.id().as_uuid()))
+        Ok(self.page(cards, page, |card| card.member.id().as_uuid()))
     }
 
     async fn find_all(

@@ -5,7 +5,6 @@ use kernel::{Page, PageRequest, StorageError, TeamId, Version};
 use tenancy::ports::TeamRepository;
 use tenancy::{Team, TenancyError};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 impl MemoryUnit {
@@ -48,7 +47,7 @@ impl TeamRepository for MemoryUnit {
                 .values()
                 .filter(|team| team.state().stamps.is_deleted() == deleted)
                 .cloned();
-            by_id(wanted, page, |team| team.id().as_uuid())
+            self.page(wanted, page, |team| team.id().as_uuid())
         }))
     }
 

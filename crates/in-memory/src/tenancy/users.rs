@@ -5,7 +5,6 @@ use kernel::{EmailAddress, Page, PageRequest, StorageError, UserId, Version};
 use tenancy::ports::{UserFilter, UserRepository};
 use tenancy::{TenancyError, User};
 
-use crate::shared::paging::by_id;
 use crate::unit::MemoryUnit;
 
 fn is_living(user: &User) -> bool {
@@ -89,7 +88,7 @@ impl UserRepository for MemoryUnit {
                     .status
                     .is_none_or(|status| user.state().status == status)
         });
-        Ok(by_id(users.into_iter(), page, |user| user.id().as_uuid()))
+        Ok(self.page(users.into_iter(), page, |user| user.id().as_uuid()))
     }
 
     async fn update(&self, user: &User, expected: Version) -> Result<(), TenancyError> {

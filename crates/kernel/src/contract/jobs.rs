@@ -824,16 +824,16 @@ mod cases {
         };
 
         let page = PageRequest {
-            limit: PageLimit::new(3).unwrap(),
+            limit: PageLimit::new(2).unwrap(),
             after: None,
         };
         let (first, next) = list(JobFilter::default(), page).await;
-        assert_eq!(first, [4, 3, 2]);
+        assert_eq!(first, [4, 3]);
         let page = PageRequest {
-            limit: PageLimit::new(3).unwrap(),
+            limit: PageLimit::new(2).unwrap(),
             after: next,
         };
-        assert_eq!(list(JobFilter::default(), page).await, (vec![1], None));
+        assert_eq!(list(JobFilter::default(), page).await, (vec![2, 1], None));
         let kind = JobFilter {
             kind: Some("scrub".to_owned()),
             status: None,
