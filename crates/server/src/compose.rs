@@ -12,7 +12,7 @@ use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
     Argon2Cost, Argon2Hasher, FileMailer, JobRunner, JobRunnerSettings, MailSender, MasterKeys,
-    SystemClock, SystemIds, SystemRandom,
+    PostgresDatabase, SystemClock, SystemIds, SystemRandom,
 };
 use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
@@ -71,6 +71,7 @@ pub(crate) fn compose(
     let accounts = accounts(database, keys.as_ref().clone())?;
     let access = Access::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
     let sessions = Sessions::new(&accounts);
+    let (contacts, contact_lists, suppressions) = of_contacts(&postgres, &clock, &ids, &keys);
     let use_cases = UseCases {
         accounts: Accounts::new(&accounts),
         account_deletion: AccountDeletion::new(&accounts),
@@ -91,24 +92,9 @@ pub(crate) fn compose(
             Arc::clone(&ids),
             keys.clone(),
         ),
-        contacts: Contacts::new(
-            postgres.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&ids),
-            keys.clone(),
-        ),
-        contact_lists: ContactLists::new(
-            postgres.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&ids),
-            keys.clone(),
-        ),
-        suppressions: Suppressions::new(
-            postgres.clone(),
-            Arc::clone(&clock),
-            Arc::clone(&ids),
-            keys.clone(),
-        ),
+        contacts,
+        contact_lists,
+        suppressions,
         roles: Roles::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         teams: Teams::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         team_members: TeamMembers::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
@@ -168,6 +154,22 @@ pub(crate) fn compose(
         logs,
         maintenance,
     })
+}
+
+/// The use cases on contacts, their lists, and addresses that must not be mailed.
+fn of_contacts(
+    postgres: &Arc<PostgresDatabase>,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn IdGenerator>,
+    keys: &Arc<MasterKeys>,
+) -> (Contacts, ContactLists, Suppressions) {
+    let time = || Arc::clone(clock);
+    let ids = || Arc::clone(ids);
+    (
+        Contacts::new(postgres.clone(), time(), ids(), keys.clone()),
+        ContactLists::new(postgres.clone(), time(), ids(), keys.clone()),
+        Suppressions::new(postgres.clone(), time(), ids(), keys.clone()),
+    )
 }
 
 /// What carries out the jobs.

@@ -82,7 +82,10 @@ async fn contacts_come_onto_a_list_and_go_off_it_each_with_its_outcome() {
     assert_eq!(lists.read(scope, list).await.unwrap().counts.valid, 1);
     let of_ada = world.contacts.lists_of(scope, ada).await.unwrap();
     assert_eq!(
-        of_ada.iter().map(|list| list.id()).collect::<Vec<_>>(),
+        of_ada
+            .iter()
+            .map(contacts::ContactList::id)
+            .collect::<Vec<_>>(),
         [list]
     );
 
@@ -150,7 +153,7 @@ async fn an_address_is_suppressed_once_for_each_reason_and_can_be_looked_up() {
         .unwrap();
     let found = found
         .iter()
-        .map(|of| of.iter().map(|s| s.id()).collect::<Vec<_>>());
+        .map(|of| of.iter().map(contacts::Suppression::id).collect::<Vec<_>>());
     assert_eq!(found.collect::<Vec<_>>(), [ids.clone(), vec![]]);
     let page = PageRequest::first();
     let listed = suppressions
@@ -158,7 +161,11 @@ async fn an_address_is_suppressed_once_for_each_reason_and_can_be_looked_up() {
         .await
         .unwrap();
     assert_eq!(
-        listed.items.iter().map(|s| s.id()).collect::<Vec<_>>(),
+        listed
+            .items
+            .iter()
+            .map(contacts::Suppression::id)
+            .collect::<Vec<_>>(),
         ids[..1]
     );
 
