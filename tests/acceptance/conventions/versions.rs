@@ -10,8 +10,9 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, and files.
-const WHOLE: [&str; 4] = [
+const WHOLE: [&str; 5] = [
     "exportAuditEntries",
+    "listListsOfContact",
     "listMyPlatformRoles",
     "listPermissions",
     "listUserPlatformRoles",

@@ -40,6 +40,18 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         &["changes", "ip", "user_agent"],
         "the erasable half of the log",
     ),
+    (
+        "contacts",
+        &[
+            "email",
+            "email_normalized",
+            "first_name",
+            "last_name",
+            "display_name",
+            "search_text",
+        ],
+        "the people that an organization may write to",
+    ),
     ("invitations", &["email", "email_folded"], "who is invited"),
     ("sessions", &["ip", "user_agent"], "shown to whose they are"),
     (
