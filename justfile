@@ -46,6 +46,10 @@ openapi:
 schema:
     UPDATE_SCHEMA=1 scripts/test --package acceptance the_committed_schema
 
+# Write docs/permissions.md anew.
+permissions:
+    UPDATE_PERMISSIONS=1 scripts/test --package tenancy the_page_of_permissions
+
 # Measure, beside a yardstick from the same run.
 bench *ARGS:
     cargo run --release --package server -- bench {{ARGS}}

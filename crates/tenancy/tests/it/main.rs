@@ -12,6 +12,7 @@ mod invitation_acceptance;
 mod invitation_delivery;
 mod invitations;
 mod members;
+mod permissions_page;
 mod platform_users;
 mod post;
 mod roles;
