@@ -81,7 +81,7 @@ impl IdempotencyKey {
             data.extend_from_slice(&part.len().to_be_bytes());
             data.extend_from_slice(part);
         }
-        self.keys.mac(KeyPurpose::Idempotency, &data).tag
+        self.keys.lasting_mac(KeyPurpose::Idempotency, &data).tag
     }
 }
 

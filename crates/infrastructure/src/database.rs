@@ -112,8 +112,10 @@ impl PostgresDatabase {
     /// the rights of the roles it may take on.
     pub async fn check_login(&self) -> Result<(), UnfitLogin> {
         let row = sqlx::query(
-            "SELECT r.rolname::text, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolinherit, \
-             pg_has_role(r.oid, 'canvass_owner', 'MEMBER'), \
+            "SELECT r.rolname::text, r.rolsuper, r.rolbypassrls, r.rolcreaterole, \
+             r.rolinherit OR pg_has_role(r.oid, 'canvass_app', 'USAGE') OR pg_has_role(r.oid, 'canvass_platform', 'USAGE') \
+             OR pg_has_role(r.oid, 'canvass_retention', 'USAGE'), \
+             pg_has_role(r.oid, 'canvass_owner', 'MEMBER') OR pg_has_role(r.oid, 'canvass_search', 'MEMBER'), \
              EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p', 'v', 'm')), \
              pg_has_role(r.oid, 'canvass_app', 'MEMBER') AND pg_has_role(r.oid, 'canvass_platform', 'MEMBER') \
              AND pg_has_role(r.oid, 'canvass_retention', 'MEMBER') \
@@ -143,7 +145,7 @@ impl PostgresDatabase {
             (2, "bypasses row-level security"),
             (3, "may create roles"),
             (4, "inherits the rights of its roles outside units of work"),
-            (5, "is a member of the owner role"),
+            (5, "is a member of the owner or the search role"),
             (6, "owns tables"),
         ] {
             if read(index)? {

@@ -8,6 +8,7 @@ use infrastructure::{PostgresDatabase, SystemClock, SystemRandom, UnfitLogin, sy
 use kernel::{Clock as _, RandomBytes as _, StorageError};
 use migration::{MigrateError, Migrated, migrate};
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::Settings;
 
@@ -32,6 +33,9 @@ pub enum DatabaseError {
     /// The catalogue of permissions was not written.
     #[error("the catalogue of permissions was not written")]
     Permissions(#[source] StorageError),
+    /// The configured database cannot be reached, or does not let the login in.
+    #[error("the database does not answer: {0}")]
+    Unreachable(String),
     /// The login is not fit to serve.
     #[error(transparent)]
     UnfitLogin(#[from] UnfitLogin),
@@ -50,10 +54,14 @@ fn chain(error: &dyn std::error::Error) -> String {
     let mut text = String::new();
     let mut source = error.source();
     while let Some(error) = source {
-        if !text.is_empty() {
-            text.push_str(": ");
+        let cause = error.to_string();
+        // Some errors repeat their source in their own words.
+        if !text.contains(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
         }
-        text.push_str(&error.to_string());
         source = error.source();
     }
     text
@@ -74,11 +82,11 @@ impl Database {
     /// A configured database is not migrated, because the login that serves cannot; it must be up to date.
     pub async fn open(settings: &Settings) -> Result<Self, DatabaseError> {
         let (login, embedded) = if let Some(url) = &settings.database_url {
-            (
-                url.parse::<PgConnectOptions>()
-                    .map_err(DatabaseError::Url)?,
-                None,
-            )
+            let login = url
+                .parse::<PgConnectOptions>()
+                .map_err(DatabaseError::Url)?;
+            reach(&login, settings.database.acquire_timeout).await?;
+            (login, None)
         } else {
             let embedded = start_embedded(settings).await?;
             migrate_with(
@@ -128,6 +136,22 @@ impl Database {
             tracing::error!(error = %error, "the private database did not stop");
         }
     }
+}
+
+/// Connects once, beside the pool, which would try again in silence and not tell why.
+async fn reach(login: &PgConnectOptions, patience: Duration) -> Result<(), DatabaseError> {
+    let connected = tokio::time::timeout(patience, PgConnection::connect_with(login)).await;
+    let cause = match connected {
+        Ok(Ok(connection)) => {
+            drop(connection.close().await);
+            return Ok(());
+        }
+        Ok(Err(sqlx::Error::Database(refusal))) => refusal.message().to_owned(),
+        Ok(Err(sqlx::Error::Io(error))) => error.to_string(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no connection within {} s", patience.as_secs()),
+    };
+    Err(DatabaseError::Unreachable(cause))
 }
 
 /// What `migrate` did, and the URL to serve with where the login was made now.

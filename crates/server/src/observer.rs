@@ -50,19 +50,6 @@ impl RequestObserver for Observer {
             FailureLevel::Error => ErrorLevel::Error,
             FailureLevel::Fatal => ErrorLevel::Fatal,
         };
-        if level == ErrorLevel::Warn {
-            tracing::warn!(
-                request.id = %record.request, http.route = route, http.status = record.status,
-                error.code = record.code, error.cause = %record.cause.message,
-                "a request failed for want of a part that is needed"
-            );
-        } else {
-            tracing::error!(
-                request.id = %record.request, http.route = route, http.status = record.status,
-                error.code = record.code, error.cause = %record.cause.message,
-                "a request failed"
-            );
-        }
         self.logs.error(ErrorLine {
             at: record.at,
             service: "api",

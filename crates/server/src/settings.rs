@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -46,7 +47,7 @@ pub struct SettingsSource {
     #[arg(long, global = true, env = "CANVASS_PG_BIN_DIR", value_name = "DIR")]
     pub pg_bin_dir: Option<PathBuf>,
     /// Most connections to the database (default: `10`)
-    #[arg(long, global = true, env = "CANVASS_POOL_SIZE", value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    #[arg(long, global = true, env = "CANVASS_POOL_SIZE", value_name = "N")]
     pub pool_size: Option<u32>,
     /// Seconds to wait for a free connection (default: `5`)
     #[arg(
@@ -280,11 +281,7 @@ impl SettingsSource {
                 .ok_or(InvalidSettings::NoHome)?
                 .join(".local/share/canvass"),
         };
-        let seconds = |seconds: Option<u32>, default: Duration| {
-            seconds.map_or(default, |seconds| {
-                Duration::from_secs(u64::from(seconds.max(1)))
-            })
-        };
+        let max_connections = within("pool-size", self.pool_size, POOL_SIZES)?;
         let defaults = DatabaseSettings::default();
         Ok(Settings {
             data_dir,
@@ -306,16 +303,37 @@ impl SettingsSource {
                 .transpose()?,
             pg_bin_dir: self.pg_bin_dir,
             database: DatabaseSettings {
-                max_connections: self.pool_size.unwrap_or(defaults.max_connections),
-                acquire_timeout: seconds(self.acquire_timeout, defaults.acquire_timeout),
-                request_timeout: seconds(self.request_statement_timeout, defaults.request_timeout),
-                job_timeout: seconds(self.job_statement_timeout, defaults.job_timeout),
+                max_connections: max_connections.unwrap_or(defaults.max_connections),
+                acquire_timeout: seconds(
+                    "acquire-timeout",
+                    self.acquire_timeout,
+                    defaults.acquire_timeout,
+                )?,
+                request_timeout: seconds(
+                    "request-statement-timeout",
+                    self.request_statement_timeout,
+                    defaults.request_timeout,
+                )?,
+                job_timeout: seconds(
+                    "job-statement-timeout",
+                    self.job_statement_timeout,
+                    defaults.job_timeout,
+                )?,
                 transaction_pooler: self.pooler.unwrap_or_default() == Pooler::Transaction,
             },
-            request_timeout: seconds(self.request_timeout, Duration::from_secs(30)),
+            request_timeout: seconds(
+                "request-timeout",
+                self.request_timeout,
+                Duration::from_secs(30),
+            )?,
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             forwarded_header: self.forwarded_header.unwrap_or_default(),
-            cors_origins: self.cors_origins.unwrap_or_default(),
+            cors_origins: self
+                .cors_origins
+                .unwrap_or_default()
+                .into_iter()
+                .map(check_origin)
+                .collect::<Result<_, _>>()?,
             mail_from: parse_mail_from(self.mail_from.as_deref())?,
             master_keys: self
                 .master_keys
@@ -333,6 +351,56 @@ fn invalid(name: &'static str, reason: impl fmt::Display) -> InvalidSettings {
     InvalidSettings::Value {
         name,
         reason: reason.to_string(),
+    }
+}
+
+/// How many connections a pool can have; one alone could wait for itself.
+const POOL_SIZES: RangeInclusive<u32> = 2..=1000;
+
+/// How many seconds a time limit can have: at most a day.
+const SECONDS: RangeInclusive<u32> = 1..=86_400;
+
+fn within(
+    name: &'static str,
+    value: Option<u32>,
+    range: RangeInclusive<u32>,
+) -> Result<Option<u32>, InvalidSettings> {
+    match value {
+        Some(value) if !range.contains(&value) => Err(invalid(
+            name,
+            format_args!("must be between {} and {}", range.start(), range.end()),
+        )),
+        value => Ok(value),
+    }
+}
+
+fn seconds(
+    name: &'static str,
+    value: Option<u32>,
+    default: Duration,
+) -> Result<Duration, InvalidSettings> {
+    let value = within(name, value, SECONDS)?;
+    Ok(value.map_or(default, |seconds| Duration::from_secs(u64::from(seconds))))
+}
+
+/// An origin as browsers name it (RFC 6454): scheme, host and port, nothing else.
+fn check_origin(origin: String) -> Result<String, InvalidSettings> {
+    let host = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
+    let is_origin = host.is_some_and(|host| {
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'[' | b']'))
+    });
+    if is_origin {
+        Ok(origin)
+    } else {
+        Err(invalid(
+            "cors-origins",
+            "not a list of origins such as https://app.example.com",
+        ))
     }
 }
 
@@ -384,7 +452,16 @@ impl Settings {
 /// What is in force, a line each, with secrets masked.
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let masked = |url: &Option<String>| url.as_deref().map_or_else(|| "-".to_owned(), mask_url);
+        let lines = self
+            .in_force()
+            .map(|(name, value)| format!("{name:<25} {value}"));
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl Settings {
+    fn in_force(&self) -> [(&'static str, String); 19] {
+        let seconds = |limit: Duration| format!("{} s", limit.as_secs());
         let list = |items: Vec<String>| {
             if items.is_empty() {
                 "-".to_owned()
@@ -392,86 +469,63 @@ impl fmt::Display for Settings {
                 items.join(",")
             }
         };
-        writeln!(f, "data-dir                  {}", self.data_dir.display())?;
-        writeln!(f, "listen                    {}", self.listen)?;
-        writeln!(
-            f,
-            "public-url                {}",
-            self.public_url(self.listen)
-        )?;
-        writeln!(
-            f,
-            "database-url              {}",
-            self.database_url.as_deref().map_or_else(
-                || "private PostgreSQL in the data directory".to_owned(),
-                mask_url
-            )
-        )?;
-        writeln!(
-            f,
-            "database-owner-url        {}",
-            masked(&self.database_owner_url)
-        )?;
-        writeln!(
-            f,
-            "pool-size                 {}",
-            self.database.max_connections
-        )?;
-        writeln!(
-            f,
-            "acquire-timeout           {} s",
-            self.database.acquire_timeout.as_secs()
-        )?;
-        writeln!(
-            f,
-            "request-statement-timeout {} s",
-            self.database.request_timeout.as_secs()
-        )?;
-        writeln!(
-            f,
-            "job-statement-timeout     {} s",
-            self.database.job_timeout.as_secs()
-        )?;
-        writeln!(
-            f,
-            "pooler                    {}",
-            if self.database.transaction_pooler {
-                "transaction"
-            } else {
-                "none"
-            }
-        )?;
-        writeln!(
-            f,
-            "request-timeout           {} s",
-            self.request_timeout.as_secs()
-        )?;
-        writeln!(
-            f,
-            "trusted-proxies           {}",
-            list(
-                self.trusted_proxies
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect()
-            )
-        )?;
-        writeln!(
-            f,
-            "cors-origins              {}",
-            list(self.cors_origins.clone())
-        )?;
-        writeln!(f, "mail-from                 {}", self.mail_from)?;
-        writeln!(
-            f,
-            "master-keys               {}",
-            if self.master_keys.is_some() {
-                "configured"
-            } else {
-                "in the data directory"
-            }
-        )?;
-        write!(f, "log                       {}", self.log)
+        let private = || "private PostgreSQL in the data directory".to_owned();
+        let url = self.database_url.as_deref();
+        let owner = self.database_owner_url.as_deref();
+        let binaries = self.pg_bin_dir.as_deref();
+        let proxies = self.trusted_proxies.iter().map(ToString::to_string);
+        let database = &self.database;
+        let pooler = if database.transaction_pooler {
+            "transaction"
+        } else {
+            "none"
+        };
+        let header = match self.forwarded_header {
+            Forwarded::XForwardedFor => "x-forwarded-for",
+            Forwarded::Forwarded => "forwarded",
+        };
+        let keys = if self.master_keys.is_some() {
+            "configured"
+        } else {
+            "in the data directory"
+        };
+        let format = match self.log_format {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        };
+        [
+            ("data-dir", self.data_dir.display().to_string()),
+            ("listen", self.listen.to_string()),
+            ("public-url", self.public_url(self.listen)),
+            ("database-url", url.map_or_else(private, mask_url)),
+            (
+                "database-owner-url",
+                owner.map_or_else(|| "-".to_owned(), mask_url),
+            ),
+            (
+                "pg-bin-dir",
+                binaries.map_or_else(
+                    || "searched for".to_owned(),
+                    |path| path.display().to_string(),
+                ),
+            ),
+            ("pool-size", database.max_connections.to_string()),
+            ("acquire-timeout", seconds(database.acquire_timeout)),
+            (
+                "request-statement-timeout",
+                seconds(database.request_timeout),
+            ),
+            ("job-statement-timeout", seconds(database.job_timeout)),
+            ("pooler", pooler.to_owned()),
+            ("request-timeout", seconds(self.request_timeout)),
+            ("trusted-proxies", list(proxies.collect())),
+            ("forwarded-header", header.to_owned()),
+            ("cors-origins", list(self.cors_origins.clone())),
+            ("mail-from", self.mail_from.to_string()),
+            ("master-keys", keys.to_owned()),
+            ("log-format", format.to_owned()),
+            ("log", self.log.clone()),
+        ]
     }
 }
 
@@ -553,6 +607,32 @@ mod tests {
             );
         }
         assert!(summary.contains("postgres://canvass_login:***@db.example/canvass\n"));
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_refused_wherever_it_comes_from() {
+        for (text, name) in [
+            ("pool-size = 0", "pool-size"),
+            ("pool-size = 4000000000", "pool-size"),
+            ("acquire-timeout = 0", "acquire-timeout"),
+            ("request-timeout = 0", "request-timeout"),
+            (
+                "job-statement-timeout = 4294967295",
+                "job-statement-timeout",
+            ),
+            (
+                "request-statement-timeout = 86401",
+                "request-statement-timeout",
+            ),
+            ("cors-origins = ['*']", "cors-origins"),
+            ("cors-origins = ['https://a.example/b']", "cors-origins"),
+        ] {
+            let error = resolve(toml::from_str(text).unwrap()).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+        }
+        let fits =
+            "pool-size = 2\nacquire-timeout = 86400\ncors-origins = ['https://a.example:8443']";
+        assert!(resolve(toml::from_str(fits).unwrap()).is_ok());
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl ApiKeyAuthentication {
         let unit = self.bench.begin(&scope).await?;
         let network = origin.ip.map(|ip| {
             let data = [&id.as_uuid().into_bytes()[..], network_of(ip).as_bytes()].concat();
-            self.keys.mac(KeyPurpose::ClientAddress, &data).tag
+            self.keys.lasting_mac(KeyPurpose::ClientAddress, &data).tag
         });
         let at = self.bench.now();
         let found = unit

@@ -114,6 +114,8 @@ impl Throttle {
     }
 
     fn key(&self, name: &str) -> [u8; 32] {
-        self.keys.mac(KeyPurpose::RateLimit, name.as_bytes()).tag
+        self.keys
+            .lasting_mac(KeyPurpose::RateLimit, name.as_bytes())
+            .tag
     }
 }

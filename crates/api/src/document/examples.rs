@@ -8,7 +8,7 @@ const REQUEST: &str = "019b6c3c-6a00-7000-8000-000000000004";
 
 /// Finishes the examples of an operation.
 pub(super) fn complete(operation: &mut Value) {
-    drop_filters(operation);
+    drop_optional(operation);
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         let problem = response
             .get_mut("content")
@@ -65,14 +65,18 @@ fn problem_with(status: u16) -> Option<Value> {
     Some(problem)
 }
 
-/// Swagger UI fills examples in, and a filter that nobody chose leaves nothing of a listing.
-fn drop_filters(operation: &mut Value) {
+/// Swagger UI fills examples in: a filter that nobody chose leaves nothing of a listing, and an idempotency
+/// key that nobody chose makes the second call a repetition of the first.
+fn drop_optional(operation: &mut Value) {
     let parameters = operation
         .get_mut("parameters")
         .and_then(Value::as_array_mut);
     for parameter in parameters.into_iter().flatten() {
-        if parameter["in"] != "query" || parameter["required"] == true {
+        if parameter["required"] == true {
             continue;
+        }
+        if let Some(parameter) = parameter.as_object_mut() {
+            parameter.remove("example");
         }
         if let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) {
             schema.remove("example");
@@ -97,10 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_filter_has_no_example_to_be_filled_in() {
+    fn an_optional_parameter_has_no_example_to_be_filled_in() {
         let mut operation = json!({
             "parameters": [
                 {"in": "query", "name": "kind", "required": false, "schema": {"type": "string", "example": "team"}},
+                {"in": "header", "name": "Idempotency-Key", "required": false, "example": "a", "schema": {"example": "a"}},
                 {"in": "query", "name": "day", "required": true, "schema": {"type": "string", "example": "2026-01-01"}},
             ],
             "responses": {},

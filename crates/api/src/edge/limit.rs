@@ -18,7 +18,7 @@ pub(super) async fn count(
     now: Timestamp,
 ) -> Result<(), ApiError> {
     let name = format!("http:{operation}:{}", network(client));
-    let key = keys.mac(KeyPurpose::RateLimit, name.as_bytes()).tag;
+    let key = keys.lasting_mac(KeyPurpose::RateLimit, name.as_bytes()).tag;
     match limiter.take(key, quota, now).await? {
         RateDecision::Allowed => Ok(()),
         RateDecision::Denied { retry_after } => {

@@ -69,10 +69,21 @@ impl FileMailer {
     }
 }
 
-/// The text as it is, so that people can read the file; encoded where its lines are too long for that.
+/// The longest line that a message may have, without its line break (RFC 5322, section 2.1.1).
+const MAX_LINE: usize = 998;
+
+/// The text as it is, so that people can copy a token out of the file; encoded where that is not allowed.
 fn readable(text: &str) -> Body {
-    Body::new_with_encoding(text.to_owned(), ContentTransferEncoding::EightBit)
-        .unwrap_or_else(|_too_long| Body::new(text.to_owned()))
+    let is_plain = text.lines().all(|line| line.len() <= MAX_LINE) && !text.contains(['\r', '\0']);
+    if !is_plain {
+        return Body::new(text.to_owned());
+    }
+    let encoding = if text.is_ascii() {
+        ContentTransferEncoding::SevenBit
+    } else {
+        ContentTransferEncoding::EightBit
+    };
+    Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), encoding)
 }
 
 #[async_trait]

@@ -44,7 +44,7 @@ pub(crate) async fn demo(settings: Settings, arguments: &Demo) -> Result<(), Fai
         ))),
     };
     match prepared {
-        Ok(password) => print_what_to_open(running.url(), &password),
+        Ok(ready) => print_what_to_open(running.url(), &ready),
         Err(failure) => {
             running.stop().await;
             return Err(failure);
@@ -57,32 +57,42 @@ pub(crate) async fn demo(settings: Settings, arguments: &Demo) -> Result<(), Fai
     until_stopped(running, signals).await
 }
 
-async fn prepare(running: &Running, password: String, mail: PathBuf) -> Result<String, Failure> {
+/// What is told of the demonstration.
+struct Ready {
+    password: String,
+    /// Accounts whose password somebody changed.
+    others: Vec<String>,
+}
+
+async fn prepare(running: &Running, password: String, mail: PathBuf) -> Result<Ready, Failure> {
     let stage = Stage {
         ports: running.accounts().clone(),
         ids: Arc::new(SystemIds::default()),
         password: NewPassword::parse(password.clone()).map_err(Failure::new)?,
         mail,
     };
-    stage
+    let others = stage
         .set_up()
         .await
         .map_err(|error| Failure::new(format!("the demonstration could not be made: {error}")))?;
-    Ok(password)
+    Ok(Ready { password, others })
 }
 
-fn print_what_to_open(url: &str, password: &str) {
+fn print_what_to_open(url: &str, ready: &Ready) {
+    let Ready { password, others } = ready;
     println!("The demonstration is ready.\n");
     println!("  API documentation  {url}/docs");
     println!("  OpenAPI document   {url}/openapi.json");
     println!("  Health             {url}/health/ready\n");
     println!("Everybody's password: {password}\n");
     for template in RoleTemplate::ALL {
-        println!(
-            "  {:<28} {} of {SLUG}",
-            address_of(template.key()),
-            template.key()
-        );
+        let address = address_of(template.key());
+        let note = if others.contains(&address) {
+            "; its password was changed"
+        } else {
+            ""
+        };
+        println!("  {address:<28} {} of {SLUG}{note}", template.key());
     }
     println!(
         "  {:<28} administers the platform\n",
@@ -134,14 +144,22 @@ fn once<T>() -> Once<'static, T> {
 }
 
 impl Stage {
-    async fn set_up(&self) -> Result<(), TenancyError> {
-        let owner = self.enter(RoleTemplate::Owner).await?;
+    /// Makes what is not there yet; tells whose password is another one by now, who are left alone.
+    async fn set_up(&self) -> Result<Vec<String>, TenancyError> {
+        let mut others = Vec::new();
+        let Some(owner) = self.enter(RoleTemplate::Owner).await? else {
+            others.push(address_of(RoleTemplate::Owner.key()));
+            return Ok(others);
+        };
         self.found_organization(&owner).await?;
         for template in RoleTemplate::ALL
             .iter()
             .filter(|template| **template != RoleTemplate::Owner)
         {
-            let person = self.enter(*template).await?;
+            let Some(person) = self.enter(*template).await? else {
+                others.push(address_of(template.key()));
+                continue;
+            };
             self.join(&owner, &person, *template).await?;
             self.leave(&person).await?;
         }
@@ -152,7 +170,8 @@ impl Stage {
                 password: self.password.clone(),
             })
             .await?;
-        self.leave(&owner).await
+        self.leave(&owner).await?;
+        Ok(others)
     }
 
     fn origin(&self) -> Origin {
@@ -167,8 +186,8 @@ impl Stage {
         )
     }
 
-    /// Signs somebody up, where they have no account yet, and logs them in.
-    async fn enter(&self, template: RoleTemplate) -> Result<Principal, TenancyError> {
+    /// Signs somebody up, where they have no account yet, and logs them in; `None` where they have another password.
+    async fn enter(&self, template: RoleTemplate) -> Result<Option<Principal>, TenancyError> {
         let email = parse_address(&address_of(template.key()))?;
         let new = SignUp {
             email: email.clone(),
@@ -188,13 +207,14 @@ impl Stage {
             email,
             password: self.password.secret().clone(),
         };
-        match sessions.login(&self.origin(), Ok(login), &once()).await? {
-            Done::Fresh(opened) => {
-                sessions
-                    .authenticate(&opened.tokens.access, self.origin())
-                    .await
-            }
-            Done::Replayed(_) => Err(TenancyError::Unauthenticated),
+        match sessions.login(&self.origin(), Ok(login), &once()).await {
+            Ok(Done::Fresh(opened)) => sessions
+                .authenticate(&opened.tokens.access, self.origin())
+                .await
+                .map(Some),
+            Ok(Done::Replayed(_)) => Err(TenancyError::Unauthenticated),
+            Err(TenancyError::LoginRefused) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
