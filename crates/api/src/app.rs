@@ -16,6 +16,7 @@ use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::invitations::InvitationsApi;
+use crate::jobs::JobsApi;
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
@@ -120,6 +121,7 @@ pub type Operations = (
     TeamsApi,
     TeamMembersApi,
     ApiKeysApi,
+    JobsApi,
     AuditApi,
     PlatformUsersApi,
     ContactsApi,

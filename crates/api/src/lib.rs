@@ -29,6 +29,7 @@ pub mod edge;
 mod idempotency;
 pub mod input;
 pub mod invitations;
+pub mod jobs;
 pub mod members;
 pub mod organizations;
 pub mod paging;

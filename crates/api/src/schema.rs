@@ -10,11 +10,14 @@ use contacts::{
     Classification, ContactEmail, ContactSource, ContactText, ListStatus, Reason,
     SuppressionReason, SuppressionSource, ValidationStatus,
 };
-use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, Name, Slug};
+use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, JobStatus, Name, Slug};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 use tenancy::NewPassword;
+
+/// The most characters that the name of a kind of jobs has.
+pub(crate) const MAX_JOB_KIND: usize = 64;
 
 /// Defines texts with a schema of their own; each can be made from anything that shows as text.
 macro_rules! texts {
@@ -140,6 +143,16 @@ texts! {
         max_length: Some(EntityType::MAX_LEN),
         pattern: Some("^[a-z0-9_]+$".to_owned()),
         example: Some("team".into()),
+    }
+    /// A kind of long work.
+    JobKindText {
+        max_length: Some(MAX_JOB_KIND),
+        pattern: Some("^[a-z0-9_]+$".to_owned()),
+        example: Some("send_invitation".into()),
+    }
+    /// Where a job stands.
+    JobStatusText {
+        enum_items: JobStatus::ALL.map(|status| status.as_str().into()).into(),
     }
     /// An address of a client.
     IpText {

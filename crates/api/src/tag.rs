@@ -29,6 +29,8 @@ pub enum Tag {
     ContactLists,
     /// Addresses that must not be mailed.
     Suppressions,
+    /// Long work: how far it is, and ending it before its time.
+    Jobs,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

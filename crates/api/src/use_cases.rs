@@ -3,8 +3,8 @@
 use compliance::AuditLog;
 use contacts::{ContactLists, Contacts, Suppressions};
 use tenancy::{
-    AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members, Organizations,
-    PlatformUsers, Roles, Sessions, TeamMembers, Teams,
+    AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Jobs, Members,
+    Organizations, PlatformUsers, Roles, Sessions, TeamMembers, Teams,
 };
 
 use crate::accounts::AccountsApi;
@@ -14,6 +14,7 @@ use crate::audit::AuditApi;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::invitations::InvitationsApi;
+use crate::jobs::JobsApi;
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::platform_users::PlatformUsersApi;
@@ -58,6 +59,8 @@ pub struct UseCases {
     pub team_members: TeamMembers,
     /// Making, reading, changing and revoking API keys.
     pub api_keys: ApiKeys,
+    /// Seeing how far long work is, and cancelling it.
+    pub jobs: Jobs,
 }
 
 /// All operations over these use cases.
@@ -73,6 +76,7 @@ pub fn operations(use_cases: UseCases) -> Operations {
         TeamsApi::new(use_cases.teams),
         TeamMembersApi::new(use_cases.team_members),
         ApiKeysApi::new(use_cases.api_keys),
+        JobsApi::new(use_cases.jobs),
         AuditApi::new(use_cases.audit_log),
         PlatformUsersApi::new(use_cases.platform_users),
         ContactsApi::new(use_cases.contacts.clone()),

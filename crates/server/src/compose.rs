@@ -19,8 +19,8 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, Response};
 use tenancy::{
     Access, AccountDeletion, AccountPorts, Accounts, ApiKeyAuthentication, ApiKeys, Authentication,
-    InvitationAcceptance, InvitationDelivery, Invitations, Members, Organizations, PlatformUsers,
-    Roles, Sessions, TeamMembers, Teams,
+    InvitationAcceptance, InvitationDelivery, Invitations, Jobs, Members, Organizations,
+    PlatformUsers, Roles, Sessions, TeamMembers, Teams,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -104,6 +104,7 @@ pub(crate) fn compose(
             Arc::clone(&ids),
             Arc::new(SystemRandom),
         ),
+        jobs: Jobs::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());

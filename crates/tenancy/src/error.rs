@@ -102,6 +102,9 @@ pub enum TenancyError {
     /// The API key is revoked or ran out.
     #[error("the API key is revoked or expired")]
     ApiKeyEnded,
+    /// The job completed, failed or was cancelled before.
+    #[error("the job has ended")]
+    JobEnded,
     /// It is not deleted, so it cannot be restored.
     #[error("it is not deleted")]
     NotDeleted,
@@ -161,6 +164,7 @@ impl TenancyError {
         ("already-in-team", "In the team already"),
         ("api-key-of-another", "The API key is somebody else's"),
         ("api-key-ended", "The API key has ended"),
+        ("job-ended", "The job has ended"),
         ("not-deleted", "Not deleted"),
         ("rate-limited", "Too many tries"),
     ];
@@ -210,6 +214,7 @@ impl Classify for TenancyError {
             | Self::TeamNameTaken(_)
             | Self::AlreadyInTeam
             | Self::ApiKeyEnded
+            | Self::JobEnded
             | Self::NotDeleted => ErrorKind::Conflict,
             Self::Limited { .. } => ErrorKind::Limited,
             Self::Idempotency(error) => error.kind(),
@@ -249,6 +254,7 @@ impl Classify for TenancyError {
             Self::AlreadyInTeam => "already-in-team",
             Self::ApiKeyOfAnother => "api-key-of-another",
             Self::ApiKeyEnded => "api-key-ended",
+            Self::JobEnded => "job-ended",
             Self::NotDeleted => "not-deleted",
             Self::Limited { .. } => "rate-limited",
             Self::Idempotency(error) => error.code(),

@@ -38,6 +38,7 @@ mod invitation_delivery;
 mod invitation_mail;
 mod invitation_token;
 mod invitations;
+mod jobs;
 mod leaving;
 mod member_card;
 mod members;
@@ -81,6 +82,7 @@ pub use invitation::{
 pub use invitation_acceptance::InvitationAcceptance;
 pub use invitation_delivery::InvitationDelivery;
 pub use invitations::{Invitations, Outcomes};
+pub use jobs::{JobView, Jobs};
 pub use member_card::{MemberCard, MemberChange, MemberOutcome, MembersChange};
 pub use members::Members;
 pub use membership::{Authorization, InvitationState, Membership, MembershipState};

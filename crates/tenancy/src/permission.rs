@@ -73,6 +73,8 @@ permissions! {
     SuppressionView = "suppression.view", "suppression", "See which addresses must not be mailed.";
     SuppressionCreate = "suppression.create", "suppression", "Keep addresses from being mailed.";
     SuppressionDelete = "suppression.delete", "suppression", "Let addresses be mailed again.";
+    JobView = "job.view", "job", "See long work and how far it is.";
+    JobCancel = "job.cancel", "job", "End long work before its time.";
     AuditView = "audit.view", "audit", "Read the audit log.";
     AuditExport = "audit.export", "audit", "Download the audit log.";
 }

@@ -78,6 +78,7 @@ impl RoleTemplate {
             P::ContactView,
             P::ContactListView,
             P::SuppressionView,
+            P::JobView,
         ];
         let work = [
             P::RoleView,
@@ -99,6 +100,7 @@ impl RoleTemplate {
             P::ContactExport,
             P::ContactListDelete,
             P::SuppressionDelete,
+            P::JobCancel,
             P::AuditView,
         ];
         match self {

@@ -28,7 +28,6 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "idempotency_keys",
         "answers kept for repetitions of a request",
     ),
-    ("job_queue", "work that follows from what has its own entry"),
     ("permissions", "the catalogue in code, written by `migrate`"),
     ("rate_limits", "counts of tries"),
     ("seaql_migrations", "the schema's own, written by `migrate`"),
@@ -52,6 +51,13 @@ pub(super) const COLUMNS_OF_ENTRIES: &[&str] = &[
     "updated_by",
     "version",
 ];
+
+/// Tables of whose columns only these are told, each with a reason.
+pub(super) const ONLY_TOLD: &[(&str, &[&str], &str)] = &[(
+    "job_queue",
+    &["cancel_requested_at"],
+    "the program moves jobs by itself, and what asked for them has its own entry; people can but cancel them",
+)];
 
 /// Further columns that are not told.
 pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
@@ -97,6 +103,7 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
 /// the column that says which one it is, where that is not `id`.
 pub(super) const NAMES: &[(&str, &str, &str)] = &[
     ("contact_list_members", "contact_list_member", "contact_id"),
+    ("job_queue", "job", "id"),
     ("organizations", "organization", "organization_id"),
     ("user_preferences", "user_preferences", "user_id"),
     ("user_roles", "user_role", "user_id"),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::exceptions::{COLUMNS_OF_ENTRIES, NAMES, PARTS, UNTOLD_COLUMNS, UNTOLD_TABLES};
+use super::exceptions::{
+    COLUMNS_OF_ENTRIES, NAMES, ONLY_TOLD, PARTS, UNTOLD_COLUMNS, UNTOLD_TABLES,
+};
 use crate::stack::{Columns, Rows};
 
 /// How a thing changed, or how the log says it did.
@@ -214,11 +216,17 @@ fn name_of(table: &str) -> (String, &'static str) {
 
 /// The columns that are told, and those that say whose the row is and whether it is deleted.
 fn told(table: &str, row: Columns) -> Columns {
+    let only = ONLY_TOLD.iter().find(|(of, ..)| *of == table);
     row.into_iter()
         .filter(|(column, _)| {
-            !UNTOLD_COLUMNS
+            let column = column.as_str();
+            let is_untold = UNTOLD_COLUMNS
                 .iter()
-                .any(|(of, name, _)| *of == table && name == column)
+                .any(|(of, name, _)| *of == table && *name == column);
+            let is_told = only.is_none_or(|(_, told, _)| {
+                told.contains(&column) || COLUMNS_OF_ENTRIES.contains(&column)
+            });
+            is_told && !is_untold
         })
         .collect()
 }

@@ -65,6 +65,8 @@ pub(crate) enum Thing {
     Invitation,
     /// The token of an invitation into another organization, for the caller.
     InvitationToken,
+    /// A job that is yet to begin.
+    Job,
     /// The role copied from the template `member`.
     MemberRole,
     /// The membership of somebody with the role `viewer`.

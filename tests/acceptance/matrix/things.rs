@@ -79,6 +79,7 @@ impl Around<'_> {
                 call.send().await.expect(204);
                 team
             }
+            Thing::Job => self.stack.enqueue_job(self.organization).await,
             Thing::MemberRole => {
                 self.find(
                     "SELECT id FROM roles WHERE organization_id = $1 AND template_key = 'member'",

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 use infrastructure::{SystemIds, SystemRandom};
 use kernel::{
-    Actor, IdGenerator as _, Once, Origin, Quota, RateDecision, RateLimiter, RequestId, Secret,
-    StorageError, TenantScope, Timestamp, UserId,
+    Actor, IdGenerator as _, JobId, JobKind, NewJob, Once, OrganizationId, Origin, Quota,
+    RateDecision, RateLimiter, RequestId, Secret, StorageError, TenantScope, Timestamp, UserId,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -207,6 +207,26 @@ impl Stack {
         .await
         .expect("a key is added");
         (id, token.secret().expose().to_owned())
+    }
+
+    /// A job of the organization that no worker takes today; tells its id.
+    pub(crate) async fn enqueue_job(&self, organization: Uuid) -> Uuid {
+        let ports = self.accounts();
+        let id = ports.ids.next();
+        let organization = OrganizationId::from_uuid(organization);
+        let scope = TenantScope::for_principal(organization, Actor::Operator, self.origin());
+        let unit = ports.store.begin(&scope).await.expect("a unit begins");
+        let job = NewJob {
+            id: JobId::from_uuid(id),
+            kind: JobKind::new("count"),
+            payload: json!({}),
+            run_at: ports.clock.now() + time::Duration::days(1),
+            max_attempts: 3,
+        };
+        let enqueued = unit.jobs().enqueue(&job).await;
+        enqueued.expect("a job is enqueued");
+        unit.commit().await.expect("the unit is committed");
+        id
     }
 
     fn origin(&self) -> Origin {

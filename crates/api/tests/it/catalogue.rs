@@ -50,6 +50,7 @@ fn examples() -> Vec<ApiError> {
         T::AlreadyInTeam,
         T::ApiKeyOfAnother,
         T::ApiKeyEnded,
+        T::JobEnded,
         T::NotDeleted,
         T::Limited { retry_after: 1 },
     ];

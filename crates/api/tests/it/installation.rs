@@ -10,8 +10,9 @@ use in_memory::MemoryDatabase;
 use poem::http::Method;
 use serde_json::{Value, json};
 use tenancy::{
-    AccountDeletion, AccountPorts, Accounts, ApiKeys, InvitationAcceptance, Invitations, Members,
-    NewAdmin, NewPassword, Organizations, PlatformUsers, Roles, Sessions, TeamMembers, Teams, User,
+    AccountDeletion, AccountPorts, Accounts, ApiKeys, InvitationAcceptance, Invitations, Jobs,
+    Members, NewAdmin, NewPassword, Organizations, PlatformUsers, Roles, Sessions, TeamMembers,
+    Teams, User,
 };
 use testkit::{FixedClock, SequentialIds, SequentialRandom, accounts_in_memory};
 
@@ -21,6 +22,7 @@ pub(crate) const PASSWORD: &str = "three blind mice ran";
 
 /// An installation in memory, and the client of its API.
 pub(crate) struct Installation {
+    pub(crate) database: MemoryDatabase,
     pub(crate) ports: AccountPorts,
     pub(crate) clock: FixedClock,
     world: World,
@@ -44,7 +46,11 @@ impl Installation {
         let use_cases = UseCases {
             accounts: Accounts::new(&ports),
             account_deletion: AccountDeletion::new(&ports),
-            audit_log: AuditLog::new(Arc::new(database), ports.clock.clone(), ports.ids.clone()),
+            audit_log: AuditLog::new(
+                Arc::new(database.clone()),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
             contacts: Contacts::new(
                 contacts_in.clone(),
                 ports.clock.clone(),
@@ -94,11 +100,13 @@ impl Installation {
                 ports.ids.clone(),
                 Arc::new(SequentialRandom::default()),
             ),
+            jobs: Jobs::new(ports.store.clone(), ports.clock.clone(), ports.ids.clone()),
             platform_users: PlatformUsers::new(&ports),
             sessions: Sessions::new(&ports),
         };
         let world = World::over(operations(use_cases), EdgeSettings::default(), &ports);
         Self {
+            database,
             ports,
             clock,
             world,

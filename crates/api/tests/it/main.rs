@@ -20,6 +20,7 @@ mod document;
 mod edge;
 mod idempotency;
 mod installation;
+mod jobs;
 mod members;
 mod office;
 mod paging;

@@ -172,6 +172,7 @@ impl JobStep {
             Self::Checkpoint(job, _, state) => {
                 if let Some(job) = jobs.get_mut(&job) {
                     job.checkpoint = Some(state);
+                    job.record.revision += u64::from(job.record.attempts != 1);
                     job.record.attempts = 1;
                 }
             }

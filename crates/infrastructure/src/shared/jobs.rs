@@ -22,7 +22,8 @@ const CANCEL: &str = "
 
 const CHECKPOINT: &str = "
     UPDATE job_queue j
-    SET checkpoint = $4, attempts = 1, updated_at = $5
+    SET checkpoint = $4, attempts = 1, updated_at = $5,
+        revision = j.revision + CASE WHEN j.attempts = 1 THEN 0 ELSE 1 END
     WHERE j.organization_id = $1 AND j.id = $2 AND j.worker = $3 AND j.status = 'running'
     RETURNING j.cancel_requested_at IS NOT NULL AS cancel_requested";
 

@@ -1,5 +1,12 @@
 //! Durable jobs: work that happens later, exactly because it was asked for in a committed unit.
 
+#[cfg_attr(
+    feature = "mocks",
+    expect(
+        clippy::ref_option_ref,
+        reason = "mockall takes arguments by such references"
+    )
+)]
 mod claim;
 mod pace;
 mod progress;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde_json::Value;
 use time::Duration;
 
-use super::JobProgress;
+use super::{JobCancellation, JobProgress};
 use crate::{JobId, OrganizationId, StorageError, Timestamp};
 
 /// Where a job stands.
@@ -125,6 +125,22 @@ impl JobRecord {
         let seconds = left as f64 / rate;
         let left = Duration::checked_seconds_f64(seconds)?;
         self.progress_at?.checked_add(left)
+    }
+
+    /// The same job after somebody asked for its cancellation at this instant.
+    #[must_use]
+    pub const fn after(mut self, cancellation: JobCancellation, at: Timestamp) -> Self {
+        match cancellation {
+            JobCancellation::Cancelled => {
+                self.status = JobStatus::Cancelled;
+                self.finished_at = Some(at);
+            }
+            JobCancellation::Requested => {}
+            JobCancellation::AlreadyRequested | JobCancellation::TooLate => return self,
+        }
+        self.cancel_requested = true;
+        self.revision += 1;
+        self
     }
 
     /// How long that is from `now`; zero where it should have ended.

@@ -11,6 +11,7 @@ mod identity;
 mod invitation_acceptance;
 mod invitation_delivery;
 mod invitations;
+mod jobs;
 mod members;
 mod permissions_page;
 mod platform_users;

@@ -5,6 +5,7 @@ mod api_keys;
 mod audit;
 mod contacts;
 mod invitations;
+mod jobs;
 mod members;
 mod organizations;
 mod platform;
@@ -22,6 +23,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         audit::ENTRIES,
         contacts::ENTRIES,
         invitations::ENTRIES,
+        jobs::ENTRIES,
         members::ENTRIES,
         organizations::ENTRIES,
         platform::ENTRIES,
