@@ -114,8 +114,10 @@ mod tests {
         complete(&mut operation);
 
         assert_eq!(operation["parameters"][0]["schema"]["example"], Value::Null);
+        assert_eq!(operation["parameters"][1]["example"], Value::Null);
+        assert_eq!(operation["parameters"][1]["schema"]["example"], Value::Null);
         assert_eq!(
-            operation["parameters"][1]["schema"]["example"],
+            operation["parameters"][2]["schema"]["example"],
             "2026-01-01"
         );
     }
