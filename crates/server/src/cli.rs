@@ -189,4 +189,61 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+
+    /// Flag, variable and, where the help of the flag tells it, default.
+    type Row = (String, String, Option<String>);
+
+    fn settings() -> Vec<Row> {
+        let command = SettingsSource::augment_args(clap::Command::new("settings"));
+        let row = |argument: &clap::Arg| {
+            let help = argument.get_help().unwrap().to_string();
+            let default = help.split_once("(default: `").map(|(_, rest)| {
+                let (default, _) = rest.split_once('`').unwrap();
+                default.to_owned()
+            });
+            (
+                format!("--{}", argument.get_long().unwrap()),
+                argument.get_env().unwrap().to_str().unwrap().to_owned(),
+                default,
+            )
+        };
+        command.get_arguments().map(row).collect()
+    }
+
+    /// The table of settings, its defaults without their units and alternatives.
+    fn published(readme: &str) -> Vec<Row> {
+        let rows = readme.lines().filter(|line| line.starts_with("| `--"));
+        rows.map(|line| {
+            let cells = line.split('|').map(str::trim).collect::<Vec<_>>();
+            let default = cells[3].split([' ', ',']).next().unwrap();
+            let bare = |cell: &str| cell.trim_matches('`').to_owned();
+            (bare(cells[1]), bare(cells[2]), Some(bare(default)))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_readme_lists_the_settings_there_are() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+        let published = published(&std::fs::read_to_string(readme).unwrap());
+        let settings = settings();
+
+        let names = |rows: &[Row]| -> Vec<(String, String)> {
+            let mut names = rows
+                .iter()
+                .map(|(flag, variable, _)| (flag.clone(), variable.clone()))
+                .collect::<Vec<_>>();
+            names.sort_unstable();
+            names
+        };
+        assert_eq!(names(&published), names(&settings));
+        let told = settings.iter().filter(|(_, _, default)| default.is_some());
+        assert!(told.clone().count() > 8, "defaults are found in the help");
+        for row in told {
+            assert!(
+                published.contains(row),
+                "{row:?} is not what the README says"
+            );
+        }
+    }
 }
