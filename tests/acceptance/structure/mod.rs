@@ -5,6 +5,7 @@
 mod arrows;
 mod calls;
 mod codes;
+mod contracts;
 mod duplicates;
 mod files;
 mod invariants;
