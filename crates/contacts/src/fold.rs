@@ -6,6 +6,9 @@ use unicode_normalization::char::is_combining_mark;
 /// The most characters of a word that are searched.
 const MAX_WORD: usize = 100;
 
+const DIAERESIS: char = '\u{308}';
+const RING: char = '\u{30a}';
+
 /// A text in words, and in words once more where letters with an umlaut are written with two letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Folded {
@@ -70,38 +73,44 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´')
 }
 
-/// A letter in lower case, folded.
+/// A letter in lower case, folded: taken apart first, so that a letter with two marks (`ǿ`, `ǘ`) is folded like the letter with one.
 fn push_letter(c: char, style: Style, out: &mut String) {
     if c.is_ascii() {
         out.push(c);
         return;
     }
-    let long = style == Style::Long;
-    let folded = match c {
-        'ß' => "ss",
-        'þ' => "th",
-        'ł' => "l",
-        'đ' | 'ð' => "d",
-        'ħ' => "h",
-        'ŋ' => "n",
-        'ı' => "i",
-        'æ' => "ae",
-        'ä' if long => "ae",
-        'œ' => "oe",
-        'ö' | 'ø' if long => "oe",
-        'ü' if long => "ue",
-        'å' if long => "aa",
-        'ø' => "o",
-        _ => {
-            out.extend(
-                std::iter::once(c)
-                    .nfkd()
-                    .filter(|part| !is_combining_mark(*part)),
-            );
-            return;
+    let mut parts = std::iter::once(c).nfkd().peekable();
+    while let Some(letter) = parts.next() {
+        if is_combining_mark(letter) {
+            continue;
         }
-    };
-    out.push_str(folded);
+        let marked = (style == Style::Long)
+            .then(|| parts.peek())
+            .flatten()
+            .copied();
+        let folded = match (letter, marked) {
+            ('a', Some(DIAERESIS)) => "ae",
+            ('o', Some(DIAERESIS)) => "oe",
+            ('u', Some(DIAERESIS)) => "ue",
+            ('a', Some(RING)) => "aa",
+            ('ø', _) if style == Style::Long => "oe",
+            ('ø', _) => "o",
+            ('ß', _) => "ss",
+            ('þ', _) => "th",
+            ('ł', _) => "l",
+            ('đ' | 'ð', _) => "d",
+            ('ħ', _) => "h",
+            ('ŋ', _) => "n",
+            ('ı', _) => "i",
+            ('æ', _) => "ae",
+            ('œ', _) => "oe",
+            (plain, _) => {
+                out.push(plain);
+                continue;
+            }
+        };
+        out.push_str(folded);
+    }
 }
 
 fn cut(word: &mut String) {
@@ -137,6 +146,23 @@ mod tests {
         assert_eq!(folded.plain, ["jurgen", "muller", "angstrom"]);
         assert_eq!(folded.long, ["juergen", "mueller", "aangstroem"]);
         assert_eq!(fold("Mu\u{308}ller"), fold("Müller"));
+    }
+
+    #[test]
+    fn letters_with_two_marks_are_folded_like_those_with_one() {
+        let folded = fold("Ǿrsted Strǘb Ǽgir ǻse");
+
+        assert_eq!(folded.plain, ["orsted", "strub", "aegir", "ase"]);
+        assert_eq!(folded.long, ["oersted", "strueb", "aegir", "aase"]);
+    }
+
+    #[test]
+    fn every_single_letter_folds_to_what_folds_to_itself() {
+        for c in '\u{0}'..=char::MAX {
+            let folded = fold(&format!("x{c}x {c}"));
+            let words = folded.plain.join(" ");
+            assert_eq!(fold(&words).plain, folded.plain, "U+{:04X}", c as u32);
+        }
     }
 
     #[test]
