@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn every_single_letter_folds_to_what_folds_to_itself() {
-        for c in '\u{0}'..=char::MAX {
+        for c in '\u{0}'..='\u{1ffff}' {
             let folded = fold(&format!("x{c}x {c}"));
             let words = folded.plain.join(" ");
             assert_eq!(fold(&words).plain, folded.plain, "U+{:04X}", c as u32);
