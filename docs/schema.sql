@@ -520,6 +520,19 @@ ALTER TABLE public.credentials OWNER TO canvass_owner;
 
 COMMENT ON COLUMN public.credentials.kind IS 'request: an idempotency key of a request that makes an organization';
 
+CREATE TABLE public.domain_facts (
+    domain text NOT NULL COLLATE pg_catalog."C",
+    fact text NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT domain_facts_fact_check CHECK ((fact = ANY (ARRAY['mx'::text, 'address_only'::text, 'null_mx'::text, 'not_found'::text, 'no_mail_server'::text, 'timeout'::text])))
+);
+
+ALTER TABLE ONLY public.domain_facts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.domain_facts OWNER TO canvass_owner;
+
 CREATE TABLE public.error_logs (
     id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -853,6 +866,51 @@ ALTER TABLE ONLY public.users FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users OWNER TO canvass_owner;
 
+CREATE TABLE public.validation_logs (
+    organization_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    syntax_version smallint NOT NULL,
+    domain_version smallint NOT NULL,
+    classification_version smallint NOT NULL,
+    syntax_result text NOT NULL,
+    domain_result text NOT NULL,
+    classification_result text NOT NULL,
+    details jsonb,
+    validated_by uuid,
+    CONSTRAINT validation_logs_classification_result_check CHECK ((classification_result = ANY (ARRAY['pass'::text, 'fail'::text, 'unknown'::text]))),
+    CONSTRAINT validation_logs_domain_result_check CHECK ((domain_result = ANY (ARRAY['pass'::text, 'fail'::text, 'unknown'::text]))),
+    CONSTRAINT validation_logs_syntax_result_check CHECK ((syntax_result = ANY (ARRAY['pass'::text, 'fail'::text, 'unknown'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.validation_logs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.validation_logs OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.validation_logs.details IS 'status, score and reasons, where there is more to tell than that all is well; no part of the address';
+
+COMMENT ON COLUMN public.validation_logs.validated_by IS 'the user who had it judged; nobody where the system did';
+
+CREATE TABLE public.validation_rules (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    rule_type text NOT NULL,
+    rule_version smallint NOT NULL,
+    rule_config jsonb NOT NULL,
+    enabled boolean NOT NULL,
+    template_key text,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    CONSTRAINT validation_rules_rule_config_check CHECK ((jsonb_typeof(rule_config) = 'object'::text)),
+    CONSTRAINT validation_rules_rule_type_check CHECK ((rule_type = ANY (ARRAY['syntax'::text, 'domain'::text, 'classification'::text]))),
+    CONSTRAINT validation_rules_rule_version_check CHECK ((rule_version > 0))
+);
+
+ALTER TABLE ONLY public.validation_rules FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.validation_rules OWNER TO canvass_owner;
+
 ALTER TABLE ONLY public.access_logs
     ADD CONSTRAINT access_logs_pkey PRIMARY KEY (id, created_at);
 
@@ -885,6 +943,9 @@ ALTER TABLE ONLY public.contacts
 
 ALTER TABLE ONLY public.credentials
     ADD CONSTRAINT credentials_pkey PRIMARY KEY (kind, hash);
+
+ALTER TABLE ONLY public.domain_facts
+    ADD CONSTRAINT domain_facts_pkey PRIMARY KEY (domain);
 
 ALTER TABLE ONLY public.error_logs
     ADD CONSTRAINT error_logs_pkey PRIMARY KEY (id, created_at);
@@ -946,6 +1007,12 @@ ALTER TABLE ONLY public.user_roles
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.validation_logs
+    ADD CONSTRAINT validation_logs_pkey PRIMARY KEY (organization_id, contact_id, created_at);
+
+ALTER TABLE ONLY public.validation_rules
+    ADD CONSTRAINT validation_rules_pkey PRIMARY KEY (organization_id, id);
+
 CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (organization_id, user_id);
 
 CREATE INDEX audit_logs_actor_idx ON ONLY public.audit_logs USING btree (organization_id, user_id, created_at DESC, id DESC);
@@ -971,6 +1038,8 @@ CREATE INDEX contacts_search_idx ON public.contacts USING gin (organization_id, 
 CREATE INDEX contacts_status_idx ON public.contacts USING btree (organization_id, validation_status, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX credentials_subject_idx ON public.credentials USING btree (organization_id, subject_id);
+
+CREATE INDEX domain_facts_expiry_idx ON public.domain_facts USING btree (expires_at);
 
 CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
 
@@ -1014,6 +1083,8 @@ CREATE UNIQUE INDEX teams_name_key ON public.teams USING btree (organization_id,
 
 CREATE UNIQUE INDEX users_email_key ON public.users USING btree (email_folded) WHERE (deleted_at IS NULL);
 
+CREATE UNIQUE INDEX validation_rules_version_key ON public.validation_rules USING btree (organization_id, rule_type, rule_version);
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.access_logs FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('ip');
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
@@ -1021,6 +1092,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_payloads FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('changes', 'ip', 'user_agent', 'reason', 'salt');
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.error_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.validation_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.access_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -1043,6 +1116,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_words FOR EACH 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contacts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.domain_facts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.error_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -1081,6 +1156,10 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.user_preferences FOR EA
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.user_roles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.users FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.validation_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.validation_rules FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 ALTER TABLE ONLY public.api_key_addresses
     ADD CONSTRAINT api_key_addresses_organization_id_api_key_id_fkey FOREIGN KEY (organization_id, api_key_id) REFERENCES public.api_keys(organization_id, id);
@@ -1157,6 +1236,9 @@ ALTER TABLE ONLY public.user_preferences
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
 
+ALTER TABLE ONLY public.validation_rules
+    ADD CONSTRAINT validation_rules_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
 ALTER TABLE public.access_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.api_key_addresses ENABLE ROW LEVEL SECURITY;
@@ -1177,6 +1259,8 @@ ALTER TABLE public.contact_words ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.domain_facts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.error_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
@@ -1190,6 +1274,8 @@ ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY platform ON public.access_logs TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.domain_facts TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.error_logs TO canvass_platform USING (true) WITH CHECK (true);
 
@@ -1267,11 +1353,19 @@ CREATE POLICY tenant ON public.team_members TO canvass_app USING ((organization_
 
 CREATE POLICY tenant ON public.teams TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON public.validation_logs TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.validation_rules TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
 ALTER TABLE public.user_preferences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.users ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.validation_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.validation_rules ENABLE ROW LEVEL SECURITY;
 
 REVOKE USAGE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO canvass_app;
@@ -1374,6 +1468,8 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.contact_words TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contacts TO canvass_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_facts TO canvass_platform;
+
 GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO canvass_app;
@@ -1438,5 +1534,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.user_preferences TO canvass_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.user_roles TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.users TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.validation_logs TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.validation_rules TO canvass_app;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE canvass_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;

@@ -24,6 +24,7 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("contact_words", Placement::Distributed),
     ("contacts", Placement::Distributed),
     ("credentials", Placement::Local),
+    ("domain_facts", Placement::Local),
     ("error_logs", Placement::Local),
     ("idempotency_keys", Placement::Local),
     ("invitations", Placement::Distributed),
@@ -44,7 +45,15 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("user_preferences", Placement::Reference),
     ("user_roles", Placement::Reference),
     ("users", Placement::Reference),
+    ("validation_logs", Placement::Distributed),
+    ("validation_rules", Placement::Distributed),
 ];
 
 /// The tables that are partitioned by month; their partitions are made ahead.
-pub const PARTITIONED: &[&str] = &["access_logs", "audit_logs", "audit_payloads", "error_logs"];
+pub const PARTITIONED: &[&str] = &[
+    "access_logs",
+    "audit_logs",
+    "audit_payloads",
+    "error_logs",
+    "validation_logs",
+];

@@ -26,6 +26,7 @@ use crate::sessions::SessionsApi;
 use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
+use crate::validation::{ValidationApi, ValidationsApi};
 use crate::{document, plain};
 
 /// What the application is composed of.
@@ -124,7 +125,11 @@ pub type Operations = (
     JobsApi,
     AuditApi,
     PlatformUsersApi,
-    ContactsApi,
-    ContactListsApi,
-    SuppressionsApi,
+    (
+        ContactsApi,
+        ContactListsApi,
+        SuppressionsApi,
+        ValidationApi,
+        ValidationsApi,
+    ),
 );

@@ -45,6 +45,7 @@ mod tag;
 pub mod team_members;
 pub mod teams;
 mod use_cases;
+mod validation;
 
 pub use app::{ApiDependencies, Operations, application, openapi_document};
 pub use caller::{Caller, Gate};

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use compliance::EntityType;
 use contacts::{
-    Classification, ContactEmail, ContactSource, ContactText, ListStatus, Reason,
-    SuppressionReason, SuppressionSource, ValidationStatus,
+    Classification, ContactEmail, ContactSource, ContactText, EmailChecks, ListStatus, Reason,
+    RuleResult, RuleType, SuppressionReason, SuppressionSource, ValidationStatus,
 };
 use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, JobStatus, Name, Slug};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
@@ -153,6 +153,19 @@ texts! {
     /// Where a job stands.
     JobStatusText {
         enum_items: JobStatus::ALL.map(|status| status.as_str().into()).into(),
+    }
+    /// A text that may be an email address.
+    AddressText {
+        max_length: Some(EmailChecks::MAX_LEN),
+        example: Some("ada@example.org".into()),
+    }
+    /// A kind of validation rule.
+    RuleTypeText {
+        enum_items: RuleType::ALL.iter().map(|rule| rule.as_str().into()).collect(),
+    }
+    /// What a validation rule said.
+    RuleResultText {
+        enum_items: RuleResult::ALL.iter().map(|result| result.as_str().into()).collect(),
     }
     /// An address of a client.
     IpText {

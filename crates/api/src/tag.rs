@@ -31,6 +31,8 @@ pub enum Tag {
     Suppressions,
     /// Long work: how far it is, and ending it before its time.
     Jobs,
+    /// How addresses are judged, and checking them.
+    Validation,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

@@ -1,7 +1,7 @@
 //! The use cases behind the operations.
 
 use compliance::AuditLog;
-use contacts::{ContactLists, Contacts, Suppressions};
+use contacts::{ContactLists, Contacts, EmailChecks, Suppressions, ValidationRules, Validations};
 use tenancy::{
     AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Jobs, Members,
     Organizations, PlatformUsers, Roles, Sessions, TeamMembers, Teams,
@@ -23,6 +23,7 @@ use crate::sessions::SessionsApi;
 use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
+use crate::validation::{ValidationApi, ValidationsApi};
 
 /// Every use case that an operation calls; the composition root fills it in once.
 #[derive(Clone)]
@@ -61,6 +62,12 @@ pub struct UseCases {
     pub api_keys: ApiKeys,
     /// Seeing how far long work is, and cancelling it.
     pub jobs: Jobs,
+    /// Reading and changing how addresses are judged.
+    pub validation_rules: ValidationRules,
+    /// Reading how contacts and lists were judged, and having them judged again.
+    pub validations: Validations,
+    /// Checking addresses without storing them.
+    pub email_checks: EmailChecks,
 }
 
 /// All operations over these use cases.
@@ -79,8 +86,12 @@ pub fn operations(use_cases: UseCases) -> Operations {
         JobsApi::new(use_cases.jobs),
         AuditApi::new(use_cases.audit_log),
         PlatformUsersApi::new(use_cases.platform_users),
-        ContactsApi::new(use_cases.contacts.clone()),
-        ContactListsApi::new(use_cases.contact_lists, use_cases.contacts),
-        SuppressionsApi::new(use_cases.suppressions),
+        (
+            ContactsApi::new(use_cases.contacts.clone()),
+            ContactListsApi::new(use_cases.contact_lists, use_cases.contacts),
+            SuppressionsApi::new(use_cases.suppressions),
+            ValidationApi::new(use_cases.validation_rules, use_cases.email_checks),
+            ValidationsApi::new(use_cases.validations),
+        ),
     )
 }

@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use kernel::{
     AuditAction, AuditDraft, Changes, Checked, Clock, ContactId, Done, Expected, FieldErrors,
-    IdGenerator, KeyRing, Once, Page, PageRequest, Patch, Stamps, StorageError, TenantScope,
-    Timestamp, begin_once,
+    IdGenerator, Once, Page, PageRequest, Patch, Stamps, StorageError, TenantScope, Timestamp,
+    begin_once,
 };
 
 use crate::ports::{ContactStore, ContactUnit};
 use crate::workbench::{Workbench, deletion};
 use crate::{
-    Contact, ContactCard, ContactChange, ContactError, ContactFilter, ContactList, ContactSort,
-    NewContact,
+    Contact, ContactCard, ContactChange, ContactEmail, ContactError, ContactFilter, ContactList,
+    ContactSort, Judge, Judgement, Knowledge, NewContact, Rules, rules_of,
 };
 
 /// Use cases on contacts. Whoever holds the scope was allowed to.
 #[derive(Clone)]
 pub struct Contacts {
     bench: Workbench,
+    judge: Judge,
 }
 
 /// What became of one of several contacts that were to be made or changed.
@@ -47,16 +48,17 @@ impl Contacts {
     /// How many contacts one call can make, change or delete.
     pub const MOST_AT_ONCE: usize = 1_000;
 
-    /// Use cases on what is in `store`; addresses are hashed with `keys`.
+    /// Use cases on what is in `store`, whose addresses `judge` judges.
     #[must_use]
     pub fn new(
         store: Arc<dyn ContactStore>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
-        keys: Arc<dyn KeyRing>,
+        judge: Judge,
     ) -> Self {
         Self {
-            bench: Workbench::new(store, clock, ids, keys),
+            bench: Workbench::new(store, clock, ids),
+            judge,
         }
     }
 
@@ -67,13 +69,17 @@ impl Contacts {
         new: Checked<NewContact>,
         once: &Once<'_, ContactCard>,
     ) -> Result<Done<ContactCard>, ContactError> {
+        let known = self.look_up(new.iter().map(|new| &new.email)).await;
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let contact = self.register(scope, new?, at);
+        let new = new?;
+        let rules = rules_in(unit.as_ref()).await?;
+        let (contact, judgement) = self.register(scope, new, &known, &rules, at);
         unit.contacts().insert(&contact).await?;
+        unit.validation_log().append(&[judgement]).await?;
         let draft = noted(&contact, AuditAction::Create, contact.changes_since(None));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -134,10 +140,18 @@ impl Contacts {
         expected: &Expected,
         change: Checked<ContactChange>,
     ) -> Result<ContactCard, ContactError> {
+        let known = self
+            .look_up(change.iter().filter_map(|change| change.email.value()))
+            .await;
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
         let before = find_expected(unit.as_ref(), id, expected).await?;
-        let after = self.changed(scope, &before, &change?, at)?;
+        let change = change?;
+        let rules = match change.email.value() {
+            Some(_) => rules_in(unit.as_ref()).await?,
+            None => Rules::default(),
+        };
+        let (after, judgement) = self.changed(scope, &before, &change, &known, &rules, at)?;
         let changes = after.changes_since(Some(&before));
         if changes.is_empty() {
             return Ok(card_of(unit.as_ref(), before).await?);
@@ -145,6 +159,7 @@ impl Contacts {
         unit.contacts()
             .update(&after, before.state().stamps.version)
             .await?;
+        unit.validation_log().append(judgement.as_slice()).await?;
         let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -223,27 +238,39 @@ impl Contacts {
         wanted: Checked<Vec<(NewContact, ContactChange)>>,
         once: &Once<'_, Vec<SavedContact>>,
     ) -> Result<Done<Vec<SavedContact>>, ContactError> {
+        let emails = wanted.iter().flatten().map(|(new, _)| &new.email);
+        let known = self.look_up(emails).await;
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let (candidates, changes): (Vec<_>, Vec<_>) = wanted?
-            .into_iter()
-            .map(|(new, change)| (self.register(scope, new, at), change))
-            .unzip();
+        let wanted = wanted?;
+        let rules = rules_in(unit.as_ref()).await?;
+        let (mut candidates, mut changes, mut judgements) = (Vec::new(), Vec::new(), Vec::new());
+        for (new, change) in wanted {
+            let (contact, judgement) = self.register(scope, new, &known, &rules, at);
+            candidates.push(contact);
+            judgements.push(judgement);
+            changes.push(change);
+        }
         let added = unit.contacts().insert_many(&candidates).await?;
+        judgements.retain(|judgement| added.contains(&judgement.contact));
+        unit.validation_log().append(&judgements).await?;
         let emails = candidates
             .iter()
             .map(|contact| contact.state().email_normalized.clone())
             .collect::<Vec<_>>();
-        let known = unit.contacts().find_by_emails(&emails).await?;
+        let present = unit.contacts().find_by_emails(&emails).await?;
 
         let (mut outcomes, mut drafts, mut updates) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen = std::collections::BTreeSet::new();
         for (candidate, change) in candidates.into_iter().zip(changes) {
             let email = &candidate.state().email_normalized;
-            let Some(before) = known.iter().find(|c| c.state().email_normalized == *email) else {
+            let Some(before) = present
+                .iter()
+                .find(|c| c.state().email_normalized == *email)
+            else {
                 // It was another's when this one was to be added, and is nobody's since.
                 return Err(StorageError::Contended(None).into());
             };
@@ -317,26 +344,46 @@ impl Contacts {
             .collect())
     }
 
-    fn register(&self, scope: &TenantScope, new: NewContact, at: Timestamp) -> Contact {
-        let judged = self.bench.judge(&new.email, at);
-        Contact::register(
-            self.bench.id(ContactId::from_uuid),
-            scope.organization(),
-            new,
-            judged,
-            None,
-            Stamps::new(at, scope.actor().user()),
-        )
+    /// Finds out what there is to know of addresses, before a unit of work is opened.
+    async fn look_up<'a>(
+        &self,
+        emails: impl Iterator<Item = &'a ContactEmail> + Send,
+    ) -> Knowledge {
+        self.judge
+            .look_up(
+                emails.map(ContactEmail::as_str),
+                Judge::PATIENCE_OF_REQUESTS,
+            )
+            .await
     }
 
-    /// The contact after a change, which counts as one.
+    /// A new contact, and how its address was judged.
+    fn register(
+        &self,
+        scope: &TenantScope,
+        new: NewContact,
+        known: &Knowledge,
+        rules: &Rules,
+        at: Timestamp,
+    ) -> (Contact, Judgement) {
+        let (id, by) = (self.bench.id(ContactId::from_uuid), scope.actor().user());
+        let judged = self.judge.judge(&new.email, known, rules, at);
+        let judgement = judged.judgement(id, by);
+        let stamps = Stamps::new(at, by);
+        let contact = Contact::register(id, scope.organization(), new, judged, None, stamps);
+        (contact, judgement)
+    }
+
+    /// The contact after a change, which counts as one, and how its address was judged where it is another.
     fn changed(
         &self,
         scope: &TenantScope,
         before: &Contact,
         change: &ContactChange,
+        known: &Knowledge,
+        rules: &Rules,
         at: Timestamp,
-    ) -> Result<Contact, FieldErrors> {
+    ) -> Result<(Contact, Option<Judgement>), FieldErrors> {
         let by = scope.actor().user();
         let too_many =
             |error: crate::InvalidAttributes| FieldErrors::one("#/attributes", error.into());
@@ -344,24 +391,29 @@ impl Contacts {
         match &change.email {
             Patch::Set(email) if *email != before.state().email => {
                 let profile = before.state().profile.changed(&change.profile);
-                after.readdress(
-                    email.clone(),
-                    self.bench.judge(email, at),
-                    profile.map_err(too_many)?,
-                    at,
-                    by,
-                );
+                let judged = self.judge.judge(email, known, rules, at);
+                let judgement = judged.judgement(before.id(), by);
+                let profile = profile.map_err(too_many)?;
+                after.readdress(email.clone(), judged, profile, at, by);
+                Ok((after, Some(judgement)))
             }
-            _ => after
-                .change_profile(&change.profile, at, by)
-                .map_err(too_many)?,
+            _ => {
+                after
+                    .change_profile(&change.profile, at, by)
+                    .map_err(too_many)?;
+                Ok((after, None))
+            }
         }
-        Ok(after)
     }
 }
 
 fn noted(contact: &Contact, action: AuditAction, changes: Changes) -> AuditDraft {
     AuditDraft::new("contact", contact.id().as_uuid(), action, changes)
+}
+
+/// The rules that the unit's organization has in force.
+pub(crate) async fn rules_in(unit: &dyn ContactUnit) -> Result<Rules, StorageError> {
+    Ok(rules_of(unit.validation_rules().in_force().await?))
 }
 
 /// The living contact with this id.

@@ -33,6 +33,12 @@ pub enum ContactError {
     /// A row could not be written as CSV.
     #[error("a row could not be written as CSV")]
     Csv(#[source] std::io::Error),
+    /// Too many checks.
+    #[error("too many checks; try again in {retry_after} seconds")]
+    Limited {
+        /// Seconds until another one is allowed.
+        retry_after: u64,
+    },
     /// The request was sent before.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
@@ -51,6 +57,7 @@ impl ContactError {
         ("contact-list-name-taken", "The list's name is taken"),
         ("not-deleted", "Not deleted"),
         ("erased-stays", "The suppression stays"),
+        ("rate-limited", "Too many tries"),
     ];
 }
 
@@ -63,6 +70,7 @@ impl Classify for ContactError {
             Self::EmailTaken(_) | Self::ListNameTaken(_) | Self::NotDeleted | Self::ErasedStays => {
                 ErrorKind::Conflict
             }
+            Self::Limited { .. } => ErrorKind::Limited,
             Self::Csv(_) => ErrorKind::Internal,
             Self::Idempotency(error) => error.kind(),
             Self::Storage(error) => error.kind(),
@@ -78,6 +86,7 @@ impl Classify for ContactError {
             Self::ListNameTaken(_) => "contact-list-name-taken",
             Self::NotDeleted => "not-deleted",
             Self::ErasedStays => "erased-stays",
+            Self::Limited { .. } => "rate-limited",
             Self::Csv(_) => "internal",
             Self::Idempotency(error) => error.code(),
             Self::Storage(error) => error.code(),
@@ -101,6 +110,7 @@ impl Classify for ContactError {
 
     fn retry_after(&self) -> Option<u64> {
         match self {
+            Self::Limited { retry_after } => Some(*retry_after),
             Self::Idempotency(error) => error.retry_after(),
             Self::Storage(error) => error.retry_after(),
             _ => None,

@@ -89,8 +89,8 @@ fn push_letter(c: char, style: Style, out: &mut String) {
             .flatten()
             .copied();
         let folded = match (letter, marked) {
-            ('a', Some(DIAERESIS)) => "ae",
-            ('o', Some(DIAERESIS)) => "oe",
+            ('a', Some(DIAERESIS)) | ('æ', _) => "ae",
+            ('o', Some(DIAERESIS)) | ('œ', _) => "oe",
             ('u', Some(DIAERESIS)) => "ue",
             ('a', Some(RING)) => "aa",
             ('ø', _) if style == Style::Long => "oe",
@@ -102,8 +102,6 @@ fn push_letter(c: char, style: Style, out: &mut String) {
             ('ħ', _) => "h",
             ('ŋ', _) => "n",
             ('ı', _) => "i",
-            ('æ', _) => "ae",
-            ('œ', _) => "oe",
             (plain, _) => {
                 out.push(plain);
                 continue;

@@ -1,8 +1,16 @@
 //! The one door through which every address is judged.
 
-use kernel::{KeyRing, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{AddressHash, ContactEmail, Facts, Rules, Validation, decide};
+use kernel::{ContactId, KeyRing, Timestamp, UserId};
+
+use crate::judging::domain_of;
+use crate::{
+    AddressHash, ContactEmail, DisposableList, DisposableSource, DomainLookup, Facts, Judgement,
+    Knowledge, NoLookup, Rules, Validation, Verdict, decide, normalize,
+};
 
 /// An address that was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,9 +21,125 @@ pub struct Judged {
     pub hash: AddressHash,
     /// What was found out about it.
     pub validation: Validation,
+    /// The verdict itself.
+    pub verdict: Verdict,
+    /// When it was judged.
+    pub at: Timestamp,
 }
 
-/// Judges an address. Whatever a contact comes from, its address goes through here.
+impl Judged {
+    /// What is written into the log of validations when the address becomes a contact's. It MUST be written in the
+    /// unit of work that writes the contact.
+    #[must_use]
+    pub fn judgement(&self, contact: ContactId, by: Option<UserId>) -> Judgement {
+        Judgement::of(contact, &self.verdict, self.at, by)
+    }
+}
+
+/// Judges addresses. Whatever an address comes from, it goes through here.
+///
+/// First [`Judge::look_up`], outside of units of work, because it may wait for name servers; then, with the rules that
+/// the unit has in force, [`Judge::judge`].
+#[derive(Clone)]
+pub struct Judge {
+    keys: Arc<dyn KeyRing>,
+    domains: Arc<dyn DomainLookup>,
+    disposable: Arc<dyn DisposableSource>,
+}
+
+impl Judge {
+    /// How long a request may wait for name servers; what is unanswered by then is pending.
+    pub const PATIENCE_OF_REQUESTS: Duration = Duration::from_secs(5);
+
+    /// How long a batch of a job may wait for name servers.
+    pub const PATIENCE_OF_JOBS: Duration = Duration::from_secs(30);
+
+    /// A judge who asks these.
+    #[must_use]
+    pub fn new(
+        keys: Arc<dyn KeyRing>,
+        domains: Arc<dyn DomainLookup>,
+        disposable: Arc<dyn DisposableSource>,
+    ) -> Self {
+        Self {
+            keys,
+            domains,
+            disposable,
+        }
+    }
+
+    /// A judge who asks nobody and knows the built-in list of disposable domains.
+    #[must_use]
+    pub fn offline(keys: Arc<dyn KeyRing>) -> Self {
+        Self::new(
+            keys,
+            Arc::new(NoLookup),
+            Arc::new(DisposableList::default()),
+        )
+    }
+
+    /// Finds out what there is to know of these addresses. It MUST NOT be called inside a unit of work.
+    pub async fn look_up<'a>(
+        &self,
+        addresses: impl IntoIterator<Item = &'a str> + Send,
+        patience: Duration,
+    ) -> Knowledge {
+        let disposable = self.disposable.current();
+        if !self.domains.is_on() {
+            return Knowledge::new(HashMap::default(), disposable);
+        }
+        let domains = addresses
+            .into_iter()
+            .filter_map(|address| domain_of(&normalize(address)).map(str::to_owned))
+            .collect::<BTreeSet<_>>();
+        let said = if domains.is_empty() {
+            HashMap::default()
+        } else {
+            self.domains.look_up(&domains, patience).await
+        };
+        Knowledge::new(said, disposable)
+    }
+
+    /// Whether name servers are asked.
+    #[must_use]
+    pub fn asks_name_servers(&self) -> bool {
+        self.domains.is_on()
+    }
+
+    /// What is to be thought of any text that may be an address.
+    #[must_use]
+    pub fn verdict(&self, text: &str, known: &Knowledge, rules: &Rules) -> Verdict {
+        decide(text, &known.of_text(text), rules)
+    }
+
+    /// Judges an address.
+    #[must_use]
+    pub fn judge(
+        &self,
+        email: &ContactEmail,
+        known: &Knowledge,
+        rules: &Rules,
+        at: Timestamp,
+    ) -> Judged {
+        judge(
+            &*self.keys,
+            email,
+            &known.of_text(email.as_str()),
+            rules,
+            at,
+        )
+    }
+
+    /// The form under which an address is compared, and what it would be suppressed under.
+    #[must_use]
+    pub fn identify(&self, address: &str) -> (String, AddressHash) {
+        let normalized = normalize(address);
+        let hash = AddressHash::of(&*self.keys, &normalized);
+        (normalized, hash)
+    }
+}
+
+/// Judges an address by facts that were found out before.
 #[must_use]
 pub fn judge(
     keys: &dyn KeyRing,
@@ -26,8 +150,10 @@ pub fn judge(
 ) -> Judged {
     let verdict = decide(email.as_str(), facts, rules);
     Judged {
+        normalized: verdict.normalized().to_owned(),
         hash: AddressHash::of(keys, verdict.normalized()),
         validation: Validation::of(&verdict, at),
-        normalized: verdict.into_normalized(),
+        verdict,
+        at,
     }
 }

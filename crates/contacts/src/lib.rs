@@ -37,6 +37,7 @@ mod error;
 mod file;
 mod fold;
 mod judge;
+mod judging;
 mod lists;
 mod profile;
 mod source;
@@ -70,7 +71,13 @@ pub use file::{
     UnknownMeaning, sniff, sniff_as,
 };
 pub use fold::{Folded, fold, fold_whole};
-pub use judge::{Judged, judge};
+pub use judge::{Judge, Judged, judge};
+pub use judging::{
+    CheckedAddress, DisposableList, DisposableSource, DomainLookup, EmailChecks, Judgement,
+    JudgementDetails, Knowledge, ListRevalidation, ListValidation, NoLookup, RuleChange,
+    RuleConfig, RuleCount, SettingsChange, ValidationRule, ValidationRules, Validations,
+    creation_of, rules_of, starter_rules,
+};
 pub use lists::{ContactLists, MemberOutcome};
 pub use profile::{Profile, ProfileChange};
 pub use source::{ContactSource, UnknownWord};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kernel::{
     AuditAction, AuditDraft, Changes, Checked, Clock, ContactId, ContactListId, Done, Expected,
-    IdGenerator, KeyRing, Once, Page, PageRequest, TenantScope, begin_once,
+    IdGenerator, Once, Page, PageRequest, TenantScope, begin_once,
 };
 use serde_json::{Value, json};
 
@@ -45,10 +45,9 @@ impl ContactLists {
         store: Arc<dyn ContactStore>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
-        keys: Arc<dyn KeyRing>,
     ) -> Self {
         Self {
-            bench: Workbench::new(store, clock, ids, keys),
+            bench: Workbench::new(store, clock, ids),
         }
     }
 

@@ -8,8 +8,10 @@ use kernel::{
 
 use crate::{
     AddressHash, Contact, ContactError, ContactFilter, ContactList, ContactSort, CountedList,
-    Suppression, SuppressionReason,
+    Suppression, SuppressionReason, ValidationStatus,
 };
+
+pub use crate::judging::ports::{ValidationLog, ValidationRuleRepository};
 
 /// Opens units of work on contacts.
 #[async_trait]
@@ -29,6 +31,10 @@ pub trait ContactUnit: UnitOfWork {
     fn list_members(&self) -> &dyn ListMemberRepository;
     /// The addresses that it must not mail.
     fn suppressions(&self) -> &dyn SuppressionRepository;
+    /// Its rules for judging addresses.
+    fn validation_rules(&self) -> &dyn ValidationRuleRepository;
+    /// How addresses were judged.
+    fn validation_log(&self) -> &dyn ValidationLog;
     /// The audit log.
     fn audit(&self) -> &dyn AuditTrail;
     /// The queue of durable jobs.
@@ -116,6 +122,15 @@ pub trait ListMemberRepository: Send + Sync {
         list: ContactListId,
         contacts: &[ContactId],
         at: Timestamp,
+    ) -> Result<Vec<ContactId>, StorageError>;
+    /// Up to `limit` living members of the list, with this status where one is named, behind this contact, in the
+    /// order of their ids.
+    async fn ids_after(
+        &self,
+        list: ContactListId,
+        status: Option<ValidationStatus>,
+        after: Option<ContactId>,
+        limit: u16,
     ) -> Result<Vec<ContactId>, StorageError>;
     /// The living lists that a living contact is on, in the order of their ids.
     async fn lists_of(&self, contact: ContactId) -> Result<Vec<ContactList>, StorageError>;

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, AuditDraft, Checked, Clock, Done, IdGenerator, KeyRing, Once, Page, PageRequest,
+    AuditAction, AuditDraft, Checked, Clock, Done, IdGenerator, Once, Page, PageRequest,
     SuppressionId, TenantScope, begin_once,
 };
 
 use crate::ports::ContactStore;
 use crate::workbench::Workbench;
 use crate::{
-    ContactEmail, ContactError, Suppression, SuppressionReason, SuppressionSource, SuppressionState,
+    ContactEmail, ContactError, Judge, Suppression, SuppressionReason, SuppressionSource,
+    SuppressionState,
 };
 
 /// Use cases on suppressions. Whoever holds the scope was allowed to.
 #[derive(Clone)]
 pub struct Suppressions {
     bench: Workbench,
+    judge: Judge,
 }
 
 /// Which addresses to suppress, and why.
@@ -41,16 +43,17 @@ impl Suppressions {
     /// How many addresses one call can suppress or check.
     pub const MOST_AT_ONCE: usize = 1_000;
 
-    /// Use cases on what is in `store`; addresses are hashed with `keys`.
+    /// Use cases on what is in `store`; `judge` knows under what an address is suppressed.
     #[must_use]
     pub fn new(
         store: Arc<dyn ContactStore>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
-        keys: Arc<dyn KeyRing>,
+        judge: Judge,
     ) -> Self {
         Self {
-            bench: Workbench::new(store, clock, ids, keys),
+            bench: Workbench::new(store, clock, ids),
+            judge,
         }
     }
 
@@ -75,7 +78,7 @@ impl Suppressions {
                 Suppression::new(SuppressionState {
                     id: self.bench.id(SuppressionId::from_uuid),
                     organization: scope.organization(),
-                    address: self.bench.judge(email, at).hash,
+                    address: self.judge.identify(email.as_str()).1,
                     reason: new.reason,
                     source: SuppressionSource::Api,
                     source_id: None,
@@ -127,11 +130,10 @@ impl Suppressions {
         scope: &TenantScope,
         emails: Checked<Vec<ContactEmail>>,
     ) -> Result<Vec<Vec<Suppression>>, ContactError> {
-        let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
         let addresses = emails?
             .iter()
-            .map(|email| self.bench.judge(email, at).hash)
+            .map(|email| self.judge.identify(email.as_str()).1)
             .collect::<Vec<_>>();
         let found = unit.suppressions().find_by_addresses(&addresses).await?;
         unit.commit().await?;

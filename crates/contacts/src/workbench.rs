@@ -3,22 +3,20 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditDraft, AuditEntry, AuditEntryId, Changes, Clock, IdGenerator, KeyRing, Stamps,
-    StorageError, TenantScope, Timestamp,
+    AuditDraft, AuditEntry, AuditEntryId, Changes, Clock, IdGenerator, Stamps, StorageError,
+    TenantScope, Timestamp,
 };
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::ports::{ContactStore, ContactUnit};
-use crate::{ContactEmail, Facts, Judged, Rules, judge};
 
-/// Storage, time, ids and keys, and the habit of writing down what was done.
+/// Storage, time and ids, and the habit of writing down what was done.
 #[derive(Clone)]
 pub(crate) struct Workbench {
     store: Arc<dyn ContactStore>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
-    keys: Arc<dyn KeyRing>,
 }
 
 impl Workbench {
@@ -26,14 +24,8 @@ impl Workbench {
         store: Arc<dyn ContactStore>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
-        keys: Arc<dyn KeyRing>,
     ) -> Self {
-        Self {
-            store,
-            clock,
-            ids,
-            keys,
-        }
+        Self { store, clock, ids }
     }
 
     pub(crate) async fn begin(
@@ -49,11 +41,6 @@ impl Workbench {
 
     pub(crate) fn id<T>(&self, wrap: impl Fn(uuid::Uuid) -> T) -> T {
         wrap(self.ids.next())
-    }
-
-    /// Judges an address by what is known without asking anybody.
-    pub(crate) fn judge(&self, email: &ContactEmail, at: Timestamp) -> Judged {
-        judge(&*self.keys, email, &Facts::offline(), &Rules::default(), at)
     }
 
     /// Appends to the audit log what was done in `unit`; several entries are one piece of bulk work.

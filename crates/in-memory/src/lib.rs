@@ -7,6 +7,7 @@
 mod compliance;
 mod contacts;
 mod database;
+mod judging;
 mod shared;
 mod state;
 mod tenancy;

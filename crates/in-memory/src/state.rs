@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contacts::{Contact, ContactList, Suppression};
+use contacts::{Contact, ContactList, Judgement, Suppression, ValidationRule};
 use kernel::{
     ApiKeyId, AuditEntry, ContactId, ContactListId, IdempotencyRequest, InvitationId, MembershipId,
     OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId,
-    Timestamp, UserId,
+    Timestamp, UserId, ValidationRuleId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -36,6 +36,9 @@ pub(crate) struct TenantState {
     /// By list and contact.
     pub(crate) list_members: BTreeSet<(ContactListId, ContactId)>,
     pub(crate) suppressions: BTreeMap<SuppressionId, Suppression>,
+    pub(crate) validation_rules: BTreeMap<ValidationRuleId, ValidationRule>,
+    /// By contact and instant.
+    pub(crate) judgements: BTreeMap<(ContactId, Timestamp), Judgement>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

@@ -127,6 +127,7 @@ contracts! {
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
     contacts::for_each_contact_unit_case => unit;
+    contacts::for_each_judging_case => judging;
     contacts::for_each_list_member_case => list_members;
     contacts::for_each_listing_case => listing;
     contacts::for_each_suppression_case => suppressions;
@@ -172,6 +173,7 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
         &[
             "compliance::entries",
             "contacts::contacts",
+            "contacts::judging",
             "contacts::list_members",
             "contacts::listing",
             "contacts::lists",
@@ -199,6 +201,7 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
         &[
             "compliance::entries",
             "contacts::contacts",
+            "contacts::judging",
             "contacts::list_members",
             "contacts::unit",
             "kernel::jobs",
@@ -223,6 +226,7 @@ async fn an_adapter_with_unstable_pages_is_noticed() {
         &failed,
         &[
             "compliance::entries",
+            "contacts::judging",
             "contacts::listing",
             "contacts::lists",
             "contacts::suppressions",

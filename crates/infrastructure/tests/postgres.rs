@@ -11,6 +11,8 @@ mod access_paths;
 mod accounts;
 #[path = "postgres/contact_counts.rs"]
 mod contact_counts;
+#[path = "postgres/domains.rs"]
+mod domains;
 #[path = "postgres/jobs.rs"]
 mod jobs;
 #[path = "postgres/logins.rs"]

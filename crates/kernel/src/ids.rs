@@ -86,6 +86,8 @@ typed_id! {
     TeamMemberId,
     /// Names a user of the installation.
     UserId,
+    /// Names a version of a validation rule.
+    ValidationRuleId,
 }
 
 impl OrganizationId {

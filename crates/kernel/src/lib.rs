@@ -50,7 +50,7 @@ pub use idempotency::{
 pub use ids::{
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId,
     InvitationId, JobId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId,
-    TeamId, TeamMemberId, UserId,
+    TeamId, TeamMemberId, UserId, ValidationRuleId,
 };
 pub use jobs::{
     ClaimedJob, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl, JobEnd,

@@ -12,6 +12,17 @@ pub enum Patch<T> {
     Set(T),
 }
 
+impl<T> Patch<T> {
+    /// The value that the field gets, if it gets one.
+    #[must_use]
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Keep => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+}
+
 impl<T: Clone> Patch<T> {
     /// The value after the patch, given the one before it.
     #[must_use]

@@ -7,12 +7,15 @@ use std::time::Duration;
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, UseCases, application, operations};
 use compliance::AuditLog;
-use contacts::{ContactLists, Contacts, Suppressions};
+use contacts::{
+    ContactLists, Contacts, EmailChecks, Judge, ListRevalidation, Suppressions, ValidationRules,
+    Validations,
+};
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
-    Argon2Cost, Argon2Hasher, FileMailer, JobRunner, JobRunnerSettings, MailSender, MasterKeys,
-    PostgresDatabase, SystemClock, SystemIds, SystemRandom,
+    Argon2Cost, Argon2Hasher, DisposableFile, FileMailer, JobRunner, JobRunnerSettings, MailSender,
+    MasterKeys, PostgresDatabase, SystemClock, SystemIds, SystemRandom,
 };
 use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
@@ -27,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::data_directory::DataDirectory;
 use crate::database::Database;
+use crate::judging::Judging;
 use crate::observer::Observer;
 use crate::readiness::ServerReadiness;
 use crate::running::StartError;
@@ -53,9 +57,14 @@ pub(crate) struct Composition {
     jobs: Arc<JobRunner>,
     logs: DatabaseLogs,
     maintenance: Maintenance,
+    disposable: Option<Arc<DisposableFile>>,
 }
 
 /// Puts the adapters behind the ports.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of what stands behind what, without a branch"
+)]
 pub(crate) fn compose(
     settings: &Settings,
     url: &str,
@@ -71,7 +80,9 @@ pub(crate) fn compose(
     let accounts = accounts(database, keys.as_ref().clone())?;
     let access = Access::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
     let sessions = Sessions::new(&accounts);
-    let (contacts, contact_lists, suppressions) = of_contacts(&postgres, &clock, &ids, &keys);
+    let judging = Judging::of(settings, database, keys.clone())?;
+    let (contacts, contact_lists, suppressions) =
+        of_contacts(&postgres, &clock, &ids, &judging.judge);
     let use_cases = UseCases {
         accounts: Accounts::new(&accounts),
         account_deletion: AccountDeletion::new(&accounts),
@@ -105,6 +116,24 @@ pub(crate) fn compose(
             Arc::new(SystemRandom),
         ),
         jobs: Jobs::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        validation_rules: ValidationRules::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+        ),
+        validations: Validations::new(
+            postgres.clone(),
+            judging.judge.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+        ),
+        email_checks: EmailChecks::new(
+            postgres.clone(),
+            judging.judge.clone(),
+            postgres.clone(),
+            keys.clone(),
+            Arc::clone(&clock),
+        ),
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
@@ -114,6 +143,7 @@ pub(crate) fn compose(
         database,
         data_directory,
         Arc::clone(&keys),
+        &judging,
         logs.clone(),
     );
     let dependencies = ApiDependencies {
@@ -154,6 +184,7 @@ pub(crate) fn compose(
         jobs: Arc::new(jobs),
         logs,
         maintenance,
+        disposable: judging.disposable,
     })
 }
 
@@ -162,14 +193,14 @@ fn of_contacts(
     postgres: &Arc<PostgresDatabase>,
     clock: &Arc<dyn Clock>,
     ids: &Arc<dyn IdGenerator>,
-    keys: &Arc<MasterKeys>,
+    judge: &Judge,
 ) -> (Contacts, ContactLists, Suppressions) {
     let time = || Arc::clone(clock);
     let ids = || Arc::clone(ids);
     (
-        Contacts::new(postgres.clone(), time(), ids(), keys.clone()),
-        ContactLists::new(postgres.clone(), time(), ids(), keys.clone()),
-        Suppressions::new(postgres.clone(), time(), ids(), keys.clone()),
+        Contacts::new(postgres.clone(), time(), ids(), judge.clone()),
+        ContactLists::new(postgres.clone(), time(), ids()),
+        Suppressions::new(postgres.clone(), time(), ids(), judge.clone()),
     )
 }
 
@@ -180,6 +211,7 @@ fn worker(
     database: &Database,
     data_directory: &DataDirectory,
     keys: Arc<MasterKeys>,
+    judging: &Judging,
     logs: DatabaseLogs,
 ) -> JobRunner {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -198,7 +230,13 @@ fn worker(
         Arc::new(mailer),
         url.to_owned(),
     );
-    let kinds: Vec<Arc<dyn Job>> = vec![Arc::new(delivery)];
+    let revalidation = ListRevalidation::new(
+        postgres.clone(),
+        judging.judge.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+    );
+    let kinds: Vec<Arc<dyn Job>> = vec![Arc::new(delivery), Arc::new(revalidation)];
     JobRunner::new(
         postgres.clone(),
         Arc::clone(&clock),
@@ -273,7 +311,12 @@ impl Composition {
             let (maintenance, stopping) = (self.maintenance.clone(), stopping.clone());
             async move { maintenance.run(Maintenance::EVERY, stopping).await }
         });
-        vec![working, tidying, maintaining]
+        let mut tasks = vec![working, tidying, maintaining];
+        tasks.extend(self.disposable.iter().map(|file| {
+            let watching = Arc::clone(file).watch(DisposableFile::EVERY, stopping.clone());
+            tokio::spawn(watching)
+        }));
+        tasks
     }
 
     /// Writes what is still to be written.

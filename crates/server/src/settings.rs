@@ -113,6 +113,25 @@ pub struct SettingsSource {
     /// Address that mail comes from (default: `canvass@localhost.invalid`)
     #[arg(long, global = true, env = "CANVASS_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// Whether name servers are asked if domains take mail (default: `on` with `--database-url`, else `off`)
+    #[arg(long, global = true, env = "CANVASS_DNS", value_name = "SWITCH")]
+    pub dns: Option<Switch>,
+    /// Resolver that is asked, as `127.0.0.1:53` (default: the system's)
+    #[arg(
+        long,
+        global = true,
+        env = "CANVASS_DNS_RESOLVER",
+        value_name = "ADDR:PORT"
+    )]
+    pub dns_resolver: Option<SocketAddr>,
+    /// File with disposable domains, a line each, in place of the built-in list; read again when it changes
+    #[arg(
+        long,
+        global = true,
+        env = "CANVASS_DISPOSABLE_DOMAINS",
+        value_name = "FILE"
+    )]
+    pub disposable_domains: Option<PathBuf>,
     /// Master keys, oldest first: `1:<64 hex digits>`, comma-separated; else made in the data directory
     #[arg(
         long,
@@ -139,6 +158,51 @@ pub enum Pooler {
     None,
     /// One in transaction mode: statements stay unnamed.
     Transaction,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+/// Whether name servers are asked if domains take mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dns {
+    /// Nobody is asked.
+    Off,
+    /// They are asked, through this resolver or the system's.
+    On(Option<SocketAddr>),
+    /// They are asked, unless the system has no resolver.
+    OnIfPossible,
+}
+
+impl Dns {
+    /// What follows from the settings: a resolver that is named is asked, and so is the system's where the database
+    /// is not a private one, for trying things out.
+    fn of(switch: Option<Switch>, resolver: Option<SocketAddr>, private_database: bool) -> Self {
+        match (switch, resolver) {
+            (Some(Switch::Off), _) => Self::Off,
+            (Some(Switch::On), _) | (None, Some(_)) => Self::On(resolver),
+            (None, None) if private_database => Self::Off,
+            (None, None) => Self::OnIfPossible,
+        }
+    }
+}
+
+/// Written as the two settings that lead to it.
+impl fmt::Display for Dns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::On(Some(resolver)) => write!(f, "on, through {resolver}"),
+            Self::On(None) | Self::OnIfPossible => f.write_str("on, through the system's resolver"),
+        }
+    }
 }
 
 /// In which header trusted proxies name the client.
@@ -190,6 +254,10 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Where mail comes from.
     pub mail_from: EmailAddress,
+    /// Whether name servers are asked if domains take mail.
+    pub dns: Dns,
+    /// Where another list of disposable domains is.
+    pub disposable_domains: Option<PathBuf>,
     /// The master keys, if they are configured.
     pub master_keys: Option<MasterKeys>,
     /// How logs are written.
@@ -265,6 +333,9 @@ impl SettingsSource {
             forwarded_header: self.forwarded_header.or(below.forwarded_header),
             cors_origins: self.cors_origins.or(below.cors_origins),
             mail_from: self.mail_from.or(below.mail_from),
+            dns: self.dns.or(below.dns),
+            dns_resolver: self.dns_resolver.or(below.dns_resolver),
+            disposable_domains: self.disposable_domains.or(below.disposable_domains),
             master_keys: self.master_keys.or(below.master_keys),
             log_format: self.log_format.or(below.log_format),
             log: self.log.or(below.log),
@@ -283,6 +354,7 @@ impl SettingsSource {
         };
         let max_connections = within("pool-size", self.pool_size, POOL_SIZES)?;
         let defaults = DatabaseSettings::default();
+        let dns = Dns::of(self.dns, self.dns_resolver, self.database_url.is_none());
         Ok(Settings {
             data_dir,
             listen: self
@@ -335,6 +407,8 @@ impl SettingsSource {
                 .map(check_origin)
                 .collect::<Result<_, _>>()?,
             mail_from: parse_mail_from(self.mail_from.as_deref())?,
+            dns,
+            disposable_domains: self.disposable_domains,
             master_keys: self
                 .master_keys
                 .as_deref()
@@ -460,7 +534,7 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
-    fn in_force(&self) -> [(&'static str, String); 19] {
+    fn in_force(&self) -> [(&'static str, String); 21] {
         let seconds = |limit: Duration| format!("{} s", limit.as_secs());
         let list = |items: Vec<String>| {
             if items.is_empty() {
@@ -493,6 +567,10 @@ impl Settings {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         };
+        let disposable = self
+            .disposable_domains
+            .as_ref()
+            .map_or_else(|| "built in".to_owned(), |path| path.display().to_string());
         [
             ("data-dir", self.data_dir.display().to_string()),
             ("listen", self.listen.to_string()),
@@ -522,6 +600,8 @@ impl Settings {
             ("forwarded-header", header.to_owned()),
             ("cors-origins", list(self.cors_origins.clone())),
             ("mail-from", self.mail_from.to_string()),
+            ("dns", self.dns.to_string()),
+            ("disposable-domains", disposable),
             ("master-keys", keys.to_owned()),
             ("log-format", format.to_owned()),
             ("log", self.log.clone()),
@@ -584,6 +664,17 @@ mod tests {
 
         assert_eq!(settings.database.max_connections, 3);
         assert_eq!(settings.request_timeout, Duration::from_secs(7));
+    }
+
+    #[test]
+    fn name_servers_are_asked_where_somebody_said_so_or_the_database_is_no_private_one() {
+        let resolver = "192.0.2.53:53".parse().ok();
+
+        assert_eq!(Dns::of(None, None, true), Dns::Off);
+        assert_eq!(Dns::of(None, None, false), Dns::OnIfPossible);
+        assert_eq!(Dns::of(None, resolver, true), Dns::On(resolver));
+        assert_eq!(Dns::of(Some(Switch::On), None, true), Dns::On(None));
+        assert_eq!(Dns::of(Some(Switch::Off), resolver, false), Dns::Off);
     }
 
     #[test]

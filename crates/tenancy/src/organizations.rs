@@ -182,6 +182,9 @@ impl Organizations {
                 );
             }
         }
+        let kit = unit.starter_kit();
+        let unpacked = kit.unpack(self.bench.ids(), at, owner).await?;
+        drafts.extend(unpacked.into_iter().map(|draft| draft.in_batch(batch)));
         self.bench.note(unit, scope, drafts).await?;
         Ok(())
     }

@@ -75,6 +75,9 @@ permissions! {
     SuppressionDelete = "suppression.delete", "suppression", "Let addresses be mailed again.";
     JobView = "job.view", "job", "See long work and how far it is.";
     JobCancel = "job.cancel", "job", "End long work before its time.";
+    ContactValidate = "contact.validate", "contact", "Check addresses, and have contacts and lists judged again.";
+    ValidationRuleView = "validation_rule.view", "validation_rule", "See how addresses are judged.";
+    ValidationRuleUpdate = "validation_rule.update", "validation_rule", "Change how addresses are judged.";
     AuditView = "audit.view", "audit", "Read the audit log.";
     AuditExport = "audit.export", "audit", "Download the audit log.";
 }

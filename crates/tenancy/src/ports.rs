@@ -8,9 +8,9 @@ mod teams;
 
 use async_trait::async_trait;
 use kernel::{
-    ApiKeyId, AuditTrail, DomainName, IdempotencyLedger, InvitationId, JobQueue, MembershipId,
-    OrganizationId, Page, PageRequest, RoleId, Slug, StorageError, TenantScope, Timestamp,
-    UnitOfWork, UserId, Version,
+    ApiKeyId, AuditDraft, AuditTrail, DomainName, IdGenerator, IdempotencyLedger, InvitationId,
+    JobQueue, MembershipId, OrganizationId, Page, PageRequest, RoleId, Slug, StorageError,
+    TenantScope, Timestamp, UnitOfWork, UserId, Version,
 };
 
 use crate::{Authorization, MemberCard, Membership, Organization, Role, TenancyError, TokenHash};
@@ -58,6 +58,8 @@ pub trait TenancyUnit: UnitOfWork {
     fn teams(&self) -> &dyn TeamRepository;
     /// Who is in its teams.
     fn team_members(&self) -> &dyn TeamMemberRepository;
+    /// What it starts with.
+    fn starter_kit(&self) -> &dyn StarterKit;
     /// Its API keys.
     fn api_keys(&self) -> &dyn ApiKeyRepository;
     /// The audit log.
@@ -142,6 +144,18 @@ pub trait Directory: Send + Sync {
     async fn add_member(&self, user: UserId, at: Timestamp) -> Result<(), StorageError>;
     /// Notes that the user is no member of the unit's organization any more.
     async fn remove_member(&self, user: UserId) -> Result<(), StorageError>;
+}
+
+/// What other contexts give an organization to start with.
+#[async_trait]
+pub trait StarterKit: Send + Sync {
+    /// Puts all of it into the unit's organization, which was just made, and tells what the audit log has to say.
+    async fn unpack(
+        &self,
+        ids: &dyn IdGenerator,
+        at: Timestamp,
+        by: UserId,
+    ) -> Result<Vec<AuditDraft>, StorageError>;
 }
 
 /// The organization of the unit: one row, or none.

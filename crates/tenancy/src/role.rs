@@ -88,6 +88,8 @@ impl RoleTemplate {
             P::ContactListCreate,
             P::ContactListUpdate,
             P::SuppressionCreate,
+            P::ContactValidate,
+            P::ValidationRuleView,
         ];
         let manage = [
             P::MemberInvite,
@@ -102,6 +104,7 @@ impl RoleTemplate {
             P::SuppressionDelete,
             P::JobCancel,
             P::AuditView,
+            P::ValidationRuleUpdate,
         ];
         match self {
             Self::Owner => PermissionSet::all(),

@@ -40,6 +40,10 @@ impl Workbench {
         wrap(self.ids.next())
     }
 
+    pub(crate) fn ids(&self) -> &dyn IdGenerator {
+        &*self.ids
+    }
+
     /// The drafts as one piece of bulk work, if there are several.
     pub(crate) fn batch(&self, drafts: Vec<AuditDraft>) -> Vec<AuditDraft> {
         if drafts.len() < 2 {

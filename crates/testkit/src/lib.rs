@@ -7,6 +7,7 @@
 //! - [`StagedWork`] is what a job talks to instead of a worker;
 //! - [`a_user`], [`an_organization`] and their siblings build entities;
 //! - [`TestDatabase`] is a migrated PostgreSQL database of the run's own cluster;
+//! - [`NameServer`] answers questions of the domain name system as it is told to;
 //! - [`plans_of`] tells how PostgreSQL carried out what a test did.
 
 #![expect(
@@ -21,6 +22,7 @@ mod chance;
 mod clock;
 mod database;
 mod keys;
+mod name_server;
 mod passwords;
 mod plans;
 mod work;
@@ -34,6 +36,7 @@ pub use chance::{SequentialIds, SequentialRandom};
 pub use clock::FixedClock;
 pub use database::TestDatabase;
 pub use keys::TestKeys;
+pub use name_server::{Answer, NameServer};
 pub use passwords::PlainHasher;
 pub use plans::{Plan, plans_of};
 pub use work::StagedWork;

@@ -23,6 +23,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "contact_words",
         "words of contacts, whose own entries tell of them",
     ),
+    (
+        "domain_facts",
+        "what name servers said of domains, of which nobody's deed is told",
+    ),
     ("error_logs", "a record of failures, beside the log"),
     (
         "idempotency_keys",
@@ -34,6 +38,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     (
         "slugs",
         "leads to organizations, whose own entries tell of their names",
+    ),
+    (
+        "validation_logs",
+        "a log of its own, with a row for each address that was judged",
     ),
     (
         "user_organizations",

@@ -9,13 +9,15 @@ use crate::matrix::entry::Entry;
 use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
-/// What is read whole and is no single resource: lists too short for pages, and files.
-const WHOLE: [&str; 5] = [
+/// What is read whole and is no single resource: lists too short for pages, sums, and files.
+const WHOLE: [&str; 7] = [
     "exportAuditEntries",
     "listListsOfContact",
     "listMyPlatformRoles",
     "listPermissions",
     "listUserPlatformRoles",
+    "readContactListValidationSummary",
+    "readValidationRules",
 ];
 
 /// The operation that reads what this one changes.

@@ -123,6 +123,7 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
     platform("access_logs", "a table of the installation itself"),
     retention("access_logs"),
     retention("audit_payloads"),
+    platform("domain_facts", "a table of the installation itself"),
     platform("error_logs", "a table of the installation itself"),
     platform(
         "idempotency_keys",
@@ -179,6 +180,12 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "UPDATE (user_agent)",
         ],
         "personal data is nulled when its time is over",
+    ),
+    (
+        "domain_facts",
+        PLATFORM,
+        &["DELETE", "INSERT", "SELECT", "UPDATE"],
+        "what is known of domains, the same for all organizations",
     ),
     (
         "error_logs",
@@ -278,6 +285,10 @@ pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
     (
         "contact_list_members",
         "made and removed; what it repeats of the contact follows the contact",
+    ),
+    (
+        "domain_facts",
+        "renewed by the program itself when it has asked again",
     ),
     (
         "idempotency_keys",

@@ -14,4 +14,12 @@ INSERT INTO contact_words (organization_id, word, reversed, created_at)
 VALUES ('{organization}', 'word{letter}', '{letter}drow', now());
 INSERT INTO suppressions (organization_id, id, address_hash, reason, source, created_at)
 VALUES ('{organization}', md5('{letter} suppression')::uuid, substring(sha256('{letter} contact') for 17), 'manual', 'api', now());
+INSERT INTO validation_logs (organization_id, contact_id, created_at, syntax_version, domain_version, classification_version, syntax_result, domain_result, classification_result, details)
+VALUES ('{organization}', md5('{letter} judged')::uuid, now(), 1, 1, 1, 'pass', 'unknown', 'pass', '{}');
+COMMIT;
+
+BEGIN;
+SELECT unit('canvass_platform', '00000000-0000-0000-0000-000000000000', 30000);
+INSERT INTO domain_facts (domain, fact, checked_at, expires_at, created_at)
+VALUES ('{letter}.example', 'not_found', now(), now(), now());
 COMMIT;

@@ -52,6 +52,7 @@ pub(crate) fn unheard<'a>(
                 .to_string()
                 .into(),
             ("text", Value::String(old)) if !column.checked => format!("{old} {number}").into(),
+            ("smallint" | "integer" | "bigint", Value::Number(_)) => (1_000 + number).into(),
             ("bytea", Value::String(old)) => {
                 format!("\\x{number:0>width$x}", width = old.len() - 2).into()
             }

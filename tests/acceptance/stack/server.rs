@@ -7,7 +7,7 @@ use infrastructure::{DatabaseSettings, SystemIds, SystemRandom};
 use kernel::RandomBytes as _;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method};
-use server::{Running, SettingsSource, StartError};
+use server::{Running, SettingsSource, StartError, Switch};
 use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 use tenancy::AccountPorts;
@@ -122,6 +122,26 @@ impl Stack {
             .expect("the administrator connects")
     }
 
+    /// Keeps jobs that are enqueued from now on from beginning.
+    pub(crate) async fn put_jobs_off(&self) {
+        let sql = "CREATE FUNCTION put_off() RETURNS trigger LANGUAGE plpgsql AS \
+                       'BEGIN NEW.run_at := NEW.run_at + interval ''1 day''; RETURN NEW; END'; \
+                   CREATE TRIGGER put_off BEFORE INSERT ON job_queue FOR EACH ROW EXECUTE FUNCTION put_off()";
+        self.administer(sql).await;
+    }
+
+    /// Lets jobs that are enqueued from now on begin again.
+    pub(crate) async fn let_jobs_begin(&self) {
+        self.administer("DROP FUNCTION put_off CASCADE").await;
+    }
+
+    async fn administer(&self, sql: &'static str) {
+        sqlx::raw_sql(sql)
+            .execute(&mut self.admin().await)
+            .await
+            .expect("an administrator may do anything");
+    }
+
     /// The ports over the server's own database and keys, for what is quicker past HTTP.
     pub(super) const fn accounts(&self) -> &AccountPorts {
         &self.accounts
@@ -191,6 +211,11 @@ async fn start_with(
         listen: Some("127.0.0.1:0".parse().expect("an address")),
         trusted_proxies: Some(vec!["127.0.0.0/8".parse().expect("a network")]),
         master_keys: Some(keys.to_text()),
+        // Nobody outside is asked; tests that want an answer name a server of their own.
+        dns: settings.dns.or_else(|| {
+            let own = settings.dns_resolver.is_some();
+            (!own).then_some(Switch::Off)
+        }),
         ..settings
     };
     let settings = settings.resolve(None).expect("the settings hold");

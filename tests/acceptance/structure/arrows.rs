@@ -175,6 +175,8 @@ const ARROWS: &[Arrows] = &[
 const TECHNOLOGY: &[(&str, &[&str])] = &[
     ("argon2", &["infrastructure"]),
     ("clap", &["server"]),
+    ("hickory-proto", &["testkit"]),
+    ("hickory-resolver", &["infrastructure"]),
     ("lettre", &["infrastructure"]),
     ("poem", &["api", "server"]),
     ("poem-openapi", &["api"]),

@@ -18,6 +18,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "poem-openapi, sqlx and the exporter of metrics are one release behind lettre and us",
     ),
     ("block-buffer", "comes with the two versions of digest"),
+    ("core-foundation", "not built: for another system"),
     (
         "cpufeatures",
         "comes with the two versions of sha1 and sha2",

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
 use compliance::AuditLog;
-use contacts::{ContactLists, Contacts, Suppressions};
+use contacts::{
+    ContactLists, Contacts, EmailChecks, Judge, Suppressions, ValidationRules, Validations,
+};
 use in_memory::MemoryDatabase;
 use poem::http::Method;
 use serde_json::{Value, json};
@@ -43,6 +45,7 @@ impl Installation {
         let clock = FixedClock::default();
         let ports = accounts_in_memory(&database, clock.clone(), SequentialIds::default());
         let contacts_in = Arc::new(database.clone());
+        let judge = Judge::offline(ports.keys.clone());
         let use_cases = UseCases {
             accounts: Accounts::new(&ports),
             account_deletion: AccountDeletion::new(&ports),
@@ -55,19 +58,18 @@ impl Installation {
                 contacts_in.clone(),
                 ports.clock.clone(),
                 ports.ids.clone(),
-                ports.keys.clone(),
+                judge.clone(),
             ),
             contact_lists: ContactLists::new(
                 contacts_in.clone(),
                 ports.clock.clone(),
                 ports.ids.clone(),
-                ports.keys.clone(),
             ),
             suppressions: Suppressions::new(
                 contacts_in.clone(),
                 ports.clock.clone(),
                 ports.ids.clone(),
-                ports.keys.clone(),
+                judge.clone(),
             ),
             organizations: Organizations::new(
                 ports.store.clone(),
@@ -101,6 +103,24 @@ impl Installation {
                 Arc::new(SequentialRandom::default()),
             ),
             jobs: Jobs::new(ports.store.clone(), ports.clock.clone(), ports.ids.clone()),
+            validation_rules: ValidationRules::new(
+                contacts_in.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
+            validations: Validations::new(
+                contacts_in.clone(),
+                judge.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
+            email_checks: EmailChecks::new(
+                contacts_in,
+                judge,
+                ports.limiter.clone(),
+                ports.keys.clone(),
+                ports.clock.clone(),
+            ),
             platform_users: PlatformUsers::new(&ports),
             sessions: Sessions::new(&ports),
         };

@@ -31,3 +31,4 @@ mod sessions;
 mod socket;
 mod support;
 mod teams;
+mod validation;

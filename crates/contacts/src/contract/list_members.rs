@@ -17,6 +17,7 @@ macro_rules! for_each_list_member_case {
             counts_follow_what_becomes_of_contacts,
             counts_stay_right_over_many_changes,
             the_living_lists_of_a_contact_are_found,
+            living_members_are_walked_through_in_order,
             a_dropped_unit_leaves_counts_as_they_were,
             other_tenants_put_nobody_on_a_list,
         }
@@ -180,6 +181,36 @@ mod cases {
         unit.contacts().update_many(&[deleted(&a)]).await.unwrap();
         let found = unit.list_members().lists_of(a.id()).await.unwrap();
         assert_eq!(found, []);
+    }
+
+    pub(super) async fn living_members_are_walked_through_in_order<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let contacts = (0..5)
+            .map(|n| tenant.a_contact_of(&format!("{n}@example.com"), ValidationStatus::ALL[n]))
+            .collect::<Vec<_>>();
+        tenant.add(subject, &contacts).await;
+        let members = contacts.iter().take(4).collect::<Vec<_>>();
+        let list = tenant.add_list(subject, "Leads", &members).await;
+        let unit = tenant.begin(subject).await;
+        unit.contacts()
+            .update_many(&[deleted(&contacts[1])])
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        let walk = unit.list_members();
+        let first = walk.ids_after(list.id(), None, None, 2).await.unwrap();
+        let rest = walk
+            .ids_after(list.id(), None, first.last().copied(), 9)
+            .await
+            .unwrap();
+        let risky = Some(ValidationStatus::Risky);
+        let risky = walk.ids_after(list.id(), risky, None, 9).await.unwrap();
+
+        assert_eq!(first, [contacts[0].id(), contacts[2].id()]);
+        assert_eq!(rest, [contacts[3].id()]);
+        assert_eq!(risky, [contacts[3].id()]);
     }
 
     pub(super) async fn a_dropped_unit_leaves_counts_as_they_were<S: Subject>(subject: &S) {

@@ -13,6 +13,7 @@
 mod tenant;
 
 mod contacts;
+mod judging;
 mod list_members;
 mod listing;
 mod lists;
@@ -25,6 +26,7 @@ use kernel::OrganizationId;
 use crate::ports::ContactStore;
 
 pub use contacts::run as contacts;
+pub use judging::run as judging;
 pub use list_members::run as list_members;
 pub use listing::run as listing;
 pub use lists::run as lists;
@@ -55,6 +57,11 @@ macro_rules! contacts_contract {
             use super::*;
             use $crate::contract::contacts as run;
             $crate::for_each_contact_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod judging {
+            use super::*;
+            use $crate::contract::judging as run;
+            $crate::for_each_judging_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod list_members {
             use super::*;

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::Subject;
 use crate::ports::ContactUnit;
 use crate::{
-    AddressHash, Classification, Contact, ContactList, ContactSource, ContactText, Judged,
-    ListCounts, NewContact, NewContactList, Profile, Reason, Suppression, SuppressionReason,
-    SuppressionSource, SuppressionState, Validation, ValidationStatus,
+    AddressHash, Classification, Contact, ContactList, ContactSource, ContactText, Facts, Judged,
+    ListCounts, NewContact, NewContactList, Profile, Reason, Rules, Suppression, SuppressionReason,
+    SuppressionSource, SuppressionState, Validation, ValidationStatus, decide,
 };
 
 /// The instant at which everything happens in a case that names no other.
@@ -78,6 +78,8 @@ pub(super) fn judged(email: &str, status: ValidationStatus) -> Judged {
             suggestion: Some("example.com".to_owned()),
             at: Some(NOW),
         },
+        verdict: decide(email, &Facts::offline(), &Rules::default()),
+        at: NOW,
     }
 }
 

@@ -8,4 +8,5 @@
 
 mod contacts_of_an_organization;
 mod lists_and_suppressions;
+mod revalidation;
 mod world;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contacts::{ContactLists, Contacts, NewContact, Profile, Suppressions};
+use contacts::{ContactLists, Contacts, Judge, NewContact, Profile, Suppressions};
 use in_memory::MemoryDatabase;
 use kernel::{
     Actor, AuditEntry, Credential, Done, Once, OrganizationId, Origin, RequestId, SessionId,
@@ -26,7 +26,7 @@ impl World {
         let clock = FixedClock::default();
         let store = Arc::new(database.clone());
         let ids = Arc::new(SequentialIds::default());
-        let keys = Arc::new(TestKeys::default());
+        let judge = Judge::offline(Arc::new(TestKeys::default()));
         let time = Arc::new(clock.clone());
         let user = UserId::from_uuid(a_unique_id());
         let session = Credential::Session(SessionId::from_uuid(a_unique_id()));
@@ -38,9 +38,9 @@ impl World {
                 Actor::User(user, session),
                 Origin::internal(RequestId::from_uuid(a_unique_id())),
             ),
-            contacts: Contacts::new(store.clone(), time.clone(), ids.clone(), keys.clone()),
-            lists: ContactLists::new(store.clone(), time.clone(), ids.clone(), keys.clone()),
-            suppressions: Suppressions::new(store, time, ids, keys),
+            contacts: Contacts::new(store.clone(), time.clone(), ids.clone(), judge.clone()),
+            lists: ContactLists::new(store.clone(), time.clone(), ids.clone()),
+            suppressions: Suppressions::new(store, time, ids, judge),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Who is on the lists of the unit's organization.
 
 use async_trait::async_trait;
-use contacts::ContactList;
 use contacts::ports::ListMemberRepository;
+use contacts::{Contact, ContactList, ValidationStatus};
 use kernel::{ContactId, ContactImportId, ContactListId, StorageError, Timestamp};
 
 use crate::state::TenantState;
@@ -49,6 +49,29 @@ impl ListMemberRepository for MemoryUnit {
                 }
             }
             removed
+        }))
+    }
+
+    async fn ids_after(
+        &self,
+        list: ContactListId,
+        status: Option<ValidationStatus>,
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<ContactId>, StorageError> {
+        Ok(self.read(|tenant| {
+            tenant
+                .list_members
+                .iter()
+                .filter(|(of, contact)| *of == list && Some(*contact) > after)
+                .filter_map(|(_, contact)| tenant.contacts.get(contact))
+                .filter(|contact| !contact.state().stamps.is_deleted())
+                .filter(|contact| {
+                    status.is_none_or(|status| contact.state().validation.status == status)
+                })
+                .take(usize::from(limit))
+                .map(Contact::id)
+                .collect()
         }))
     }
 

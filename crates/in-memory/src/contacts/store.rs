@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use contacts::ports::{
     ContactListRepository, ContactRepository, ContactStore, ContactUnit, ListMemberRepository,
-    SuppressionRepository,
+    SuppressionRepository, ValidationLog, ValidationRuleRepository,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -31,6 +31,14 @@ impl ContactUnit for MemoryUnit {
     }
 
     fn suppressions(&self) -> &dyn SuppressionRepository {
+        self
+    }
+
+    fn validation_rules(&self) -> &dyn ValidationRuleRepository {
+        self
+    }
+
+    fn validation_log(&self) -> &dyn ValidationLog {
         self
     }
 

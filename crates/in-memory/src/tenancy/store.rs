@@ -5,7 +5,7 @@ use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope}
 use tenancy::ports::{
     ApiKeyRepository, Directory, InvitationRepository, MembershipRepository,
     OrganizationRepository, PlatformRoleRepository, PreferencesRepository, RoleRepository,
-    SessionRepository, TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit,
+    SessionRepository, StarterKit, TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit,
     UserRepository,
 };
 
@@ -61,6 +61,10 @@ impl TenancyUnit for MemoryUnit {
     }
 
     fn team_members(&self) -> &dyn TeamMemberRepository {
+        self
+    }
+
+    fn starter_kit(&self) -> &dyn StarterKit {
         self
     }
 

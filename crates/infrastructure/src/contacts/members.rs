@@ -1,8 +1,8 @@
 //! `contact_list_members`
 
 use async_trait::async_trait;
-use contacts::ContactList;
 use contacts::ports::ListMemberRepository;
+use contacts::{ContactList, ValidationStatus};
 use kernel::{ContactId, ContactImportId, ContactListId, StorageError, Timestamp};
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use crate::entities::contact_list::Model;
 use crate::unit::PostgresUnit;
 
 const ADD: &str = include_str!("add_members.sql");
+const IDS_AFTER: &str = include_str!("member_ids.sql");
 const REMOVE: &str = include_str!("remove_members.sql");
 
 #[derive(FromQueryResult)]
@@ -38,6 +39,27 @@ impl ListMemberRepository for PostgresUnit {
         at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError> {
         self.move_members(REMOVE, list, contacts, at, []).await
+    }
+
+    async fn ids_after(
+        &self,
+        list: ContactListId,
+        status: Option<ValidationStatus>,
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<ContactId>, StorageError> {
+        let values = [
+            self.organization().into(),
+            list.as_uuid().into(),
+            after.map_or(Uuid::nil(), ContactId::as_uuid).into(),
+            i64::from(limit).into(),
+            status.map_or("", ValidationStatus::as_str).into(),
+        ];
+        let rows = self.all::<Moved>(IDS_AFTER, values).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| ContactId::from_uuid(row.contact_id))
+            .collect())
     }
 
     async fn lists_of(&self, contact: ContactId) -> Result<Vec<ContactList>, StorageError> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use contacts::ports::{
     ContactListRepository, ContactRepository, ContactStore, ContactUnit, ListMemberRepository,
-    SuppressionRepository,
+    SuppressionRepository, ValidationLog, ValidationRuleRepository,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -32,6 +32,14 @@ impl ContactUnit for PostgresUnit {
 
     fn suppressions(&self) -> &dyn SuppressionRepository {
         self.port("contacts.suppressions")
+    }
+
+    fn validation_rules(&self) -> &dyn ValidationRuleRepository {
+        self.port("contacts.validation_rules")
+    }
+
+    fn validation_log(&self) -> &dyn ValidationLog {
+        self.port("contacts.validation_log")
     }
 
     fn audit(&self) -> &dyn AuditTrail {

@@ -65,6 +65,7 @@ impl Maintenance {
                 sessions = purged.sessions,
                 idempotency_keys = purged.idempotency_keys,
                 rate_limits = purged.rate_limits,
+                domain_facts = purged.domain_facts,
                 "removed what ran out"
             ),
             Err(error) => self.failed("purge_expired", &error),

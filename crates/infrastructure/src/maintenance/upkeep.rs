@@ -35,6 +35,9 @@ pub struct Purged {
     /// Rate limits that limit nobody any more.
     #[sea_orm(from_alias = "limits_purged")]
     pub rate_limits: i64,
+    /// Answers of the domain name system that are believed no more.
+    #[sea_orm(skip)]
+    pub domain_facts: u64,
 }
 
 #[async_trait]
@@ -58,8 +61,13 @@ impl Upkeep for PostgresDatabase {
         let purged = unit
             .one::<Purged>("SELECT * FROM purge_expired($1)", [at.into()])
             .await?;
+        let sql = "DELETE FROM domain_facts WHERE expires_at < $1";
+        let domain_facts = unit.execute_sql(sql, [at.into()]).await?;
         unit.finish().await?;
-        Ok(purged.unwrap_or_default())
+        Ok(Purged {
+            domain_facts,
+            ..purged.unwrap_or_default()
+        })
     }
 }
 

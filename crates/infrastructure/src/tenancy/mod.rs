@@ -11,6 +11,7 @@ mod platform_roles;
 mod preferences;
 mod roles;
 mod sessions;
+mod starter_kit;
 mod store;
 mod team_members;
 mod teams;

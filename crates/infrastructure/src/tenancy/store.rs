@@ -5,7 +5,7 @@ use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope}
 use tenancy::ports::{
     ApiKeyRepository, Directory, InvitationRepository, MembershipRepository,
     OrganizationRepository, PlatformRoleRepository, PreferencesRepository, RoleRepository,
-    SessionRepository, TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit,
+    SessionRepository, StarterKit, TeamMemberRepository, TeamRepository, TenancyStore, TenancyUnit,
     UserRepository,
 };
 
@@ -62,6 +62,10 @@ impl TenancyUnit for PostgresUnit {
 
     fn team_members(&self) -> &dyn TeamMemberRepository {
         self.port("tenancy.team_members")
+    }
+
+    fn starter_kit(&self) -> &dyn StarterKit {
+        self.port("tenancy.starter_kit")
     }
 
     fn api_keys(&self) -> &dyn ApiKeyRepository {

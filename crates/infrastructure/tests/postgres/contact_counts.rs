@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use contacts::ports::ContactStore;
 use contacts::{
-    AddressHash, Classification, Contact, ContactList, ContactSource, Judged, ListCounts,
-    NewContact, NewContactList, Profile, Validation, ValidationStatus,
+    AddressHash, Classification, Contact, ContactList, ContactSource, Facts, Judged, ListCounts,
+    NewContact, NewContactList, Profile, Rules, Validation, ValidationStatus, decide,
 };
 use infrastructure::{DatabaseSettings, PostgresDatabase};
 use kernel::{
@@ -68,6 +68,8 @@ fn a_contact(organization: OrganizationId, number: usize) -> Contact {
         source: ContactSource::Api,
     };
     let judged = Judged {
+        verdict: decide(&email, &Facts::offline(), &Rules::default()),
+        at: NOW,
         normalized: email,
         hash: AddressHash::from_bytes(hash),
         validation: Validation::pending(),

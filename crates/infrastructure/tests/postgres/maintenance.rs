@@ -223,6 +223,9 @@ async fn what_ran_out_is_removed_and_nothing_else() {
              FROM (VALUES ('old', interval '-1 us'), ('new', interval '0')) v (kind, off); \
              INSERT INTO rate_limits (key, next_at, created_at, updated_at) \
              SELECT sha256(kind::bytea), timestamptz '2026-06-30 12:00Z' + off, now(), now() \
+             FROM (VALUES ('old', interval '-1 us'), ('new', interval '0')) v (kind, off); \
+             INSERT INTO domain_facts (domain, fact, checked_at, expires_at, created_at) \
+             SELECT kind || '.test', 'mx', now(), timestamptz '2026-06-30 12:00Z' + off, now() \
              FROM (VALUES ('old', interval '-1 us'), ('new', interval '0')) v (kind, off)",
         )
         .await
@@ -236,6 +239,7 @@ async fn what_ran_out_is_removed_and_nothing_else() {
         sessions: 1,
         idempotency_keys: 1,
         rate_limits: 1,
+        domain_facts: 1,
     };
     assert_eq!(purged, one_each);
     assert_eq!(again, Purged::default());

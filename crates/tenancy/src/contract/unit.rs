@@ -1,6 +1,8 @@
 //! Units of work, and the slices that every context shares.
 
-use kernel::{IdempotencyError, IdempotencyRequest, JobId, JobKind, NewJob, StoredAnswer};
+use kernel::{
+    IdGenerator, IdempotencyError, IdempotencyRequest, JobId, JobKind, NewJob, StoredAnswer,
+};
 use time::Duration;
 
 use super::Subject;
@@ -21,6 +23,7 @@ macro_rules! for_each_unit_case {
             an_expired_key_can_be_used_again,
             a_withheld_answer_keeps_the_id,
             other_tenants_do_not_share_keys,
+            what_an_organization_starts_with_is_unpacked_once,
         }
     };
 }
@@ -49,10 +52,18 @@ fn an_answer() -> StoredAnswer {
     }
 }
 
+struct Ids;
+
+impl IdGenerator for Ids {
+    fn next(&self) -> uuid::Uuid {
+        id(std::convert::identity)
+    }
+}
+
 mod cases {
     use super::{
-        Duration, IdempotencyError, IdempotencyRequest, JobId, JobKind, NOW, NewJob, StoredAnswer,
-        Subject, Tenant, a_request, an_answer, id,
+        Duration, IdempotencyError, IdempotencyRequest, Ids, JobId, JobKind, NOW, NewJob,
+        StoredAnswer, Subject, Tenant, a_request, an_answer, id,
     };
 
     pub(super) async fn a_dropped_unit_leaves_no_trace<S: Subject>(subject: &S) {
@@ -232,5 +243,19 @@ mod cases {
 
         let unit = other.begin(subject).await;
         assert_eq!(unit.idempotency().claim(&request, NOW).await.unwrap(), None);
+    }
+
+    pub(super) async fn what_an_organization_starts_with_is_unpacked_once<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let owner = tenant.owner.state().id;
+
+        let unit = tenant.begin(subject).await;
+        let unpacked = unit.starter_kit().unpack(&Ids, NOW, owner).await.unwrap();
+        unit.commit().await.unwrap();
+        let unit = tenant.begin(subject).await;
+        let again = unit.starter_kit().unpack(&Ids, NOW, owner).await.unwrap();
+
+        assert!(!unpacked.is_empty());
+        assert_eq!(again, []);
     }
 }

@@ -12,6 +12,7 @@ mod platform;
 mod roles;
 mod sessions;
 mod teams;
+mod validation;
 
 use super::entry::Entry;
 
@@ -30,6 +31,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         roles::ENTRIES,
         sessions::ENTRIES,
         teams::ENTRIES,
+        validation::ENTRIES,
     ]
     .into_iter()
     .flatten()

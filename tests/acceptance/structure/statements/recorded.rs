@@ -154,6 +154,7 @@ run_contracts! {
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
     contacts::for_each_contact_unit_case => unit;
+    contacts::for_each_judging_case => judging;
     contacts::for_each_list_member_case => list_members;
     contacts::for_each_listing_case => listing;
     contacts::for_each_suppression_case => suppressions;

@@ -1,0 +1,1 @@
+DROP TABLE domain_facts, validation_logs, validation_rules;
