@@ -1,1 +1,27 @@
-//! placeholder
+//! Campaigns: what an organization writes to its contacts, and what it asks them.
+//!
+//! Vocabulary:
+//!
+//! - the **content** of a mail ([`EmailContent`]) is its subject, HTML and plain text, with **variables**
+//!   ([`Variable`]) in them; the **values** ([`Values`]) of one recipient make a mail of it ([`RenderedMail`]);
+//! - a **form** ([`FormDefinition`]) has fields with types and rules; answers that it accepts are a **response**
+//!   ([`Response`]).
+//!
+//! Always true: a value changes no structure, it adds no element, attribute, header or kind of link to a mail; where a
+//! variable stands whose value cannot be made harmless, the content is refused when it is saved; no mail has a hole where
+//! a value is missing, and each has a way to leave. Any answers to a form are a
+//! response, or errors that name its fields, whichever door they came through.
+
+mod form;
+mod template;
+
+pub use form::{
+    Answer, AnswerErrors, AskedConsent, Decimal, FieldKey, FieldOption, FieldPartFault, FieldRules,
+    FieldType, FormDefinition, FormField, InvalidDecimal, InvalidFieldKey, InvalidPattern,
+    NewField, Pattern, Response, UnknownAnswers, UnknownFieldType,
+};
+pub use template::{
+    AttributeName, BuiltIn, ContentDiff, DiffLine, EmailContent, InvalidVariableName, LineChange,
+    OwnName, RenderedMail, TemplateFault, TemplateFaults, TemplatePart, TemplateReason,
+    Unrenderable, Values, Variable, VariableName, Variables,
+};

