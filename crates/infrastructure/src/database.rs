@@ -70,6 +70,9 @@ pub enum UnfitLogin {
     },
 }
 
+/// Has every statement of a transaction planned for the values that it is given.
+const PLAN_EACH: &str = "SET LOCAL plan_cache_mode = force_custom_plan; ";
+
 impl PostgresDatabase {
     /// A pool that connects when it is first needed.
     #[must_use]
@@ -164,11 +167,14 @@ impl PostgresDatabase {
         &self,
         scope: &TenantScope,
     ) -> Result<PostgresUnit, StorageError> {
-        let timeout = match scope.actor() {
-            kernel::Actor::Job(..) => self.settings.job_timeout,
-            _ => self.settings.request_timeout,
+        let (timeout, planning) = match scope.actor() {
+            // Jobs write many rows at a time into tables that grow while they do: a plan that is kept would be one
+            // for the table as it was.
+            kernel::Actor::Job(..) => (self.settings.job_timeout, PLAN_EACH),
+            _ => (self.settings.request_timeout, ""),
         };
-        self.begin(role::APP, scope.organization(), timeout).await
+        self.begin(role::APP, scope.organization(), timeout, planning)
+            .await
     }
 
     /// Opens a unit of work on the platform's own tables.
@@ -177,6 +183,7 @@ impl PostgresDatabase {
             role::PLATFORM,
             OrganizationId::PLATFORM,
             self.settings.job_timeout,
+            "",
         )
         .await
     }
@@ -187,9 +194,10 @@ impl PostgresDatabase {
         role: &str,
         organization: OrganizationId,
         timeout: Duration,
+        planning: &str,
     ) -> Result<PostgresUnit, StorageError> {
         let statement = format!(
-            "BEGIN; SELECT unit('{role}', '{}', {})",
+            "BEGIN; {planning}SELECT unit('{role}', '{}', {})",
             organization.as_uuid().hyphenated(),
             timeout.as_millis()
         );

@@ -1,10 +1,14 @@
 WITH taken AS (
     -- In the order in which whoever changes these contacts takes them.
+    -- Each is looked up by itself, whatever the planner believes of a table that has just begun to grow.
     SELECT c.id
-    FROM contacts c
-    WHERE c.organization_id = $1 AND c.id = ANY ($3) AND c.deleted_at IS NULL
-    ORDER BY c.id
-    FOR SHARE
+    FROM (SELECT DISTINCT n.id FROM unnest($3::uuid[]) AS n (id) ORDER BY n.id) AS wanted
+    CROSS JOIN LATERAL (
+        SELECT c.id
+        FROM contacts c
+        WHERE c.organization_id = $1 AND c.id = wanted.id AND c.deleted_at IS NULL
+        FOR SHARE
+    ) AS c
 ), removed AS (
     DELETE FROM contact_list_members m
     WHERE m.organization_id = $1 AND m.list_id = $2 AND m.contact_id IN (SELECT t.id FROM taken t)

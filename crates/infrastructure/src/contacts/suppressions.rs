@@ -25,6 +25,12 @@ const INSERT: &str = "INSERT INTO suppressions \
 const SELECT: &str = "SELECT s.organization_id, s.id, s.address_hash, s.reason, s.source, s.source_id, s.created_at, \
      s.created_by FROM suppressions s WHERE s.organization_id = $1";
 
+/// Each address is looked up by itself, as contacts are.
+const LOOK_UP: &str = "SELECT s.* FROM (SELECT DISTINCT n.hash FROM unnest($2::bytea[]) AS n (hash)) AS wanted \
+     CROSS JOIN LATERAL (SELECT s.organization_id, s.id, s.address_hash, s.reason, s.source, s.source_id, s.created_at, \
+         s.created_by FROM suppressions s WHERE s.organization_id = $1 AND s.address_hash = wanted.hash OFFSET 0) AS s \
+     ORDER BY s.id";
+
 #[derive(FromQueryResult)]
 struct SuppressionRow {
     organization_id: Uuid,
@@ -108,9 +114,8 @@ impl SuppressionRepository for PostgresUnit {
             .iter()
             .map(|address| address.as_bytes().to_vec())
             .collect::<Vec<_>>();
-        let sql = format!("{SELECT} AND s.address_hash = ANY ($2) ORDER BY s.id");
         let values = [self.organization().into(), addresses.into()];
-        suppressions_of(self.all(&sql, values).await?)
+        suppressions_of(self.all(LOOK_UP, values).await?)
     }
 
     async fn remove(&self, id: SuppressionId) -> Result<bool, StorageError> {
