@@ -68,6 +68,18 @@ $$;
 
 ALTER FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.contact_attribute(name text, value text) RETURNS tsquery
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    RETURN ('''' || replace(replace(
+        chr(31) || left(lower(name), 100) || chr(31) || left(lower(value), 200),
+        '\', '\\'), '''', '''''') || '''')::tsquery;
+END
+$$;
+
+ALTER FUNCTION public.contact_attribute(name text, value text) OWNER TO canvass_owner;
+
 CREATE FUNCTION public.contact_lexemes(search_text text, attributes jsonb) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE COST 1000 PARALLEL SAFE
     AS $$
@@ -280,6 +292,27 @@ END
 $$;
 
 ALTER FUNCTION public.require_tenant(organization uuid) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET max_parallel_workers_per_gather TO '0'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    RETURN QUERY
+        WITH found AS MATERIALIZED (
+            SELECT c.id FROM contacts c
+            WHERE c.organization_id = organization AND c.deleted_at IS NULL
+                AND contact_lexemes(c.search_text, c.attributes) @@ wanted
+                AND (statuses IS NULL OR c.validation_status = ANY (statuses))
+                AND (behind IS NULL OR c.id > behind)
+        )
+        SELECT f.id FROM found f ORDER BY f.id LIMIT most;
+END
+$$;
+
+ALTER FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) OWNER TO canvass_search;
 
 CREATE FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) RETURNS void
     LANGUAGE plpgsql
@@ -1307,6 +1340,8 @@ ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY search ON public.contacts TO canvass_search USING (true) WITH CHECK (false);
+
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.suppressions ENABLE ROW LEVEL SECURITY;
@@ -1385,8 +1420,12 @@ REVOKE ALL ON FUNCTION public.allow_only_nulling() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) TO canvass_app;
 
+REVOKE ALL ON FUNCTION public.contact_attribute(name text, value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_attribute(name text, value text) TO canvass_app;
+
 REVOKE ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_app;
+GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_search;
 
 REVOKE ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) TO canvass_app;
@@ -1422,6 +1461,10 @@ GRANT ALL ON FUNCTION public.remove_user_organization(organization uuid, member 
 
 REVOKE ALL ON FUNCTION public.require_tenant(organization uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.require_tenant(organization uuid) TO canvass_app;
+GRANT ALL ON FUNCTION public.require_tenant(organization uuid) TO canvass_search;
+
+REVOKE ALL ON FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) TO canvass_app;
 
 REVOKE ALL ON FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) TO canvass_login;
@@ -1467,6 +1510,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_lists TO canvass_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_words TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contacts TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.contacts TO canvass_search;
+
+GRANT SELECT(id) ON TABLE public.contacts TO canvass_search;
+
+GRANT SELECT(attributes) ON TABLE public.contacts TO canvass_search;
+
+GRANT SELECT(validation_status) ON TABLE public.contacts TO canvass_search;
+
+GRANT SELECT(search_text) ON TABLE public.contacts TO canvass_search;
+
+GRANT SELECT(deleted_at) ON TABLE public.contacts TO canvass_search;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_facts TO canvass_platform;
 

@@ -73,16 +73,23 @@ async fn give_rights(admin: &mut PgConnection) -> Result<(), sqlx::Error> {
             .execute("LOCK TABLE pg_catalog.pg_auth_members IN SHARE ROW EXCLUSIVE MODE")
             .await?;
     }
-    for role in [APP, PLATFORM, RETENTION] {
+    // The owner gives functions to the role that they act as, which takes a membership.
+    let memberships = [
+        (APP, LOGIN),
+        (PLATFORM, LOGIN),
+        (RETENTION, LOGIN),
+        (SEARCH, OWNER),
+    ];
+    for (role, member_role) in memberships {
         let member: bool = sqlx::query("SELECT pg_has_role($1, $2, 'MEMBER')")
-            .bind(LOGIN)
+            .bind(member_role)
             .bind(role)
             .fetch_one(&mut *transaction)
             .await?
             .try_get(0)?;
         if !member {
             transaction
-                .execute(AssertSqlSafe(format!("GRANT {role} TO {LOGIN}")))
+                .execute(AssertSqlSafe(format!("GRANT {role} TO {member_role}")))
                 .await?;
         }
     }

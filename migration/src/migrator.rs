@@ -37,6 +37,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000008_long_jobs",
     "m20261121_000010_contacts",
     "m20261121_000012_validation",
+    "m20261121_000013_contact_search",
 ];
 
 impl MigratorTrait for Migrator {

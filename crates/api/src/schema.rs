@@ -7,8 +7,9 @@ use std::borrow::Cow;
 
 use compliance::EntityType;
 use contacts::{
-    Classification, ContactEmail, ContactSource, ContactText, EmailChecks, ListStatus, Reason,
-    RuleResult, RuleType, SuppressionReason, SuppressionSource, ValidationStatus,
+    Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
+    ListStatus, Reason, RuleResult, RuleType, SuppressionReason, SuppressionSource,
+    ValidationStatus,
 };
 use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, JobStatus, Name, Slug};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
@@ -208,6 +209,12 @@ texts! {
     /// Where a suppression came from.
     SuppressionSourceText {
         enum_items: words(SuppressionSource::ALL, SuppressionSource::as_str),
+    }
+    /// What contacts are searched for.
+    SearchText {
+        min_length: Some(1),
+        max_length: Some(ContactSearch::MAX_LEN),
+        example: Some("müller -gmail.com".into()),
     }
     /// An order of contacts.
     ContactSortText {

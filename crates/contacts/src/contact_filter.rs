@@ -2,7 +2,7 @@
 
 use kernel::{ContactListId, FieldFault, Timestamp};
 
-use crate::{Classification, Contact, ContactSource, ValidationStatus};
+use crate::{Classification, Contact, ContactSearch, ContactSource, Fit, ValidationStatus};
 
 /// A range of time: from `since`, included, until `until`, excluded; open where one is absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub struct ContactFilter {
     pub validated: TimeRange,
     /// Attributes that they have: name and value, in any case.
     pub attributes: Vec<(String, String)>,
+    /// What they are searched for.
+    pub search: Option<ContactSearch>,
 }
 
 impl ContactFilter {
@@ -106,6 +108,16 @@ impl ContactFilter {
                 .attributes
                 .iter()
                 .all(|(name, value)| state.profile.attributes.has(name, value))
+            && self.fit(contact).is_some()
+    }
+
+    /// How well the contact fits what is searched for; perfectly where nothing is.
+    #[must_use]
+    pub fn fit(&self, contact: &Contact) -> Option<Fit> {
+        match &self.search {
+            Some(search) => search.fit(&contact.search_text()),
+            None => Some(Fit::Words),
+        }
     }
 }
 
@@ -121,6 +133,8 @@ pub enum ContactSort {
     Email,
     /// By normalised address, backwards.
     EmailDescending,
+    /// By how well they fit what is searched for; those that fit alike, oldest first.
+    Fit,
 }
 
 impl ContactSort {

@@ -8,6 +8,7 @@
 //!   by [`Rules`] that the organization can set;
 //! - a **record** ([`Record`]) is a row of a file as it stands there, with its line number; what it says of a person
 //!   is a [`ParsedRow`], or it is a [`RejectedRow`].
+//! - a **search** ([`ContactSearch`]) asks for words and phrases, which a contact fits more or less well ([`Fit`]);
 //! - a **contact list** ([`ContactList`]) has contacts as members; a contact can be on many;
 //! - a **suppression** ([`Suppression`]) says that mail to an address must not be sent, and why. It holds a keyed
 //!   hash of the address ([`AddressHash`]) and no address, so it can outlive the contact.
@@ -40,6 +41,7 @@ mod judge;
 mod judging;
 mod lists;
 mod profile;
+mod search;
 mod source;
 mod suppression;
 mod suppressions;
@@ -80,6 +82,9 @@ pub use judging::{
 };
 pub use lists::{ContactLists, MemberOutcome};
 pub use profile::{Profile, ProfileChange};
+pub use search::{
+    ContactSearch, Fit, InvalidContactSearch, Sequence, Term, forgives, guessable_words,
+};
 pub use source::{ContactSource, UnknownWord};
 pub use suppression::{Suppression, SuppressionReason, SuppressionSource, SuppressionState};
 pub use suppressions::{NewSuppressions, SuppressedAddress, Suppressions};

@@ -70,7 +70,8 @@ pub trait ContactRepository: Send + Sync {
     /// Writes those of these contacts, changed at one instant by one person, that are stored in the version
     /// before; tells which, in no order. It fails where an address is another living contact's.
     async fn update_many(&self, contacts: &[Contact]) -> Result<Vec<ContactId>, StorageError>;
-    /// The contacts that the filter lets through, in this order.
+    /// The contacts that the filter lets through, in this order. Mistyped words are looked for among the words of
+    /// contacts that were written before the unit began.
     async fn list(
         &self,
         filter: &ContactFilter,

@@ -130,6 +130,7 @@ contracts! {
     contacts::for_each_judging_case => judging;
     contacts::for_each_list_member_case => list_members;
     contacts::for_each_listing_case => listing;
+    contacts::for_each_search_case => search;
     contacts::for_each_suppression_case => suppressions;
     kernel::for_each_job_case => jobs::run;
     tenancy::for_each_api_key_case => api_keys;

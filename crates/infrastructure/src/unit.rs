@@ -1,5 +1,6 @@
 //! A transaction that is a unit of work, and sea-orm's connection, and every repository.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +13,7 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{AssertSqlSafe, Executor, Postgres, Transaction};
+use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -29,6 +31,7 @@ pub(crate) struct PostgresUnit {
     named_statements: bool,
     failed: AtomicBool,
     port: std::sync::Mutex<&'static str>,
+    words: std::sync::Mutex<BTreeMap<String, OffsetDateTime>>,
 }
 
 impl PostgresUnit {
@@ -43,6 +46,7 @@ impl PostgresUnit {
             named_statements,
             failed: AtomicBool::new(false),
             port: std::sync::Mutex::new("unit"),
+            words: std::sync::Mutex::default(),
         }
     }
 
@@ -50,6 +54,19 @@ impl PostgresUnit {
     pub(crate) fn port(&self, name: &'static str) -> &Self {
         *self.port.lock().unwrap_or_else(PoisonError::into_inner) = name;
         self
+    }
+
+    /// Notes a word of a contact that was written at an instant.
+    pub(crate) fn note_word(&self, word: &str, at: OffsetDateTime) {
+        let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        if !words.contains_key(word) {
+            words.insert(word.to_owned(), at);
+        }
+    }
+
+    /// The words that were noted, which are forgotten.
+    pub(crate) fn take_words(&self) -> BTreeMap<String, OffsetDateTime> {
+        std::mem::take(&mut *self.words.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Begins to measure a statement.
@@ -132,6 +149,7 @@ impl PostgresUnit {
 
     /// Commits, unless a statement failed.
     pub(crate) async fn finish(self) -> Result<(), StorageError> {
+        self.write_words().await?;
         if self.failed.load(Ordering::Relaxed) {
             return Err(StorageError::Unexpected(
                 "a unit in which a statement failed cannot be committed".into(),

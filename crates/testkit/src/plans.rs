@@ -97,6 +97,20 @@ impl TestDatabase {
                 .expect("the administrator may set it");
         }
     }
+
+    /// Makes connections that begin from now on tell the plans of statements inside of functions too.
+    pub async fn tell_plans_of_functions(&self) {
+        let mut admin = PgConnection::connect_with(&self.admin())
+            .await
+            .expect("the test server answers its administrator");
+        let database = self.name();
+        admin
+            .execute(AssertSqlSafe(format!(
+                "ALTER DATABASE {database} SET auto_explain.log_nested_statements = on"
+            )))
+            .await
+            .expect("the administrator may set it");
+    }
 }
 
 /// What came of `work`, and the plans of the statements that ran meanwhile, in their order.

@@ -3,7 +3,7 @@
 //! The rules cover every object that they are not told of; only what stands here is let off, and only
 //! from what it says here.
 
-use migration::role::{APP, PLATFORM, RETENTION};
+use migration::role::{APP, PLATFORM, RETENTION, SEARCH};
 
 use super::catalogue::Policy;
 
@@ -123,6 +123,14 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
     platform("access_logs", "a table of the installation itself"),
     retention("access_logs"),
     retention("audit_payloads"),
+    ExtraPolicy {
+        table: "contacts",
+        name: "search",
+        role: SEARCH,
+        using: "true",
+        check: "false",
+        reason: "the function that searches names the tenant itself, which lets it use the index of words",
+    },
     platform("domain_facts", "a table of the installation itself"),
     platform("error_logs", "a table of the installation itself"),
     platform(
@@ -180,6 +188,19 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "UPDATE (user_agent)",
         ],
         "personal data is nulled when its time is over",
+    ),
+    (
+        "contacts",
+        SEARCH,
+        &[
+            "SELECT (attributes)",
+            "SELECT (deleted_at)",
+            "SELECT (id)",
+            "SELECT (organization_id)",
+            "SELECT (search_text)",
+            "SELECT (validation_status)",
+        ],
+        "what contacts are searched by, for the function that searches",
     ),
     (
         "domain_facts",

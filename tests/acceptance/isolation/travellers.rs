@@ -93,6 +93,21 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let place = json!({ "membership_id": membership });
     make(&inside(&format!("/teams/{team}/members")), place).await;
 
+    let person = json!({
+        "email": format!("lead-{letter}@example.com"), "first_name": "Both", "last_name": format!("Word{letter}"),
+    });
+    let person = id(&make(&inside("/contacts"), person).await);
+    let list = json!({ "name": format!("List {letter}") });
+    let list = id(&make(&inside("/contact-lists"), list).await);
+    let place = json!({ "contact_ids": [person] });
+    let address = inside(&format!("/contact-lists/{list}/members/bulk-add"));
+    let added = stack.call(Method::POST, &address).bearing(&token);
+    added.once().json(&place).send().await.expect(200);
+    let left_alone = json!({ "emails": [format!("alone-{letter}@example.com")] });
+    let address = inside("/suppressions");
+    let suppressed = stack.call(Method::POST, &address).bearing(&token);
+    suppressed.once().json(&left_alone).send().await.expect(200);
+
     let key = json!({ "name": format!("Key {letter}"), "scopes": scopes });
     let key = make(&inside("/api-keys"), key).await;
     let key = key["token"].as_str().expect("a token");

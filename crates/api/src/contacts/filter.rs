@@ -1,18 +1,22 @@
 //! The filters of a listing of contacts.
 
 use contacts::{
-    Classification, ContactFilter, ContactSort, ContactSource, TimeRange, ValidationStatus,
+    Classification, ContactFilter, ContactSearch, ContactSort, ContactSource, TimeRange,
+    ValidationStatus,
 };
 use kernel::{FieldFault, Timestamp};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::input::{Parameters, Query, flag, id, instant, parameters, text_by};
+use crate::input::{Parameters, Query, flag, id, instant, parameters, text, text_by};
 use crate::problem::ApiError;
-use crate::schema::{ClassificationText, ContactSortText, ContactSourceText, ValidationStatusText};
+use crate::schema::{
+    ClassificationText, ContactSortText, ContactSourceText, SearchText, ValidationStatusText,
+};
 
-/// The parameters that say which contacts are wanted, and in which order.
+/// The parameters that say which contacts are wanted.
 pub(crate) struct Filter {
+    pub(crate) q: Query<Option<SearchText>>,
     pub(crate) deleted: Query<Option<bool>>,
     pub(crate) list_id: Query<Option<Uuid>>,
     pub(crate) status: Query<Vec<ValidationStatusText>>,
@@ -24,13 +28,13 @@ pub(crate) struct Filter {
     pub(crate) validated_since: Query<Option<OffsetDateTime>>,
     pub(crate) validated_until: Query<Option<OffsetDateTime>>,
     pub(crate) attribute: Query<Vec<String>>,
-    pub(crate) sort: Query<Option<ContactSortText>>,
 }
 
 impl Filter {
-    /// The filter and the order, or everything that is wrong with the parameters.
-    pub(crate) fn read(&self) -> Result<(ContactFilter, ContactSort), ApiError> {
+    /// The filter, or everything that is wrong with the parameters.
+    pub(crate) fn read(&self) -> Result<ContactFilter, ApiError> {
         parameters(|query| {
+            let search = query.optional(&self.q, text::<ContactSearch>);
             let deleted = query.optional(&self.deleted, flag);
             let list = query.optional(&self.list_id, id);
             let statuses = query.list(&self.status, text_by(word::<ValidationStatus>));
@@ -40,8 +44,7 @@ impl Filter {
             let created = range(query, &self.created_since, &self.created_until);
             let validated = range(query, &self.validated_since, &self.validated_until);
             let attributes = query.list(&self.attribute, text_by(attribute));
-            let sort = query.optional(&self.sort, text_by(order));
-            let filter = ContactFilter {
+            Some(ContactFilter {
                 deleted: deleted?.unwrap_or_default(),
                 list: list?,
                 statuses: statuses?,
@@ -51,10 +54,23 @@ impl Filter {
                 created: created?,
                 validated: validated?,
                 attributes: attributes?,
-            };
-            Some((filter, sort?.unwrap_or_default()))
+                search: search?,
+            })
         })
     }
+}
+
+/// The order that is asked for; if none is, those that fit a search best come first.
+pub(crate) fn order_of(
+    sort: &Query<Option<ContactSortText>>,
+    filter: &ContactFilter,
+) -> Result<ContactSort, ApiError> {
+    let sort = parameters(|query| query.optional(sort, text_by(order)))?;
+    Ok(sort.unwrap_or(if filter.search.is_some() {
+        ContactSort::Fit
+    } else {
+        ContactSort::Created
+    }))
 }
 
 fn range(

@@ -19,12 +19,14 @@ use self::bulk::{
 use self::dto::{
     ContactAnswer, CreateContactRequest, UpdateContactRequest, contact_change, new_contact,
 };
-use self::filter::Filter;
+use self::filter::{Filter, order_of};
 use crate::answer::{Answer, Changed, Created, Finished, Found, NoContent};
 use crate::input::{Body, OrganizationKey, Path, Query};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
-use crate::schema::{ClassificationText, ContactSortText, ContactSourceText, ValidationStatusText};
+use crate::schema::{
+    ClassificationText, ContactSortText, ContactSourceText, SearchText, ValidationStatusText,
+};
 use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
 
 /// A thousand contacts with what is known of them.
@@ -154,6 +156,10 @@ impl ContactsApi {
         &self,
         caller: Caller,
         organization: Path<OrganizationKey>,
+        /// Words that a contact has in its names, its company or its address, in any order; a word may be the
+        /// beginning of one, and in words of five letters and more one mistake is forgiven. `"words in a row"`
+        /// stand like that, and what has a minus in front is not there. Case and diacritics make no difference.
+        q: Query<Option<SearchText>>,
         /// List the deleted contacts instead of the living ones.
         deleted: Query<Option<bool>>,
         /// On this list.
@@ -176,7 +182,8 @@ impl ContactsApi {
         validated_until: Query<Option<OffsetDateTime>>,
         /// An attribute as its name, a colon and its value, in any case: `city:Berlin`.
         attribute: Query<Vec<String>>,
-        /// The order: by when they were made or by address, backwards with a minus.
+        /// The order: by when they were made or by address, backwards with a minus. If none is asked for, those that
+        /// fit a search best come first.
         sort: Query<Option<ContactSortText>>,
         limit: Limit,
         cursor: After,
@@ -185,6 +192,7 @@ impl ContactsApi {
             .authorize(&organization.0, Permission::ContactView)
             .await?;
         let filter = Filter {
+            q,
             deleted,
             list_id,
             status,
@@ -196,9 +204,9 @@ impl ContactsApi {
             validated_since,
             validated_until,
             attribute,
-            sort,
         };
-        let (filter, sort) = filter.read()?;
+        let filter = filter.read()?;
+        let sort = order_of(&sort, &filter)?;
         let page = self
             .contacts
             .list(member.scope(), &filter, sort, &cursor.page(&limit)?)

@@ -17,6 +17,7 @@ mod judging;
 mod list_members;
 mod listing;
 mod lists;
+mod search;
 mod suppressions;
 mod unit;
 
@@ -30,6 +31,7 @@ pub use judging::run as judging;
 pub use list_members::run as list_members;
 pub use listing::run as listing;
 pub use lists::run as lists;
+pub use search::run as search;
 pub use suppressions::run as suppressions;
 pub use tenant::Tenant;
 pub use unit::run as unit;
@@ -77,6 +79,11 @@ macro_rules! contacts_contract {
             use super::*;
             use $crate::contract::lists as run;
             $crate::for_each_contact_list_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod search {
+            use super::*;
+            use $crate::contract::search as run;
+            $crate::for_each_search_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod suppressions {
             use super::*;

@@ -129,11 +129,14 @@ impl ContactRepository for MemoryUnit {
         });
         let key = |contact: &Contact| -> (String, Uuid) {
             let state = contact.state();
-            if sort.is_by_email() {
-                (state.email_normalized.clone(), state.id.as_uuid())
-            } else {
-                (String::new(), state.id.as_uuid())
-            }
+            let text = match sort {
+                ContactSort::Created | ContactSort::CreatedDescending => String::new(),
+                ContactSort::Email | ContactSort::EmailDescending => state.email_normalized.clone(),
+                ContactSort::Fit => filter
+                    .fit(contact)
+                    .map_or_else(String::new, |fit| fit.place().to_owned()),
+            };
+            (text, state.id.as_uuid())
         };
         found.sort_by_key(key);
         if sort.is_descending() {
@@ -141,7 +144,7 @@ impl ContactRepository for MemoryUnit {
         }
         let behind = match &page.after {
             Some(Cursor::Id(id)) => Some((String::new(), *id)),
-            Some(Cursor::Text(email, id)) => Some((email.clone(), *id)),
+            Some(Cursor::Text(text, id)) => Some((text.clone(), *id)),
             _ => None,
         };
         if let Some(behind) = behind {
@@ -155,11 +158,10 @@ impl ContactRepository for MemoryUnit {
         }
         self.unsettle(&mut found, page);
         Ok(Page::from_overfull(found, page.limit, |contact| {
-            let (email, id) = key(contact);
-            if sort.is_by_email() {
-                Cursor::Text(email, id)
-            } else {
-                Cursor::Id(id)
+            let (text, id) = key(contact);
+            match sort {
+                ContactSort::Created | ContactSort::CreatedDescending => Cursor::Id(id),
+                _ => Cursor::Text(text, id),
             }
         }))
     }

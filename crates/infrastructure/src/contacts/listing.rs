@@ -4,20 +4,92 @@
 use contacts::{Contact, ContactFilter, ContactSort, ValidationStatus};
 use kernel::{Cursor, Page, PageRequest, StorageError};
 use sea_orm::Value;
+use uuid::Uuid;
 
 use super::rows::{COLUMNS, ContactRow, contacts_of};
 use crate::unit::PostgresUnit;
 
-/// A statement in the making.
-struct Query {
-    values: Vec<Value>,
+/// The values of a statement in the making, the first of which is the organization.
+pub(super) struct Binds {
+    pub(super) values: Vec<Value>,
 }
 
-impl Query {
+impl Binds {
+    pub(super) fn of(unit: &PostgresUnit) -> Self {
+        Self {
+            values: vec![unit.organization().into()],
+        }
+    }
+
     /// Binds a value and gives its name in the statement.
-    fn bind(&mut self, value: impl Into<Value>) -> String {
+    pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
+    }
+}
+
+/// The order of the rows of a listing, whose columns are those of the table called `c`.
+#[derive(Clone, Copy)]
+pub(super) struct Order {
+    pub(super) is_by_email: bool,
+    pub(super) is_descending: bool,
+}
+
+impl Order {
+    /// Those that fit a search alike are in the order of their ids.
+    pub(super) const fn of(sort: ContactSort) -> Self {
+        Self {
+            is_by_email: sort.is_by_email(),
+            is_descending: sort.is_descending(),
+        }
+    }
+
+    const fn direction(self) -> &'static str {
+        if self.is_descending { "DESC" } else { "ASC" }
+    }
+
+    /// What to sort by.
+    pub(super) fn sql(self) -> String {
+        let direction = self.direction();
+        if self.is_by_email {
+            format!("c.email_normalized {direction}, c.id {direction}")
+        } else {
+            format!("c.id {direction}")
+        }
+    }
+
+    /// The other way round.
+    pub(super) const fn reversed(self) -> Self {
+        Self {
+            is_by_email: self.is_by_email,
+            is_descending: !self.is_descending,
+        }
+    }
+
+    /// The condition that a row stands behind that place.
+    pub(super) fn behind(self, after: Option<&Cursor>, binds: &mut Binds) -> Option<String> {
+        let behind = if self.is_descending { "<" } else { ">" };
+        match after {
+            Some(Cursor::Id(id)) if !self.is_by_email => {
+                Some(format!("c.id {behind} {}", binds.bind(*id)))
+            }
+            Some(Cursor::Text(email, id)) if self.is_by_email => {
+                let (email, id) = (binds.bind(email.as_str()), binds.bind(*id));
+                Some(format!(
+                    "(c.email_normalized, c.id) {behind} ({email}, {id})"
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    /// The place of a row.
+    pub(super) fn place(self, email: &str, id: Uuid) -> Cursor {
+        if self.is_by_email {
+            Cursor::Text(email.to_owned(), id)
+        } else {
+            Cursor::Id(id)
+        }
     }
 }
 
@@ -28,79 +100,63 @@ impl PostgresUnit {
         sort: ContactSort,
         page: &PageRequest,
     ) -> Result<Page<Contact>, StorageError> {
-        let (sql, values) = statement(self.organization(), filter, sort, page);
-        let contacts = contacts_of(self.all::<ContactRow>(&sql, values).await?)?;
+        if filter.search.is_some() || !filter.attributes.is_empty() || sort == ContactSort::Fit {
+            return self.find_page_of_contacts(filter, sort, page).await;
+        }
+        let order = Order::of(sort);
+        let mut binds = Binds::of(self);
+        let limit = binds.bind(i64::from(page.limit.get()) + 1);
+        let mut wanted = conditions(filter, &mut binds);
+        wanted.extend(order.behind(page.after.as_ref(), &mut binds));
+        let sql = rows(filter, order, &wanted, COLUMNS, &limit, &mut binds);
+        let contacts = contacts_of(self.all::<ContactRow>(&sql, binds.values).await?)?;
         Ok(Page::from_overfull(contacts, page.limit, |contact| {
-            place_of(contact, sort)
+            let state = contact.state();
+            order.place(&state.email_normalized, state.id.as_uuid())
         }))
     }
 }
 
-/// Where a contact stands in this order.
-fn place_of(contact: &Contact, sort: ContactSort) -> Cursor {
-    let id = contact.id().as_uuid();
-    if sort.is_by_email() {
-        Cursor::Text(contact.state().email_normalized.clone(), id)
-    } else {
-        Cursor::Id(id)
+/// Of which statuses a listing is read one by one: indexes have the status before the id, so each is read in the order
+/// of ids for itself.
+pub(super) fn statuses_apart(filter: &ContactFilter, order: Order) -> Vec<ValidationStatus> {
+    if order.is_by_email || filter.deleted || filter.list.is_none() && filter.statuses.is_empty() {
+        return Vec::new();
     }
+    let mut statuses = match filter.statuses.as_slice() {
+        [] => ValidationStatus::ALL.to_vec(),
+        some => some.to_vec(),
+    };
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses
 }
 
-fn statement(
-    organization: uuid::Uuid,
+/// Reads the first rows that have the filter's list and statuses and meet the other conditions.
+pub(super) fn rows(
     filter: &ContactFilter,
-    sort: ContactSort,
-    page: &PageRequest,
-) -> (String, Vec<Value>) {
-    let mut query = Query {
-        values: vec![organization.into()],
-    };
-    let limit = query.bind(i64::from(page.limit.get()) + 1);
-    let (direction, behind) = if sort.is_descending() {
-        ("DESC", "<")
-    } else {
-        ("ASC", ">")
-    };
-    let order = if sort.is_by_email() {
-        format!("c.email_normalized {direction}, c.id {direction}")
-    } else {
-        format!("c.id {direction}")
-    };
-    let mut conditions = conditions(filter, &mut query);
-    match &page.after {
-        Some(Cursor::Id(id)) if !sort.is_by_email() => {
-            conditions.push(format!("c.id {behind} {}", query.bind(*id)));
-        }
-        Some(Cursor::Text(email, id)) if sort.is_by_email() => {
-            let (email, id) = (query.bind(email.as_str()), query.bind(*id));
-            conditions.push(format!(
-                "(c.email_normalized, c.id) {behind} ({email}, {id})"
-            ));
-        }
-        _ => {}
+    order: Order,
+    conditions: &[String],
+    columns: &str,
+    limit: &str,
+    binds: &mut Binds,
+) -> String {
+    let list = filter.list.map(|list| binds.bind(list.as_uuid()));
+    let mut branches = statuses_apart(filter, order)
+        .into_iter()
+        .map(Some)
+        .collect::<Vec<_>>();
+    if branches.is_empty() {
+        branches.push(None);
     }
-    let list = filter.list.map(|list| query.bind(list.as_uuid()));
-
-    // Indexes have the status before the id: each status is read in the order of ids for itself.
-    let by_status =
-        !sort.is_by_email() && !filter.deleted && (list.is_some() || !filter.statuses.is_empty());
-    let branches = if by_status {
-        let statuses = if filter.statuses.is_empty() {
-            ValidationStatus::ALL
-        } else {
-            &filter.statuses
-        };
-        let mut statuses = statuses.to_vec();
-        statuses.sort_unstable();
-        statuses.dedup();
-        statuses.into_iter().map(Some).collect()
-    } else {
-        vec![None]
-    };
     let branches = branches
         .into_iter()
         .map(|status| {
-            let mut wanted = conditions.clone();
+            let mut wanted = vec![
+                "c.organization_id = $1".to_owned(),
+                living(filter).to_owned(),
+            ];
+            wanted.extend_from_slice(conditions);
             let mut from = "contacts c".to_owned();
             let table = if list.is_some() { "m" } else { "c" };
             if let Some(list) = &list {
@@ -113,47 +169,51 @@ fn statement(
                 }
             }
             if let Some(status) = status {
-                let status = query.bind(status.as_str());
+                let status = binds.bind(status.as_str());
                 wanted.push(format!("{table}.validation_status = {status}"));
             } else if !filter.statuses.is_empty() {
                 let statuses = words(&filter.statuses, ValidationStatus::as_str);
-                let statuses = query.bind(statuses);
+                let statuses = binds.bind(statuses);
                 wanted.push(format!("c.validation_status = ANY ({statuses})"));
             }
             // A list is read in the order of its own rows.
-            let order = if list.is_some() && !sort.is_by_email() {
-                format!("m.contact_id {direction}")
+            let order = if list.is_some() && !order.is_by_email {
+                format!("m.contact_id {}", order.direction())
             } else {
-                order.clone()
+                order.sql()
             };
             let wanted = wanted.join(" AND ");
-            format!("SELECT {COLUMNS} FROM {from} WHERE {wanted} ORDER BY {order} LIMIT {limit}")
+            format!("SELECT {columns} FROM {from} WHERE {wanted} ORDER BY {order} LIMIT {limit}")
         })
         .collect::<Vec<_>>();
-    let sql = match branches.as_slice() {
+    match branches.as_slice() {
         [one] => one.clone(),
         several => {
             let union = several.join(") UNION ALL (");
-            format!("SELECT {COLUMNS} FROM (({union})) AS c ORDER BY {order} LIMIT {limit}")
+            let order = order.sql();
+            format!("SELECT {columns} FROM (({union})) AS c ORDER BY {order} LIMIT {limit}")
         }
-    };
-    (sql, query.values)
+    }
 }
 
-/// What the filter demands, but for list and status.
-fn conditions(filter: &ContactFilter, query: &mut Query) -> Vec<String> {
-    let mut wanted = vec!["c.organization_id = $1".to_owned()];
-    wanted.push(if filter.deleted {
-        "c.deleted_at IS NOT NULL".to_owned()
+const fn living(filter: &ContactFilter) -> &'static str {
+    if filter.deleted {
+        "c.deleted_at IS NOT NULL"
     } else {
-        "c.deleted_at IS NULL".to_owned()
-    });
+        "c.deleted_at IS NULL"
+    }
+}
+
+/// What the filter demands of a contact's own columns and of its address, but for status, attributes and what is
+/// searched for.
+pub(super) fn conditions(filter: &ContactFilter, binds: &mut Binds) -> Vec<String> {
+    let mut wanted = Vec::new();
     if !filter.classifications.is_empty() {
         let kinds = words(&filter.classifications, contacts::Classification::as_str);
-        wanted.push(format!("c.classification = ANY ({})", query.bind(kinds)));
+        wanted.push(format!("c.classification = ANY ({})", binds.bind(kinds)));
     }
     if let Some(source) = filter.source {
-        wanted.push(format!("c.source = {}", query.bind(source.as_str())));
+        wanted.push(format!("c.source = {}", binds.bind(source.as_str())));
     }
     if let Some(suppressed) = filter.suppressed {
         let not = if suppressed { "" } else { "NOT " };
@@ -166,23 +226,30 @@ fn conditions(filter: &ContactFilter, query: &mut Query) -> Vec<String> {
         ("c.last_validated_at", filter.validated),
     ] {
         if let Some(since) = range.since() {
-            wanted.push(format!("{column} >= {}", query.bind(since)));
+            wanted.push(format!("{column} >= {}", binds.bind(since)));
         }
         if let Some(until) = range.until() {
-            wanted.push(format!("{column} < {}", query.bind(until)));
+            wanted.push(format!("{column} < {}", binds.bind(until)));
         }
-    }
-    for (name, value) in &filter.attributes {
-        let (name, value) = (query.bind(name.as_str()), query.bind(value.as_str()));
-        wanted.push(format!(
-            "EXISTS (SELECT FROM jsonb_each_text(c.attributes) AS a \
-             WHERE left(lower(a.key), 100) = left(lower({name}), 100) \
-             AND left(lower(a.value), 200) = left(lower({value}), 200))"
-        ));
     }
     wanted
 }
 
-fn words<T: Copy>(words: &[T], text: impl Fn(T) -> &'static str) -> Vec<String> {
+/// What the filter demands of attributes, row by row.
+pub(super) fn attribute_conditions(filter: &ContactFilter, binds: &mut Binds) -> Vec<String> {
+    let attributes = filter.attributes.iter();
+    attributes
+        .map(|(name, value)| {
+            let (name, value) = (binds.bind(name.as_str()), binds.bind(value.as_str()));
+            format!(
+                "EXISTS (SELECT FROM jsonb_each_text(c.attributes) AS a \
+                 WHERE left(lower(a.key), 100) = left(lower({name}), 100) \
+                 AND left(lower(a.value), 200) = left(lower({value}), 200))"
+            )
+        })
+        .collect()
+}
+
+pub(super) fn words<T: Copy>(words: &[T], text: impl Fn(T) -> &'static str) -> Vec<String> {
     words.iter().map(|word| text(*word).to_owned()).collect()
 }

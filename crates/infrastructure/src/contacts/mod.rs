@@ -7,5 +7,8 @@ mod lists;
 mod members;
 mod people;
 mod rows;
+mod searching;
 mod store;
 mod suppressions;
+mod test;
+mod words;

@@ -42,6 +42,7 @@ impl ContactRepository for PostgresUnit {
             return Ok(Vec::new());
         };
         let rows = self.all_bound(INSERT, values).await?;
+        self.note_words(contacts);
         rows.iter()
             .map(|row| row.try_get(0).map(ContactId::from_uuid))
             .collect::<Result<_, _>>()
@@ -184,6 +185,7 @@ impl PostgresUnit {
             return Ok(Vec::new());
         };
         let rows = self.all_bound(UPDATE, values).await?;
+        self.note_words(contacts);
         let mut changed = Vec::new();
         let mut counted = Vec::<Uuid>::new();
         for row in rows {

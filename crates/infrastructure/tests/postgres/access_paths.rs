@@ -302,13 +302,17 @@ const CONTACTS: &str = "
     FROM generate_series(1, 3) AS n;
     CREATE TEMPORARY TABLE filling AS
     SELECT id('a', CASE n % 6 WHEN 0 THEN 2 WHEN 1 THEN 3 ELSE 1 END) AS organization_id, id('c', n) AS id, n,
-        CASE WHEN n % 100 = 0 THEN 'risky' WHEN n % 7 = 0 THEN 'invalid' ELSE 'valid' END AS status
-    FROM generate_series(1, 120000) AS n;
+        CASE WHEN n % 100 = 0 THEN 'risky' WHEN n % 7 = 0 THEN 'invalid' ELSE 'valid' END AS status,
+        word || 'x' || reverse(word) AS name
+    FROM generate_series(1, 120000) AS n, translate((n % 5000)::text, '0123456789', 'abcdefghij') AS word;
+    INSERT INTO contact_words (organization_id, word, reversed, created_at)
+    SELECT DISTINCT organization_id, name, reverse(name), now() FROM filling;
     INSERT INTO contacts (organization_id, id, email, email_normalized, email_hash, attributes, source,
         validation_status, classification, risk_score, search_text, created_at, updated_at, version, deleted_at)
     SELECT organization_id, id, n || '@example.com', n || '@example.com',
-        substring(sha256(n::text::bytea) FOR 17), '{}', 'import', status, 'business', 0,
-        ' ' || n || '@example.com ' || n || ' example.com ', now(), now(), 1,
+        substring(sha256(n::text::bytea) FOR 17),
+        CASE WHEN n % 3000 = 8 THEN '{\"City\": \"Oslo\"}'::jsonb ELSE '{}' END, 'import', status, 'business', 0,
+        ' ' || name || ' jones ' || n || '@example.com ' || n || ' example.com ', now(), now(), 1,
         CASE WHEN n % 2000 = 8 THEN now() END
     FROM filling;
     INSERT INTO contact_lists (organization_id, id, name, name_folded, description, source, status,
@@ -405,6 +409,115 @@ async fn contacts_are_listed_by_indexes() {
             filled.indexed(&plans, "contacts"),
             "contacts_email_key"
         ));
+        adapter.pool().close().await;
+    }
+}
+
+/// What was searched for, how, and whether the index of words tells it: what is frequent is found sooner in order.
+type Search = (&'static str, ContactFilter, ContactSort, bool);
+
+fn searches() -> Vec<Search> {
+    let search = |q: &str| ContactFilter {
+        search: q.parse().ok(),
+        ..ContactFilter::default()
+    };
+    let oslo = ContactFilter {
+        attributes: vec![("city".to_owned(), "oslo".to_owned())],
+        ..ContactFilter::default()
+    };
+    let list = Some(ContactListId::from_uuid(nth(7, 11)));
+    let statuses = vec![ValidationStatus::Risky, ValidationStatus::Valid];
+    let (best, newest) = (ContactSort::Fit, ContactSort::CreatedDescending);
+    vec![
+        ("a rare word", search("cdefxfedc"), best, true),
+        ("the beginning of a rare word", search("cdef"), best, true),
+        ("a mistyped word", search("cdfexfedc"), best, true),
+        ("words in a row", search("\"cdefxfedc jones\""), best, true),
+        ("an address", search("119998@example.com"), best, true),
+        ("a part of an address", search("119998@exam"), best, true),
+        (
+            "a rare word, newest first",
+            search("cdefxfedc"),
+            newest,
+            true,
+        ),
+        (
+            "a rare word, by address",
+            search("cdefxfedc"),
+            ContactSort::Email,
+            true,
+        ),
+        (
+            "a rare word of some statuses",
+            ContactFilter {
+                statuses: statuses.clone(),
+                ..search("cdefxfedc")
+            },
+            best,
+            true,
+        ),
+        (
+            "a rare word on a list",
+            ContactFilter {
+                list,
+                ..search("cdefxfedc")
+            },
+            best,
+            true,
+        ),
+        ("an attribute", oslo.clone(), ContactSort::Created, true),
+        (
+            "an attribute and a word",
+            ContactFilter {
+                search: "example.com".parse().ok(),
+                ..oslo
+            },
+            best,
+            true,
+        ),
+        ("a frequent word", search("example.com"), best, false),
+        (
+            "a frequent beginning",
+            search("ex"),
+            ContactSort::Created,
+            false,
+        ),
+        (
+            "a frequent word on a list",
+            ContactFilter {
+                list,
+                statuses,
+                ..search("example.com")
+            },
+            newest,
+            false,
+        ),
+        ("what has no word", search("-cdefxfedc"), best, false),
+    ]
+}
+
+#[tokio::test]
+async fn contacts_are_searched_by_indexes() {
+    let filled = Filled::with(CONTACTS).await;
+    filled.database.tell_plans_of_functions().await;
+    for generic in [false, true] {
+        let adapter = filled.told(generic).await;
+        for (what, filter, sort, by_words) in searches() {
+            let (found, plans) = plans_of(async {
+                let unit = ContactStore::begin(&adapter, &tenant()).await.unwrap();
+                let page = PageRequest::first();
+                unit.contacts().list(&filter, sort, &page).await.unwrap()
+            })
+            .await;
+            assert!(!found.items.is_empty(), "{what}");
+            for plan in &plans {
+                let mut scans = plan.sequential_scans();
+                scans.retain(|scanned| filled.large.contains(scanned));
+                assert_eq!(scans, [""; 0], "{what}: {plan:#?}");
+            }
+            let is_by_words = plans.iter().any(|plan| uses(plan, "contacts_search_idx"));
+            assert_eq!(is_by_words, by_words, "{what}: {plans:#?}");
+        }
         adapter.pool().close().await;
     }
 }

@@ -57,9 +57,15 @@ const TRICKS: &[Trick] = &[
         count: "SELECT count(*) FROM user_organizations WHERE user_id = '{user}'::uuid AND organization_id = '{organization}'",
         own: -1,
     },
+    Trick {
+        function: "search_contacts",
+        call: "search_contacts('{organization}', 'both', NULL, NULL, NULL)",
+        count: "SELECT count(*) FROM contacts WHERE organization_id = '{organization}' AND '{whose}' <> ''",
+        own: 0,
+    },
 ];
 
-/// What a tenant may ask without being compared, with the right answer.
+/// What a tenant may ask, with the right answer.
 const LOOKUPS: &[(&str, &str)] = &[
     (
         "find_slug",
@@ -96,6 +102,18 @@ const LOOKUPS: &[(&str, &str)] = &[
     (
         "find_organizations_of_user",
         "SELECT 1 - count(*) FROM find_organizations_of_user(md5('nobody')::uuid)",
+    ),
+    (
+        "search_contacts",
+        "SELECT count(*) FROM search_contacts('{b}', 'both', NULL, NULL, NULL) AS found",
+    ),
+    (
+        "search_contacts",
+        "SELECT count(*) FROM search_contacts('{b}', 'wordb', NULL, NULL, NULL) AS found",
+    ),
+    (
+        "search_contacts",
+        "SELECT 1 - count(*) FROM search_contacts('{b}', 'worda', NULL, NULL, NULL)",
     ),
 ];
 

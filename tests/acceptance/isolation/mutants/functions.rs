@@ -1,5 +1,7 @@
 //! Functions that act as their owner and check too little, and guards that let pass.
 
+use migration::role::SEARCH;
+
 use super::{Mutant, Reach};
 use crate::isolation::catalogue::{Catalogue, Function};
 use crate::isolation::exceptions::{WITHOUT_TENANT_ARGUMENT, is_listed};
@@ -18,8 +20,9 @@ pub(super) fn add(catalogue: &Catalogue, mutants: &mut Vec<Mutant>) {
         if function.definer {
             let mut alter = |operator, action: &str| {
                 let statement = format!("ALTER FUNCTION {signature} {action}");
-                // Nobody may make objects that a wrong path would lead to.
-                let hidden = action != "SECURITY INVOKER";
+                // Nobody may make objects that a wrong path would lead to; and what is only searched is the caller's
+                // to read anyway.
+                let hidden = action != "SECURITY INVOKER" || function.owner == SEARCH;
                 mutants
                     .push(Mutant::of_functions(operator, signature, statement).hidden_if(hidden));
             };

@@ -48,7 +48,7 @@ fn latent(operator: &'static str, target: &str, statements: String) -> Mutant {
 fn powers(mutants: &mut Vec<Mutant>) {
     for name in [OWNER, APP, PLATFORM, SEARCH, RETENTION, LOGIN] {
         let alter = |what: &str| format!("ALTER ROLE {name} {what}");
-        // The search role owns no function yet, and the login is nobody outside a unit.
+        // The search role's function names the tenant, and the login is nobody outside a unit.
         let bypass = if [OWNER, APP].contains(&name) {
             open
         } else {

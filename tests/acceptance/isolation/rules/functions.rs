@@ -1,6 +1,6 @@
 //! Functions, above all those that act as their owner.
 
-use migration::role::{APP, LOGIN, PLATFORM};
+use migration::role::{APP, LOGIN, PLATFORM, SEARCH};
 
 use crate::isolation::catalogue::{Catalogue, Function};
 use crate::isolation::exceptions::{WITHOUT_TENANT_ARGUMENT, is_listed};
@@ -92,7 +92,8 @@ fn callers(function: &Function) -> &'static [&'static str] {
         "unit" => &[LOGIN],
         "make_partition" | "purge_expired" => &[PLATFORM],
         // The expression of an index is computed by whoever writes the row.
-        "contact_lexemes" | "require_tenant" => &[APP],
+        "contact_lexemes" | "require_tenant" => &[APP, SEARCH],
+        "contact_attribute" => &[APP],
         _ if function.definer => &[APP],
         _ => &[],
     }

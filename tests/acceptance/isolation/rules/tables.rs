@@ -1,6 +1,6 @@
 //! Which tables there are, whose they are, and which triggers guard them.
 
-use migration::role::OWNER;
+use migration::role::{OWNER, SEARCH};
 use migration::{PARTITIONED, TABLES};
 
 use crate::isolation::catalogue::{Catalogue, Relation, Trigger};
@@ -56,6 +56,8 @@ pub(super) fn belong_to_the_owner(catalogue: &Catalogue) -> Vec<String> {
     let functions = catalogue
         .functions
         .iter()
+        // What acts as the role that searches is its.
+        .filter(|it| it.owner != SEARCH || !it.definer)
         .map(|it| (&it.signature, &it.owner));
     let schemas = catalogue.schemas.iter().map(|it| (&it.name, &it.owner));
     relations

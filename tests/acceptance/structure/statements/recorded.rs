@@ -157,6 +157,7 @@ run_contracts! {
     contacts::for_each_judging_case => judging;
     contacts::for_each_list_member_case => list_members;
     contacts::for_each_listing_case => listing;
+    contacts::for_each_search_case => search;
     contacts::for_each_suppression_case => suppressions;
     tenancy::for_each_api_key_case => api_keys;
     tenancy::for_each_directory_case => directory;

@@ -1,0 +1,173 @@
+//! What a search demands of a contact's words, as a condition on its search text and as lexemes of the index.
+
+use std::collections::BTreeMap;
+
+use contacts::{ContactSearch, Fit, Sequence};
+
+use super::listing::Binds;
+
+/// A condition on the words of a contact.
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    /// It has this word.
+    Word(String),
+    /// It has a word that begins like this.
+    Prefix(String),
+    /// It has these words in a row.
+    Row(String),
+    /// All of these.
+    All(Vec<Test>),
+    /// One of these.
+    Any(Vec<Test>),
+    /// Not this.
+    Not(Box<Test>),
+}
+
+impl Test {
+    /// That which every contact passes.
+    pub(super) const fn nothing() -> Self {
+        Self::All(Vec::new())
+    }
+
+    /// That a contact fits the search, however well.
+    pub(super) fn any(search: &ContactSearch, guesses: &BTreeMap<String, Vec<String>>) -> Self {
+        let mut tests = demands(search);
+        tests.push(terms(search, Fit::Typos, guesses));
+        Self::All(tests)
+    }
+
+    /// That a contact fits the search so well, and not better.
+    pub(super) fn exactly(
+        search: &ContactSearch,
+        fit: Fit,
+        guesses: &BTreeMap<String, Vec<String>>,
+    ) -> Self {
+        let better = match fit {
+            Fit::Words => None,
+            Fit::Prefixes => Some(Fit::Words),
+            Fit::Typos => Some(Fit::Prefixes),
+        };
+        let mut tests = demands(search);
+        tests.push(terms(search, fit, guesses));
+        let not = better.map(|better| Self::Not(Box::new(terms(search, better, guesses))));
+        tests.extend(not);
+        Self::All(tests)
+    }
+
+    /// The test as a condition on the column `search_text` of the table `c`, in which words stand with one space around
+    /// each.
+    pub(super) fn sql(&self, binds: &mut Binds) -> String {
+        let has = |binds: &mut Binds, text: String| {
+            format!("strpos(c.search_text, {}) > 0", binds.bind(text))
+        };
+        match self {
+            Self::Word(words) | Self::Row(words) => has(binds, format!(" {words} ")),
+            Self::Prefix(beginning) => has(binds, format!(" {beginning}")),
+            Self::All(tests) if tests.is_empty() => "true".to_owned(),
+            Self::Any(tests) if tests.is_empty() => "false".to_owned(),
+            Self::All(tests) => joined(tests.iter().map(|test| test.sql(binds)), " AND "),
+            Self::Any(tests) => joined(tests.iter().map(|test| test.sql(binds)), " OR "),
+            Self::Not(test) => format!("NOT {}", test.sql(binds)),
+        }
+    }
+
+    /// A `tsquery` that all contacts which pass the test match; `None` where the index would be read from end to end.
+    pub(super) fn lexemes(&self) -> Option<String> {
+        let text = self.tsquery(true)?;
+        self.is_positive().then_some(text)
+    }
+
+    /// Whether what matches those lexemes passes the test.
+    pub(super) fn is_told_by_lexemes(&self) -> bool {
+        match self {
+            Self::Word(_) | Self::Prefix(_) => true,
+            Self::Row(words) => !words.contains(' '),
+            Self::All(tests) | Self::Any(tests) => tests.iter().all(Self::is_told_by_lexemes),
+            Self::Not(test) => test.is_told_by_lexemes(),
+        }
+    }
+
+    /// Whether it asks for something that is there.
+    fn is_positive(&self) -> bool {
+        match self {
+            Self::Word(_) | Self::Prefix(_) | Self::Row(_) => true,
+            Self::All(tests) => tests.iter().any(Self::is_positive),
+            Self::Any(tests) => tests.iter().all(Self::is_positive),
+            Self::Not(_) => false,
+        }
+    }
+
+    /// The lexemes, where the test is more than that: of more contacts, or, inside of a negation (`wide` is
+    /// false), of fewer.
+    fn tsquery(&self, wide: bool) -> Option<String> {
+        match self {
+            Self::Word(word) => Some(quoted(word)),
+            Self::Prefix(beginning) => Some(format!("{}:*", quoted(beginning))),
+            Self::Row(words) if wide || !words.contains(' ') => {
+                Some(joined(words.split(' ').map(quoted), " & "))
+            }
+            Self::Row(_) => None,
+            Self::All(tests) if wide => {
+                let tests = tests.iter().filter_map(|test| test.tsquery(wide));
+                let tests = tests.collect::<Vec<_>>();
+                (!tests.is_empty()).then(|| joined(tests.into_iter(), " & "))
+            }
+            Self::All(tests) | Self::Any(tests) if tests.is_empty() => None,
+            Self::All(tests) => {
+                let tests = tests.iter().map(|test| test.tsquery(wide));
+                Some(joined(
+                    tests.collect::<Option<Vec<_>>>()?.into_iter(),
+                    " & ",
+                ))
+            }
+            Self::Any(tests) => {
+                let tests = tests.iter().map(|test| test.tsquery(wide));
+                Some(joined(
+                    tests.collect::<Option<Vec<_>>>()?.into_iter(),
+                    " | ",
+                ))
+            }
+            Self::Not(test) => Some(format!("!{}", test.tsquery(!wide)?)),
+        }
+    }
+}
+
+/// What is demanded whatever the fit: phrases, and that nothing unwanted is there.
+fn demands(search: &ContactSearch) -> Vec<Test> {
+    let row = |words: &Sequence| Test::Any(words.ways().iter().cloned().map(Test::Row).collect());
+    let phrases = search.phrases().iter().map(row);
+    let unwanted = search.unwanted().iter().map(row);
+    phrases
+        .chain(unwanted.map(|row| Test::Not(Box::new(row))))
+        .collect()
+}
+
+fn terms(search: &ContactSearch, fit: Fit, guesses: &BTreeMap<String, Vec<String>>) -> Test {
+    let word = |asked: &String| match fit {
+        Fit::Words => Test::Word(asked.clone()),
+        Fit::Prefixes => Test::Prefix(asked.clone()),
+        Fit::Typos => {
+            let meant = guesses.get(asked).into_iter().flatten();
+            let mut ways = vec![Test::Prefix(asked.clone())];
+            ways.extend(meant.cloned().map(Test::Word));
+            Test::Any(ways)
+        }
+    };
+    let terms = search.terms().iter().map(|term| {
+        let ways = term.ways().iter();
+        Test::Any(
+            ways.map(|words| Test::All(words.iter().map(word).collect()))
+                .collect(),
+        )
+    });
+    Test::All(terms.collect())
+}
+
+fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
+    format!("({})", parts.collect::<Vec<_>>().join(by))
+}
+
+/// A lexeme as it stands in a `tsquery`.
+fn quoted(lexeme: &str) -> String {
+    format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
+}

@@ -1,0 +1,36 @@
+//! `contact_words`
+
+use contacts::{Contact, guessable_words};
+use kernel::StorageError;
+
+use crate::unit::PostgresUnit;
+
+impl PostgresUnit {
+    /// Notes the words of these contacts, which are added when the unit ends: units that add the same ones wait for
+    /// each other, and do so last of all and in the order of the words, so that no two wait for one another.
+    pub(super) fn note_words(&self, contacts: &[Contact]) {
+        for contact in contacts {
+            let at = contact.state().stamps.updated_at;
+            let text = contact.search_text();
+            for word in guessable_words(&text) {
+                self.note_word(word, at);
+            }
+        }
+    }
+
+    /// Adds the words that were noted.
+    pub(crate) async fn write_words(&self) -> Result<(), StorageError> {
+        let words = self.take_words();
+        let Some(at) = words.values().max().copied() else {
+            return Ok(());
+        };
+        let sql = "INSERT INTO contact_words (organization_id, word, reversed, created_at) \
+                   SELECT $1, n.word, reverse(n.word), $3 FROM unnest($2::text[]) AS n (word) \
+                   ORDER BY n.word COLLATE \"C\" \
+                   ON CONFLICT (organization_id, word) DO NOTHING";
+        let words = words.into_keys().collect::<Vec<_>>();
+        let values = [self.organization().into(), words.into(), at.into()];
+        self.port("contacts.words").execute_sql(sql, values).await?;
+        Ok(())
+    }
+}
