@@ -87,13 +87,17 @@ fn structure(html: &str) -> Vec<String> {
     found
 }
 
-/// The scheme as a browser reads it: without white space and control characters, in lower case.
+/// The scheme as a browser reads it: without white space and control characters, in lower case. A place in the mail
+/// itself has none, whatever it is called.
 fn scheme(url: &str) -> String {
     let url: String = url
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .collect();
-    url.split(':').next().unwrap_or_default().to_lowercase()
+    match url.find([':', '/', '?', '#']) {
+        Some(end) if url[end..].starts_with(':') => url[..end].to_lowercase(),
+        _ => String::new(),
+    }
 }
 
 fn render(html: &str, value: &str) -> Result<campaigns::RenderedMail, Unrenderable> {
@@ -118,6 +122,7 @@ fn no_payload_adds_an_element_an_attribute_or_a_scheme() {
         "<a href=\"https://a.example/{{ attributes.v }}\">x</a>",
         "<a href='https://a.example/?q={{ attributes.v }}#{{ attributes.v }}'>x</a>",
         "<a href=\"mailto:{{ attributes.v }}?subject={{ attributes.v }}\">x</a>",
+        "<a href=\"#{{ attributes.v }}\">x</a>",
         "<img src=\"https://a.example/{{ attributes.v }}.png\" alt=\"{{ attributes.v }}\">",
         "<table><tr><td>{{ attributes.v }}</table>{{ attributes.v }}<b",
     ] {

@@ -199,6 +199,18 @@ fn what_a_form_does_not_ask_is_refused_or_ignored() {
 }
 
 #[test]
+fn only_options_of_the_form_can_be_chosen() {
+    let mut topics = field("topics", FieldType::Multiselect);
+    topics.rules.options = options(&["a", "b"]);
+    let form = form(vec![topics]);
+    for given in [json!(["a", "c"]), json!("c"), json!(["A"]), json!([["a"]])] {
+        let answers = map(json!({ "topics": given }));
+        let refused = form.validate(&answers, UnknownAnswers::Refused);
+        assert!(refused.is_err(), "{answers:?}");
+    }
+}
+
+#[test]
 fn lengths_count_characters() {
     let mut short = field("a", FieldType::Text);
     short.rules.min_length = Some(2);
