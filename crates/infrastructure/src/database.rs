@@ -102,7 +102,7 @@ impl PostgresDatabase {
         struct Applied {
             version: String,
         }
-        let unit = self.begin_platform().await?;
+        let unit = self.begin_platform_for_request().await?;
         unit.port("migrations");
         let applied = unit
             .all::<Applied>("SELECT version FROM seaql_migrations ORDER BY version", [])
@@ -177,7 +177,14 @@ impl PostgresDatabase {
             .await
     }
 
-    /// Opens a unit of work on the platform's own tables.
+    /// As [`PostgresDatabase::begin_platform`], for what a request waits for.
+    pub(crate) async fn begin_platform_for_request(&self) -> Result<PostgresUnit, StorageError> {
+        let timeout = self.settings.request_timeout;
+        self.begin(role::PLATFORM, OrganizationId::PLATFORM, timeout, "")
+            .await
+    }
+
+    /// Opens a unit of work on the platform's own tables, off the path of requests.
     pub(crate) async fn begin_platform(&self) -> Result<PostgresUnit, StorageError> {
         self.begin(
             role::PLATFORM,

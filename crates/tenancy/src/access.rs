@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use kernel::{
-    Actor, AuditAction, AuditDraft, Changes, Clock, Credential, IdGenerator, MembershipId,
-    OrganizationId, Origin, SessionId, Slug, TenantScope, UserId,
+    Actor, Clock, Credential, IdGenerator, MembershipId, OrganizationId, Origin, SessionId, Slug,
+    TenantScope, UserId,
 };
 
 use crate::ports::TenancyStore;
+use crate::refusal::{Refusal, Target};
 use crate::workbench::Workbench;
 use crate::{
     Authorization, Permission, PermissionSet, PlatformRole, RoleTemplate, TenancyError, UserStatus,
@@ -99,13 +100,9 @@ impl Member {
         &self.rights
     }
 
-    /// Fails with [`TenancyError::RightNotHeld`] where they lack one of these rights, which they are
-    /// about to give to somebody or to take from somebody.
-    pub(crate) fn require_all(&self, rights: &PermissionSet) -> Result<(), TenancyError> {
-        match rights.first_missing_in(&self.rights) {
-            Some(missing) => Err(TenancyError::RightNotHeld(missing)),
-            None => Ok(()),
-        }
+    /// Their organization, as what they want to do something to.
+    pub(crate) const fn organization(&self) -> Target {
+        ("organization", self.scope.organization().as_uuid())
     }
 }
 
@@ -207,16 +204,11 @@ impl Access {
             unit.commit().await?;
             return Ok(PlatformAdmin(principal.clone()));
         }
-        let draft = AuditDraft::new(
-            "user",
-            principal.user.as_uuid(),
-            AuditAction::Denied,
-            Changes::none(),
-        )
-        .because(PlatformRole::PlatformAdmin.as_str());
+        let target = ("user", principal.user.as_uuid());
+        let (draft, error) = Refusal::PlatformAdminRequired.told(target);
         self.bench.note(unit.as_ref(), &scope, [draft]).await?;
         unit.commit().await?;
-        Err(TenancyError::PlatformAdminRequired)
+        Err(error)
     }
 
     async fn admit(
@@ -255,16 +247,11 @@ impl Access {
         };
         let holds_none = !permissions.iter().any(|one| rights.contains(*one));
         if let Some(permission) = permissions.first().copied().filter(|_| holds_none) {
-            let draft = AuditDraft::new(
-                "organization",
-                organization.as_uuid(),
-                AuditAction::Denied,
-                Changes::none(),
-            )
-            .because(permission.key());
+            let target = ("organization", organization.as_uuid());
+            let (draft, error) = Refusal::PermissionMissing(permission).told(target);
             self.bench.note(unit.as_ref(), &scope, [draft]).await?;
             unit.commit().await?;
-            return Err(TenancyError::PermissionMissing(permission));
+            return Err(error);
         }
         unit.commit().await?;
 

@@ -1,6 +1,8 @@
 //! Use case: deleting one's own account.
 
-use kernel::{AuditAction, AuditDraft, Expected, OrganizationId, TenantScope, UserId};
+use kernel::{
+    AuditAction, AuditDraft, Expected, OrganizationId, StorageError, TenantScope, UserId,
+};
 
 use crate::access::Principal;
 use crate::account_ports::AccountPorts;
@@ -10,6 +12,9 @@ use crate::platform_users::require_another_admin;
 use crate::sessions::end_sessions;
 use crate::workbench::Workbench;
 use crate::{PlatformRole, TenancyError};
+
+/// How often somebody may join another organization while they delete their account, before they are asked to try again.
+const MOST_ROUNDS: u8 = 5;
 
 /// The use case of deleting one's own account.
 #[derive(Clone)]
@@ -38,6 +43,21 @@ impl AccountDeletion {
         expected: &Expected,
     ) -> Result<(), TenancyError> {
         principal.session()?;
+        for _ in 0..MOST_ROUNDS {
+            self.leave_all(principal, expected).await?;
+            if self.erase(principal, &principal.platform_scope()).await? {
+                return Ok(());
+            }
+        }
+        Err(StorageError::Contended(None).into())
+    }
+
+    /// Leaves every organization that the principal is a member of now.
+    async fn leave_all(
+        &self,
+        principal: &Principal,
+        expected: &Expected,
+    ) -> Result<(), TenancyError> {
         let scope = principal.platform_scope();
         let unit = self.bench.begin(&scope).await?;
         let admins = unit.platform_roles().count_admins_for_update().await?;
@@ -56,7 +76,7 @@ impl AccountDeletion {
         for organization in organizations {
             self.leave(principal, organization, true).await?;
         }
-        self.erase(principal, &scope).await
+        Ok(())
     }
 
     async fn leave(
@@ -87,7 +107,12 @@ impl AccountDeletion {
         Ok(())
     }
 
-    async fn erase(&self, principal: &Principal, scope: &TenantScope) -> Result<(), TenancyError> {
+    /// Erases the account; `false` where the principal joined an organization meanwhile, which has to be left first.
+    async fn erase(
+        &self,
+        principal: &Principal,
+        scope: &TenantScope,
+    ) -> Result<bool, TenancyError> {
         let (user, by) = (principal.user, Some(principal.user));
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
@@ -97,6 +122,11 @@ impl AccountDeletion {
             .find_for_update(user)
             .await?
             .ok_or(TenancyError::NotFound("user"))?;
+        // Who is about to join waits for the lock on the account, or was waited for just now.
+        let joined = unit.directory().list_organizations_of(user).await?;
+        if !joined.is_empty() {
+            return Ok(false);
+        }
         require_another_admin(unit.as_ref(), &before, admins).await?;
         let mut after = before.clone();
         after.erase(at, by)?;
@@ -128,7 +158,7 @@ impl AccountDeletion {
             .note(unit.as_ref(), scope, self.bench.batch(drafts))
             .await?;
         unit.commit().await?;
-        Ok(())
+        Ok(true)
     }
 }
 

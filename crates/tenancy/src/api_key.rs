@@ -7,7 +7,7 @@ use kernel::{
 use serde_json::json;
 
 use crate::instant::shown;
-use crate::{ApiKeyToken, PermissionSet, TenancyError, TokenHash};
+use crate::{ApiKeyToken, PermissionSet, TokenHash};
 
 /// All that an API key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,17 +85,16 @@ pub enum Revocation {
 }
 
 impl ApiKey {
-    /// A new key with this token, for somebody who holds `rights`.
+    /// A new key with this token, for somebody who holds its scopes.
     pub fn issue(
         id: ApiKeyId,
         organization: OrganizationId,
         user: UserId,
         new: NewApiKey,
         token: &ApiKeyToken,
-        rights: &PermissionSet,
         at: Timestamp,
-    ) -> Result<Self, TenancyError> {
-        check(Some(&new.scopes), new.expires_at, rights, at)?;
+    ) -> Result<Self, FieldErrors> {
+        check(Some(&new.scopes), new.expires_at, at)?;
         Ok(Self(ApiKeyState {
             id,
             organization,
@@ -135,16 +134,8 @@ impl ApiKey {
         self.0.revoked_at.is_none() && self.0.expires_at.is_none_or(|expires| expires > at)
     }
 
-    /// Applies a partial update for its user, who holds `rights` now.
-    pub fn change(
-        &mut self,
-        change: &ApiKeyChange,
-        rights: &PermissionSet,
-        at: Timestamp,
-    ) -> Result<(), TenancyError> {
-        if !self.is_living(at) {
-            return Err(TenancyError::ApiKeyEnded);
-        }
+    /// Applies a partial update for its user, who holds the scopes that it gets, where [`ApiKey::is_living`].
+    pub fn change(&mut self, change: &ApiKeyChange, at: Timestamp) -> Result<(), FieldErrors> {
         let scopes = match &change.scopes {
             Patch::Keep => None,
             Patch::Set(scopes) => Some(scopes),
@@ -153,7 +144,7 @@ impl ApiKey {
             Patch::Keep => None,
             Patch::Set(expires_at) => expires_at,
         };
-        check(scopes, expires_at, rights, at)?;
+        check(scopes, expires_at, at)?;
         self.0.name = change.name.apply(&self.0.name);
         self.0.scopes = change.scopes.apply(&self.0.scopes);
         self.0.expires_at = change.expires_at.apply(&self.0.expires_at);
@@ -203,16 +194,12 @@ impl ApiKey {
     }
 }
 
-/// The rules of what a key may be: nothing beyond the rights held, something at all, and a future.
+/// The rules of what a key may be: something at all, and with a future.
 fn check(
     scopes: Option<&PermissionSet>,
     expires_at: Option<Timestamp>,
-    rights: &PermissionSet,
     at: Timestamp,
-) -> Result<(), TenancyError> {
-    if let Some(missing) = scopes.and_then(|scopes| scopes.first_missing_in(rights)) {
-        return Err(TenancyError::RightNotHeld(missing));
-    }
+) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     if scopes.is_some_and(|scopes| scopes.iter().next().is_none()) {
         let fault = FieldFault::new("required", "an API key needs at least one scope");
@@ -225,6 +212,6 @@ fn check(
     if errors.is_empty() {
         Ok(())
     } else {
-        Err(errors.into())
+        Err(errors)
     }
 }

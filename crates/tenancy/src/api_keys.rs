@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use kernel::{
     Actor, ApiKeyId, AuditAction, AuditDraft, Changes, Checked, Clock, Credential, Done, Expected,
-    IdGenerator, Once, Page, PageRequest, RandomBytes, StorageError, TenantScope, Timestamp,
+    IdGenerator, Once, Page, PageRequest, Patch, RandomBytes, StorageError, TenantScope, Timestamp,
     UserId, begin_once,
 };
 
 use crate::ports::{ApiKeyFilter, TenancyStore, TenancyUnit};
+use crate::refusal::{Refusal, Target};
+use crate::standing::{hold_rights, require_all};
 use crate::workbench::Workbench;
 use crate::{
     ApiKey, ApiKeyChange, ApiKeyToken, IssuedApiKey, Member, NewApiKey, Permission, Revocation,
@@ -50,39 +52,45 @@ impl ApiKeys {
         once: &Once<'_, IssuedApiKey>,
     ) -> Result<Done<IssuedApiKey>, TenancyError> {
         require_session(member)?;
-        let at = self.bench.now();
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let token = ApiKeyToken::generate(self.chance.as_ref());
-        let key = ApiKey::issue(
-            self.bench.id(ApiKeyId::from_uuid),
-            member.scope().organization(),
-            member.user(),
-            new?,
-            &token,
-            member.rights(),
-            at,
-        )?;
-        unit.api_keys().insert(&key).await?;
-        let leads = unit
-            .directory()
-            .add_api_key(&token.hash(), key.id(), at)
-            .await?;
-        if !leads {
-            return Err(StorageError::Unexpected("a token was made twice".into()).into());
-        }
-        let changes = key.changes_since(None);
-        self.note(unit.as_ref(), member, &key, AuditAction::Create, changes)
-            .await?;
-        let issued = IssuedApiKey {
-            key,
-            token: token.secret().clone(),
-        };
-        once.record(unit.idempotency(), &issued).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(issued))
+        self.bench
+            .decide(member.scope(), member.organization(), async {
+                let at = self.bench.now();
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+                    return Ok(Done::Replayed(answer));
+                }
+                let rights = hold_rights(unit.as_ref(), member, Permission::ApiKeyCreate).await?;
+                let new = new?;
+                require_all(&rights, &new.scopes)?;
+                let token = ApiKeyToken::generate(self.chance.as_ref());
+                let key = ApiKey::issue(
+                    self.bench.id(ApiKeyId::from_uuid),
+                    member.scope().organization(),
+                    member.user(),
+                    new,
+                    &token,
+                    at,
+                )?;
+                unit.api_keys().insert(&key).await?;
+                let leads = unit
+                    .directory()
+                    .add_api_key(&token.hash(), key.id(), at)
+                    .await?;
+                if !leads {
+                    return Err(StorageError::Unexpected("a token was made twice".into()).into());
+                }
+                let changes = key.changes_since(None);
+                self.note(unit.as_ref(), member, &key, AuditAction::Create, changes)
+                    .await?;
+                let issued = IssuedApiKey {
+                    key,
+                    token: token.secret().clone(),
+                };
+                once.record(unit.idempotency(), &issued).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(issued))
+            })
+            .await
     }
 
     /// API keys in the order of their ids: the member's own, or with `api_key.view` everybody's; those of
@@ -130,26 +138,39 @@ impl ApiKeys {
         change: Checked<ApiKeyChange>,
     ) -> Result<ApiKey, TenancyError> {
         require_session(member)?;
-        let unit = self.bench.begin(member.scope()).await?;
-        let before = find(unit.as_ref(), member, id).await?;
-        if before.state().user != member.user() {
-            return Err(TenancyError::ApiKeyOfAnother);
-        }
-        let version = before.state().stamps.version;
-        if !expected.accepts(version) {
-            return Err(TenancyError::Stale);
-        }
-        let mut after = before.clone();
-        after.change(&change?, member.rights(), self.bench.now())?;
-        let changes = after.changes_since(Some(&before));
-        if changes.is_empty() {
-            return Ok(before);
-        }
-        unit.api_keys().update(&after, version).await?;
-        self.note(unit.as_ref(), member, &after, AuditAction::Update, changes)
-            .await?;
-        unit.commit().await?;
-        Ok(after)
+        self.bench
+            .decide(member.scope(), target(id), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                let before = find(unit.as_ref(), member, id).await?;
+                if before.state().user != member.user() {
+                    return Err(Refusal::ApiKeyOfAnother.into());
+                }
+                let version = before.state().stamps.version;
+                if !expected.accepts(version) {
+                    return Err(TenancyError::Stale.into());
+                }
+                let change = change?;
+                let at = self.bench.now();
+                if !before.is_living(at) {
+                    return Err(TenancyError::ApiKeyEnded.into());
+                }
+                let rights = hold_rights(unit.as_ref(), member, Permission::ApiKeyCreate).await?;
+                if let Patch::Set(scopes) = &change.scopes {
+                    require_all(&rights, scopes)?;
+                }
+                let mut after = before.clone();
+                after.change(&change, at)?;
+                let changes = after.changes_since(Some(&before));
+                if changes.is_empty() {
+                    return Ok(before);
+                }
+                unit.api_keys().update(&after, version).await?;
+                self.note(unit.as_ref(), member, &after, AuditAction::Update, changes)
+                    .await?;
+                unit.commit().await?;
+                Ok(after)
+            })
+            .await
     }
 
     /// Revokes an API key of the member's own, or with `api_key.revoke` anybody's. Revoking it again changes nothing.
@@ -159,28 +180,31 @@ impl ApiKeys {
         id: ApiKeyId,
         expected: &Expected,
     ) -> Result<(), TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        let key = unit.api_keys().find(id).await?;
-        let key = match key.map(|key| (authority(member, &key), key)) {
-            Some((Authority::Revokes, key)) => key,
-            Some((Authority::Sees, key)) => {
-                self.note_refusal(unit, member, &key).await?;
-                return Err(TenancyError::PermissionMissing(Permission::ApiKeyRevoke));
-            }
-            Some((Authority::None, _)) | None => return Err(TenancyError::NotFound("API key")),
-        };
-        if !expected.accepts(key.state().stamps.version) {
-            return Err(TenancyError::Stale);
-        }
-        if key.state().revoked_at.is_none() {
-            let at = self.bench.now();
-            let draft = revoke(unit.as_ref(), member.scope(), &key, at).await?;
-            self.bench
-                .note(unit.as_ref(), member.scope(), [draft])
-                .await?;
-        }
-        unit.commit().await?;
-        Ok(())
+        self.bench
+            .decide(member.scope(), target(id), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                let key = unit.api_keys().find(id).await?;
+                let key = match key.map(|key| (authority(member, &key), key)) {
+                    Some((Authority::Revokes, key)) => key,
+                    Some((Authority::Sees, _)) => return Err(NOT_ALLOWED.into()),
+                    Some((Authority::None, _)) | None => {
+                        return Err(TenancyError::NotFound("API key").into());
+                    }
+                };
+                if !expected.accepts(key.state().stamps.version) {
+                    return Err(TenancyError::Stale.into());
+                }
+                if key.state().revoked_at.is_none() {
+                    let at = self.bench.now();
+                    let draft = revoke(unit.as_ref(), member.scope(), &key, at).await?;
+                    self.bench
+                        .note(unit.as_ref(), member.scope(), [draft])
+                        .await?;
+                }
+                unit.commit().await?;
+                Ok(())
+            })
+            .await
     }
 
     /// Revokes up to [`ApiKeys::MOST_AT_ONCE`] API keys; tells of each in the same order what became of it.
@@ -199,7 +223,8 @@ impl ApiKeys {
             let outcome = match authority(member, &key) {
                 Authority::None => Revocation::NoSuchKey,
                 Authority::Sees => {
-                    drafts.push(refusal(&key).in_batch(batch));
+                    let (draft, _) = NOT_ALLOWED.told(target(key.id()));
+                    drafts.push(draft.in_batch(batch));
                     Revocation::NotAllowed
                 }
                 Authority::Revokes if key.state().revoked_at.is_some() => {
@@ -242,18 +267,6 @@ impl ApiKeys {
     ) -> Result<(), StorageError> {
         let draft = AuditDraft::new("api_key", key.id().as_uuid(), action, changes);
         self.bench.note(unit, member.scope(), [draft]).await
-    }
-
-    async fn note_refusal(
-        &self,
-        unit: Box<dyn TenancyUnit>,
-        member: &Member,
-        key: &ApiKey,
-    ) -> Result<(), StorageError> {
-        self.bench
-            .note(unit.as_ref(), member.scope(), [refusal(key)])
-            .await?;
-        unit.commit().await
     }
 }
 
@@ -328,11 +341,11 @@ async fn revoke(
     ))
 }
 
-/// That somebody was refused to revoke a key that they see, for want of the right.
-fn refusal(key: &ApiKey) -> AuditDraft {
-    let id = key.id().as_uuid();
-    AuditDraft::new("api_key", id, AuditAction::Denied, Changes::none())
-        .because(Permission::ApiKeyRevoke.key())
+/// That somebody may not revoke a key that they see.
+const NOT_ALLOWED: Refusal = Refusal::PermissionMissing(Permission::ApiKeyRevoke);
+
+const fn target(id: ApiKeyId) -> Target {
+    ("api_key", id.as_uuid())
 }
 
 fn require_session(member: &Member) -> Result<(), TenancyError> {

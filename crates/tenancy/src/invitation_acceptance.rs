@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use kernel::{
-    Actor, AuditAction, AuditDraft, Changes, Checked, Clock, Done, IdGenerator, InvitationId,
-    KeyRing, MembershipId, Once, OrganizationId, Origin, Secret, TenantScope, begin_once,
+    Actor, AuditAction, AuditDraft, Checked, Clock, Done, IdGenerator, InvitationId, KeyRing,
+    MembershipId, Once, OrganizationId, Origin, Secret, TenantScope, begin_once,
 };
 
 use crate::access::Principal;
 use crate::invitation_token::{InvitationClaim, PresentedToken};
 use crate::invitations::about;
+use crate::leaving::require_account;
 use crate::ports::{TenancyStore, TenancyUnit};
+use crate::refusal::{Refusal, Stopped};
 use crate::workbench::Workbench;
 use crate::{
     Invitation, InvitationPreview, InvitationState, Membership, Organization, TenancyError,
@@ -85,10 +87,22 @@ impl InvitationAcceptance {
         let (organization, claim) = found.ok_or(TenancyError::InvitationNotOpen)?;
         let account = self.find_account(principal).await?;
 
-        let at = self.bench.now();
         let scope =
             TenantScope::for_principal(organization, principal.actor(), principal.origin.clone());
-        let unit = self.bench.begin(&scope).await?;
+        let target = ("invitation", claim.invitation.as_uuid());
+        let joining = self.join(&scope, &account, claim, once);
+        self.bench.decide(&scope, target, joining).await
+    }
+
+    async fn join(
+        &self,
+        scope: &TenantScope,
+        account: &User,
+        claim: InvitationClaim,
+        once: &Once<'_, Membership>,
+    ) -> Result<Done<Membership>, Stopped> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
@@ -96,16 +110,15 @@ impl InvitationAcceptance {
         let before = self.require_open(found, claim)?;
         find_living_organization(unit.as_ref()).await?;
         if account.state().email.case_folded() != before.state().email.case_folded() {
-            drop(unit);
-            return Err(self.refuse_another(&scope, &before).await?);
+            return Err(Refusal::InvitationForAnother.into());
         }
 
         let mut after = before.clone();
-        after.accept(principal.user, at)?;
+        after.accept(account.id(), at)?;
         let membership = Membership::join(
             self.bench.id(MembershipId::from_uuid),
-            organization,
-            principal.user,
+            scope.organization(),
+            account.id(),
             before.state().role,
             InvitationState::Accepted,
             at,
@@ -113,7 +126,8 @@ impl InvitationAcceptance {
         );
         // The role cannot be deleted meanwhile: the open invitation has it.
         unit.memberships().insert(&membership).await?;
-        unit.directory().add_member(principal.user, at).await?;
+        require_account(unit.as_ref(), account.id()).await?;
+        unit.directory().add_member(account.id(), at).await?;
         unit.invitations()
             .update(&after, before.state().version)
             .await?;
@@ -131,25 +145,11 @@ impl InvitationAcceptance {
             ),
         ];
         self.bench
-            .note(unit.as_ref(), &scope, self.bench.batch(drafts))
+            .note(unit.as_ref(), scope, self.bench.batch(drafts))
             .await?;
         once.record(unit.idempotency(), &membership).await?;
         unit.commit().await?;
         Ok(Done::Fresh(membership))
-    }
-
-    /// Writes down that somebody came with a token that was made for another.
-    async fn refuse_another(
-        &self,
-        scope: &TenantScope,
-        invitation: &Invitation,
-    ) -> Result<TenancyError, TenancyError> {
-        let unit = self.bench.begin(scope).await?;
-        let draft = about(invitation, AuditAction::Denied, Changes::none())
-            .because("invitation-for-another");
-        self.bench.note(unit.as_ref(), scope, [draft]).await?;
-        unit.commit().await?;
-        Ok(TenancyError::InvitationForAnother)
     }
 
     /// The organization that a genuine token leads to, and what the token says.

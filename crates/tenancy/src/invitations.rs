@@ -13,8 +13,10 @@ use kernel::{
 use crate::invitation_delivery::{MAX_ATTEMPTS, SEND_INVITATION, Sending};
 use crate::invitation_token::InvitationClaim;
 use crate::ports::{InvitationFilter, TenancyStore, TenancyUnit};
+use crate::refusal::Stopped;
+use crate::standing::{hold_rights, require_all};
 use crate::workbench::Workbench;
-use crate::{Invitation, Member, NewInvitation, Role, TenancyError, TokenHash};
+use crate::{Invitation, Member, NewInvitation, Permission, Role, TenancyError, TokenHash};
 
 /// Use cases of those who invite.
 #[derive(Clone)]
@@ -54,23 +56,27 @@ impl Invitations {
         new: Checked<NewInvitation>,
         once: &Once<'_, Invitation>,
     ) -> Result<Done<Invitation>, TenancyError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let new = new?;
-        let role = unit.roles().find_for_grant(new.role).await?;
-        let role = role.ok_or_else(|| unknown_role("#/role_id"))?;
-        let (invitation, drafts) = self
-            .invite_one(unit.as_ref(), member, new, &role, at)
-            .await?;
         self.bench
-            .note(unit.as_ref(), member.scope(), self.bench.batch(drafts))
-            .await?;
-        once.record(unit.idempotency(), &invitation).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(invitation))
+            .decide(member.scope(), member.organization(), async {
+                let at = self.bench.now();
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+                    return Ok(Done::Replayed(answer));
+                }
+                let new = new?;
+                let rights = hold_rights(unit.as_ref(), member, Permission::MemberInvite).await?;
+                let role = unit.roles().find_for_grant(new.role).await?;
+                let role = role.ok_or_else(|| unknown_role("#/role_id"))?;
+                require_all(&rights, &role.state().permissions)?;
+                let (invitation, drafts) = self.invite_one(unit.as_ref(), member, new, at).await?;
+                self.bench
+                    .note(unit.as_ref(), member.scope(), self.bench.batch(drafts))
+                    .await?;
+                once.record(unit.idempotency(), &invitation).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(invitation))
+            })
+            .await
     }
 
     /// Invites up to [`Invitations::MOST_AT_ONCE`] people; tells of each in the same order what became of it.
@@ -80,39 +86,53 @@ impl Invitations {
         new: Checked<Vec<NewInvitation>>,
         once: &Once<'_, Outcomes<Invitation>>,
     ) -> Result<Done<Outcomes<Invitation>>, TenancyError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let mut roles = BTreeMap::<RoleId, Option<Role>>::new();
-        let mut outcomes = Vec::new();
-        let mut drafts = Vec::new();
-        for new in new? {
-            let role = match roles.entry(new.role) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unknown) => {
-                    unknown.insert(unit.roles().find_for_grant(new.role).await?)
-                }
-            };
-            let outcome = match role {
-                Some(role) => self.invite_one(unit.as_ref(), member, new, role, at).await,
-                None => Err(TenancyError::NotFound("role")),
-            };
-            outcomes.push(match outcome {
-                Ok((invitation, made)) => {
-                    drafts.extend(made);
-                    Ok(invitation)
-                }
-                Err(error) => Err(error.into_refusal()?),
-            });
-        }
         self.bench
-            .note(unit.as_ref(), member.scope(), self.bench.batch(drafts))
-            .await?;
-        once.record(unit.idempotency(), &outcomes).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(outcomes))
+            .decide(member.scope(), member.organization(), async {
+                let at = self.bench.now();
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+                    return Ok(Done::Replayed(answer));
+                }
+                let rights = hold_rights(unit.as_ref(), member, Permission::MemberInvite).await?;
+                let mut roles = BTreeMap::<RoleId, Option<Role>>::new();
+                let mut outcomes = Vec::new();
+                let mut drafts = Vec::new();
+                for new in new? {
+                    let role = match roles.entry(new.role) {
+                        Entry::Occupied(known) => known.into_mut(),
+                        Entry::Vacant(unknown) => {
+                            unknown.insert(unit.roles().find_for_grant(new.role).await?)
+                        }
+                    };
+                    let outcome = match role {
+                        Some(role) => match require_all(&rights, &role.state().permissions) {
+                            Ok(()) => self
+                                .invite_one(unit.as_ref(), member, new, at)
+                                .await
+                                .map_err(Stopped::from),
+                            Err(refusal) => Err(refusal.into()),
+                        },
+                        None => Err(TenancyError::NotFound("role").into()),
+                    };
+                    outcomes.push(match outcome {
+                        Ok((invitation, made)) => {
+                            drafts.extend(made);
+                            Ok(invitation)
+                        }
+                        Err(stopped) => {
+                            let organization = member.organization();
+                            Err(stopped.one_of_many(organization, &mut drafts)?)
+                        }
+                    });
+                }
+                self.bench
+                    .note(unit.as_ref(), member.scope(), self.bench.batch(drafts))
+                    .await?;
+                once.record(unit.idempotency(), &outcomes).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(outcomes))
+            })
+            .await
     }
 
     /// Invitations in the order of their ids.
@@ -150,30 +170,35 @@ impl Invitations {
         id: InvitationId,
         once: &Once<'_, Invitation>,
     ) -> Result<Done<Invitation>, TenancyError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let before = find_expected(unit.as_ref(), id, &Expected::Any).await?;
-        let mut after = before.clone();
-        after.renew(at, Some(member.user()))?;
-        let role = unit.roles().find_for_grant(before.state().role).await?;
-        let role = role.ok_or(TenancyError::InvitationNotOpen)?;
-        member.require_all(&role.state().permissions)?;
-        unit.invitations()
-            .update(&after, before.state().version)
-            .await?;
-        unit.directory().remove_invitation(id).await?;
-        self.send(unit.as_ref(), &after, at).await?;
-        let changes = after.changes_since(Some(&before));
-        let draft = about(&after, AuditAction::Update, changes);
         self.bench
-            .note(unit.as_ref(), member.scope(), [draft])
-            .await?;
-        once.record(unit.idempotency(), &after).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(after))
+            .decide(member.scope(), ("invitation", id.as_uuid()), async {
+                let at = self.bench.now();
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+                    return Ok(Done::Replayed(answer));
+                }
+                let rights = hold_rights(unit.as_ref(), member, Permission::MemberInvite).await?;
+                let before = find_expected(unit.as_ref(), id, &Expected::Any).await?;
+                let mut after = before.clone();
+                after.renew(at, Some(member.user()))?;
+                let role = unit.roles().find_for_grant(before.state().role).await?;
+                let role = role.ok_or(TenancyError::InvitationNotOpen)?;
+                require_all(&rights, &role.state().permissions)?;
+                unit.invitations()
+                    .update(&after, before.state().version)
+                    .await?;
+                unit.directory().remove_invitation(id).await?;
+                self.send(unit.as_ref(), &after, at).await?;
+                let changes = after.changes_since(Some(&before));
+                let draft = about(&after, AuditAction::Update, changes);
+                self.bench
+                    .note(unit.as_ref(), member.scope(), [draft])
+                    .await?;
+                once.record(unit.idempotency(), &after).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(after))
+            })
+            .await
     }
 
     /// Takes an invitation back: its token does not open it any more.
@@ -252,10 +277,8 @@ impl Invitations {
         unit: &dyn TenancyUnit,
         member: &Member,
         new: NewInvitation,
-        role: &Role,
         at: Timestamp,
     ) -> Result<(Invitation, Vec<AuditDraft>), TenancyError> {
-        member.require_all(&role.state().permissions)?;
         if let Some(user) = unit.users().find_by_email(&new.email).await?
             && unit.memberships().find_by_user(user.id()).await?.is_some()
         {

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, AuditDraft, Changes, Clock, Done, IdGenerator, JobCancellation, JobFilter, JobId,
-    JobRecord, Once, Page, PageRequest, Timestamp, begin_once,
+    Actor, AuditAction, AuditDraft, Changes, Clock, Done, IdGenerator, JobCancellation, JobFilter,
+    JobId, JobRecord, Once, OrganizationId, Origin, Page, PageRequest, RequestId, TenantScope,
+    Timestamp, begin_once,
 };
 use serde_json::Value;
 use time::Duration;
 
 use crate::instant::shown;
-use crate::ports::TenancyStore;
+use crate::ports::{TenancyStore, TenancyUnit};
 use crate::workbench::Workbench;
 use crate::{Member, TenancyError};
 
@@ -94,22 +95,53 @@ impl Jobs {
             return Err(absent);
         };
         let cancellation = unit.jobs().cancel(id, at).await?.ok_or(absent)?;
-        match cancellation {
-            JobCancellation::TooLate => return Err(TenancyError::JobEnded),
-            JobCancellation::AlreadyRequested => {}
-            JobCancellation::Cancelled | JobCancellation::Requested => {
-                // What becomes of the job is the worker's doing; the wish is the person's.
-                let wish =
-                    Changes::none().field("cancel_requested_at", Value::Null, shown(Some(at)));
-                let draft = AuditDraft::new("job", id.as_uuid(), AuditAction::Update, wish);
-                let scope = member.scope();
-                self.bench.note(unit.as_ref(), scope, [draft]).await?;
-            }
-        }
+        self.note_wish(unit.as_ref(), member.scope(), id, cancellation, at)
+            .await?;
         let job = before.after(cancellation, at);
         let view = JobView { job, at };
         once.record(unit.idempotency(), &view).await?;
         unit.commit().await?;
         Ok(Done::Fresh(view))
+    }
+
+    /// As [`Jobs::cancel`], for whoever stands at the command line of the installation.
+    pub async fn cancel_as_operator(
+        &self,
+        organization: OrganizationId,
+        id: JobId,
+    ) -> Result<JobCancellation, TenancyError> {
+        let at = self.bench.now();
+        let origin = Origin::internal(self.bench.id(RequestId::from_uuid));
+        let scope = TenantScope::for_principal(organization, Actor::Operator, origin);
+        let unit = self.bench.begin(&scope).await?;
+        let cancellation = unit.jobs().cancel(id, at).await?;
+        let cancellation = cancellation.ok_or(TenancyError::NotFound("job"))?;
+        self.note_wish(unit.as_ref(), &scope, id, cancellation, at)
+            .await?;
+        unit.commit().await?;
+        Ok(cancellation)
+    }
+
+    /// Writes the wish down where it is new, and refuses it where it comes too late. What becomes of the job is the
+    /// worker's doing; the wish is the person's.
+    async fn note_wish(
+        &self,
+        unit: &dyn TenancyUnit,
+        scope: &TenantScope,
+        id: JobId,
+        cancellation: JobCancellation,
+        at: Timestamp,
+    ) -> Result<(), TenancyError> {
+        match cancellation {
+            JobCancellation::TooLate => Err(TenancyError::JobEnded),
+            JobCancellation::AlreadyRequested => Ok(()),
+            JobCancellation::Cancelled | JobCancellation::Requested => {
+                let wish =
+                    Changes::none().field("cancel_requested_at", Value::Null, shown(Some(at)));
+                let draft = AuditDraft::new("job", id.as_uuid(), AuditAction::Update, wish);
+                self.bench.note(unit, scope, [draft]).await?;
+                Ok(())
+            }
+        }
     }
 }

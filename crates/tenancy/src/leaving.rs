@@ -1,6 +1,6 @@
 //! Ending a membership: the rules that hold whoever ends it.
 
-use kernel::{AuditAction, AuditDraft, TenantScope, Timestamp};
+use kernel::{AuditAction, AuditDraft, TenantScope, Timestamp, UserId};
 use uuid::Uuid;
 
 use crate::api_keys::revoke_all_of;
@@ -55,6 +55,18 @@ impl Leaving<'_> {
             self.bench, self.unit, self.scope, state.user, self.batch, self.at,
         )
         .await
+    }
+}
+
+/// Makes sure that somebody who became a member in this unit still has an account when it commits: whoever deletes it
+/// waits for the unit, and then finds the membership.
+pub(crate) async fn require_account(
+    unit: &dyn TenancyUnit,
+    user: UserId,
+) -> Result<(), TenancyError> {
+    match unit.users().find_for_share(user).await? {
+        Some(account) if account.can_act() => Ok(()),
+        _ => Err(TenancyError::Unauthenticated),
     }
 }
 

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use kernel::{
     AuditAction, AuditDraft, Checked, Clock, Credential, Done, Expected, FieldErrors, FieldFault,
-    IdGenerator, MembershipId, Once, Page, PageRequest, Patch, RoleId, Timestamp, begin_once,
+    IdGenerator, MembershipId, Once, Page, PageRequest, Patch, RoleId, StorageError, Timestamp,
+    begin_once,
 };
 use uuid::Uuid;
 
-use crate::access::is_admissible;
 use crate::leaving::{Leaving, require_dispensable};
 use crate::ports::{MemberFilter, TenancyStore, TenancyUnit};
+use crate::refusal::Stopped;
+use crate::standing::{require_all, settle_rights};
 use crate::workbench::Workbench;
 use crate::{
     Member, MemberCard, MemberChange, MemberOutcome, MembersChange, Membership, Permission,
@@ -78,17 +80,21 @@ impl Members {
         expected: &Expected,
         change: Checked<MemberChange>,
     ) -> Result<MemberCard, TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        let rights = settle_rights(unit.as_ref(), member, Permission::MemberUpdate).await?;
-        let before = find_expected(unit.as_ref(), id, expected).await?;
-        if let Patch::Set(role) = change?.role {
-            let role = find_role(unit.as_ref(), &rights, role).await?;
-            self.assign(unit.as_ref(), member, &rights, &before, &role, None)
-                .await?;
-        }
-        let card = find_card(unit.as_ref(), id).await?;
-        unit.commit().await?;
-        Ok(card)
+        self.bench
+            .decide(member.scope(), ("membership", id.as_uuid()), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                let rights = settle_rights(unit.as_ref(), member, Permission::MemberUpdate).await?;
+                let before = find_expected(unit.as_ref(), id, expected).await?;
+                if let Patch::Set(role) = change?.role {
+                    let role = find_role(unit.as_ref(), &rights, role).await?;
+                    self.assign(unit.as_ref(), member, &rights, &before, &role, None)
+                        .await?;
+                }
+                let card = find_card(unit.as_ref(), id).await?;
+                unit.commit().await?;
+                Ok(card)
+            })
+            .await
     }
 
     /// Gives up to [`Members::MOST_AT_ONCE`] members another role; tells of each in the same order what became of
@@ -99,29 +105,37 @@ impl Members {
         change: Checked<MembersChange>,
         once: &Once<'_, Vec<MemberOutcome>>,
     ) -> Result<Done<Vec<MemberOutcome>>, TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, self.bench.now()).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let rights = settle_rights(unit.as_ref(), member, Permission::MemberUpdate).await?;
-        let change = change?;
-        let role = find_role(unit.as_ref(), &rights, change.role).await?;
-        let batch = Some(self.bench.id(std::convert::identity));
-
-        let mut outcomes = Vec::with_capacity(change.members.len());
-        for id in change.members {
-            let done = match find(unit.as_ref(), id).await {
-                Ok(before) => {
-                    self.assign(unit.as_ref(), member, &rights, &before, &role, batch)
-                        .await
+        self.bench
+            .decide(member.scope(), member.organization(), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, self.bench.now()).await?
+                {
+                    return Ok(Done::Replayed(answer));
                 }
-                Err(error) => Err(error),
-            };
-            outcomes.push((id, unless_failed(done)?));
-        }
-        once.record(unit.idempotency(), &outcomes).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(outcomes))
+                let rights = settle_rights(unit.as_ref(), member, Permission::MemberUpdate).await?;
+                let change = change?;
+                let role = find_role(unit.as_ref(), &rights, change.role).await?;
+                let batch = Some(self.bench.id(std::convert::identity));
+
+                let mut outcomes = Vec::with_capacity(change.members.len());
+                let mut denied = Vec::new();
+                for id in change.members {
+                    let done = match find(unit.as_ref(), id).await {
+                        Ok(before) => {
+                            self.assign(unit.as_ref(), member, &rights, &before, &role, batch)
+                                .await
+                        }
+                        Err(error) => Err(error.into()),
+                    };
+                    outcomes.push((id, outcome(id, done, &mut denied)?));
+                }
+                self.note_denied(unit.as_ref(), member, denied, batch)
+                    .await?;
+                once.record(unit.idempotency(), &outcomes).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(outcomes))
+            })
+            .await
     }
 
     /// Ends a membership, and with it the places in teams and the API keys.
@@ -134,15 +148,19 @@ impl Members {
         id: MembershipId,
         expected: &Expected,
     ) -> Result<(), TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        let rights = settle_rights(unit.as_ref(), member, Permission::MemberRemove).await?;
-        let before = find_expected(unit.as_ref(), id, expected).await?;
-        require_rights_of(unit.as_ref(), &rights, &before).await?;
-        self.leaving(unit.as_ref(), member)
-            .end(&before, None)
-            .await?;
-        unit.commit().await?;
-        Ok(())
+        self.bench
+            .decide(member.scope(), ("membership", id.as_uuid()), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                let rights = settle_rights(unit.as_ref(), member, Permission::MemberRemove).await?;
+                let before = find_expected(unit.as_ref(), id, expected).await?;
+                require_rights_of(unit.as_ref(), &rights, &before).await?;
+                self.leaving(unit.as_ref(), member)
+                    .end(&before, None)
+                    .await?;
+                unit.commit().await?;
+                Ok(())
+            })
+            .await
     }
 
     /// Ends up to [`Members::MOST_AT_ONCE`] memberships; tells of each in the same order what became of it. What
@@ -153,28 +171,38 @@ impl Members {
         ids: Checked<Vec<MembershipId>>,
         once: &Once<'_, Vec<MemberOutcome>>,
     ) -> Result<Done<Vec<MemberOutcome>>, TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, self.bench.now()).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let rights = settle_rights(unit.as_ref(), member, Permission::MemberRemove).await?;
-        let ids = ids?;
-        let leaving = self.leaving(unit.as_ref(), member);
+        self.bench
+            .decide(member.scope(), member.organization(), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, self.bench.now()).await?
+                {
+                    return Ok(Done::Replayed(answer));
+                }
+                let rights = settle_rights(unit.as_ref(), member, Permission::MemberRemove).await?;
+                let ids = ids?;
+                let leaving = self.leaving(unit.as_ref(), member);
 
-        let mut outcomes = Vec::with_capacity(ids.len());
-        for id in ids {
-            let done = match find(unit.as_ref(), id).await {
-                Ok(before) => match require_rights_of(unit.as_ref(), &rights, &before).await {
-                    Ok(()) => leaving.end(&before, None).await,
-                    Err(error) => Err(error),
-                },
-                Err(error) => Err(error),
-            };
-            outcomes.push((id, unless_failed(done)?));
-        }
-        once.record(unit.idempotency(), &outcomes).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(outcomes))
+                let mut outcomes = Vec::with_capacity(ids.len());
+                let mut denied = Vec::new();
+                for id in ids {
+                    let done = match find(unit.as_ref(), id).await {
+                        Ok(before) => {
+                            match require_rights_of(unit.as_ref(), &rights, &before).await {
+                                Ok(()) => leaving.end(&before, None).await.map_err(Stopped::from),
+                                Err(stopped) => Err(stopped),
+                            }
+                        }
+                        Err(error) => Err(error.into()),
+                    };
+                    outcomes.push((id, outcome(id, done, &mut denied)?));
+                }
+                self.note_denied(unit.as_ref(), member, denied, Some(leaving.batch))
+                    .await?;
+                once.record(unit.idempotency(), &outcomes).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(outcomes))
+            })
+            .await
     }
 
     /// Ends the member's own membership; it takes no right, but a session.
@@ -202,6 +230,21 @@ impl Members {
         Ok(())
     }
 
+    /// Writes down what was refused to some of several, beside what was done to the others.
+    async fn note_denied(
+        &self,
+        unit: &dyn TenancyUnit,
+        member: &Member,
+        denied: Vec<AuditDraft>,
+        batch: Option<Uuid>,
+    ) -> Result<(), StorageError> {
+        let drafts = denied.into_iter().map(|mut draft| {
+            draft.batch = batch;
+            draft
+        });
+        self.bench.note(unit, member.scope(), drafts).await
+    }
+
     fn leaving<'a>(&'a self, unit: &'a dyn TenancyUnit, member: &'a Member) -> Leaving<'a> {
         Leaving {
             bench: &self.bench,
@@ -221,7 +264,7 @@ impl Members {
         before: &Membership,
         role: &Role,
         batch: Option<Uuid>,
-    ) -> Result<(), TenancyError> {
+    ) -> Result<(), Stopped> {
         require_rights_of(unit, rights, before).await?;
         if before.state().role == role.state().id {
             return Ok(());
@@ -247,37 +290,17 @@ impl Members {
     }
 }
 
-/// The rights that the member holds by now, in a unit beside which nobody changes who is an owner: of two people who
-/// remove each other at once, the second is no member any more.
-async fn settle_rights(
-    unit: &dyn TenancyUnit,
-    member: &Member,
-    permission: Permission,
-) -> Result<PermissionSet, TenancyError> {
-    unit.memberships().count_owners_for_update().await?;
-    let found = unit.memberships().find_authorization(member.user()).await?;
-    let authorization = found
-        .filter(|found| is_admissible(found, false))
-        .ok_or(TenancyError::NotAMember)?;
-    let rights = member.rights().intersection(&authorization.permissions);
-    if rights.contains(permission) {
-        Ok(rights)
-    } else {
-        Err(TenancyError::PermissionMissing(permission))
-    }
-}
-
 /// The role that is to be given, by somebody with these rights.
 async fn find_role(
     unit: &dyn TenancyUnit,
     rights: &PermissionSet,
     id: RoleId,
-) -> Result<Role, TenancyError> {
+) -> Result<Role, Stopped> {
     let role = unit.roles().find_for_grant(id).await?.ok_or_else(|| {
         let fault = FieldFault::new("unknown-role", "the organization has no such role");
         FieldErrors::one("#/role_id", fault)
     })?;
-    require_all(rights, &role)?;
+    require_all(rights, &role.state().permissions)?;
     Ok(role)
 }
 
@@ -286,18 +309,11 @@ async fn require_rights_of(
     unit: &dyn TenancyUnit,
     rights: &PermissionSet,
     membership: &Membership,
-) -> Result<(), TenancyError> {
-    match unit.roles().find(membership.state().role).await? {
-        Some(role) => require_all(rights, &role),
-        None => Ok(()),
+) -> Result<(), Stopped> {
+    if let Some(role) = unit.roles().find(membership.state().role).await? {
+        require_all(rights, &role.state().permissions)?;
     }
-}
-
-fn require_all(rights: &PermissionSet, role: &Role) -> Result<(), TenancyError> {
-    match role.state().permissions.first_missing_in(rights) {
-        Some(permission) => Err(TenancyError::RightNotHeld(permission)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 async fn find(unit: &dyn TenancyUnit, id: MembershipId) -> Result<Membership, TenancyError> {
@@ -328,9 +344,16 @@ async fn find_card(unit: &dyn TenancyUnit, id: MembershipId) -> Result<MemberCar
 }
 
 /// A refusal is one member's; a failure of the storage is everybody's.
-fn unless_failed(done: Result<(), TenancyError>) -> Result<Result<(), TenancyError>, TenancyError> {
+fn outcome(
+    id: MembershipId,
+    done: Result<(), Stopped>,
+    denied: &mut Vec<AuditDraft>,
+) -> Result<Result<(), TenancyError>, TenancyError> {
     match done {
-        Err(TenancyError::Storage(error)) => Err(error.into()),
-        done => Ok(done),
+        Ok(()) => Ok(Ok(())),
+        Err(stopped) => {
+            let target = ("membership", id.as_uuid());
+            Ok(Err(stopped.one_of_many(target, denied)?))
+        }
     }
 }

@@ -10,8 +10,10 @@ use kernel::{
 use serde_json::json;
 
 use crate::access::{Member, Principal};
+use crate::leaving::require_account;
 use crate::membership::InvitationState;
 use crate::ports::{TenancyStore, TenancyUnit};
+use crate::refusal::{Refusal, Stopped};
 use crate::workbench::Workbench;
 use crate::{
     Membership, NewOrganization, Organization, OrganizationChange, Role, RoleTemplate, TenancyError,
@@ -170,6 +172,7 @@ impl Organizations {
                     Some(owner),
                 );
                 unit.memberships().insert(&membership).await?;
+                require_account(unit, owner).await?;
                 unit.directory().add_member(owner, at).await?;
                 drafts.push(
                     AuditDraft::new(
@@ -250,39 +253,43 @@ impl Organizations {
         expected: &Expected,
         change: Checked<OrganizationChange>,
     ) -> Result<Organization, TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        let before = find_living(unit.as_ref()).await?;
-        let version = before.state().stamps.version;
-        if !expected.accepts(version) {
-            return Err(TenancyError::Stale);
-        }
-        let change = change?;
-        if let Patch::Set(owner) = change.owner
-            && owner != before.state().owner
-        {
-            require_owner_role(unit.as_ref(), member, owner).await?;
-        }
-
-        let at = self.bench.now();
-        let mut after = before.clone();
-        after.change(&change, at, Some(member.user()));
-        let changes = after.changes_since(Some(&before));
-        if changes.is_empty() {
-            return Ok(before);
-        }
-        move_names(unit.as_ref(), &before, &after, at).await?;
-        unit.organizations().update(&after, version).await?;
-        let draft = AuditDraft::new(
-            "organization",
-            after.id().as_uuid(),
-            AuditAction::Update,
-            changes,
-        );
         self.bench
-            .note(unit.as_ref(), member.scope(), [draft])
-            .await?;
-        unit.commit().await?;
-        Ok(after)
+            .decide(member.scope(), member.organization(), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                let before = find_living(unit.as_ref()).await?;
+                let version = before.state().stamps.version;
+                if !expected.accepts(version) {
+                    return Err(TenancyError::Stale.into());
+                }
+                let change = change?;
+                if let Patch::Set(owner) = change.owner
+                    && owner != before.state().owner
+                {
+                    require_owner_role(unit.as_ref(), member, owner).await?;
+                }
+
+                let at = self.bench.now();
+                let mut after = before.clone();
+                after.change(&change, at, Some(member.user()));
+                let changes = after.changes_since(Some(&before));
+                if changes.is_empty() {
+                    return Ok(before);
+                }
+                move_names(unit.as_ref(), &before, &after, at).await?;
+                unit.organizations().update(&after, version).await?;
+                let draft = AuditDraft::new(
+                    "organization",
+                    after.id().as_uuid(),
+                    AuditAction::Update,
+                    changes,
+                );
+                self.bench
+                    .note(unit.as_ref(), member.scope(), [draft])
+                    .await?;
+                unit.commit().await?;
+                Ok(after)
+            })
+            .await
     }
 
     /// Deletes the member's organization, restorably: nobody can work in it any more, and its slug
@@ -374,17 +381,19 @@ async fn require_owner_role(
     unit: &dyn TenancyUnit,
     member: &Member,
     owner: kernel::UserId,
-) -> Result<(), TenancyError> {
-    if !member.is_owner() {
-        return Err(TenancyError::OwnerRequired);
-    }
-    // Counting locks: nobody takes the role from them, or removes them, while they become the owner.
+) -> Result<(), Stopped> {
+    // Counting locks: nobody takes the role from either of the two, or removes them, meanwhile.
     unit.memberships().count_owners_for_update().await?;
+    let own = unit.memberships().find_authorization(member.user()).await?;
+    let is_still_owner = own.and_then(|own| own.template) == Some(RoleTemplate::Owner);
+    if !member.is_owner() || !is_still_owner {
+        return Err(Refusal::OwnerRequired.into());
+    }
     let found = unit.memberships().find_authorization(owner).await?;
     if found.and_then(|found| found.template) == Some(RoleTemplate::Owner) {
         Ok(())
     } else {
-        Err(TenancyError::OwnerNeedsOwnerRole)
+        Err(TenancyError::OwnerNeedsOwnerRole.into())
     }
 }
 

@@ -224,4 +224,10 @@ pub trait MembershipRepository: Send + Sync {
     /// What decides whether the user may act in the unit's organization; `None` for no living member.
     async fn find_authorization(&self, user: UserId)
     -> Result<Option<Authorization>, StorageError>;
+    /// As [`MembershipRepository::find_authorization`]; in addition it MUST keep other units from ending or changing
+    /// the membership until this one ends, so that whoever ends it finds all that was granted on its strength.
+    async fn find_authorization_for_share(
+        &self,
+        user: UserId,
+    ) -> Result<Option<Authorization>, StorageError>;
 }

@@ -9,8 +9,9 @@ use kernel::{
 
 use crate::organizations::deletion;
 use crate::ports::{TenancyStore, TenancyUnit};
+use crate::standing::{hold_rights, require_all};
 use crate::workbench::Workbench;
-use crate::{Member, NewRole, Role, RoleChange, TenancyError};
+use crate::{Member, NewRole, Permission, Role, RoleChange, TenancyError};
 
 /// Use cases on roles.
 #[derive(Clone)]
@@ -38,33 +39,38 @@ impl Roles {
         new: Checked<NewRole>,
         once: &Once<'_, Role>,
     ) -> Result<Done<Role>, TenancyError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(member.scope()).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let new = new?;
-        member.require_all(&new.permissions)?;
-        let role = Role::custom(
-            self.bench.id(RoleId::from_uuid),
-            member.scope().organization(),
-            new.name,
-            new.description,
-            new.permissions,
-            Stamps::new(at, Some(member.user())),
-        );
-        unit.roles().insert(&role).await?;
-        self.note(
-            unit.as_ref(),
-            member,
-            &role,
-            AuditAction::Create,
-            role.changes_since(None),
-        )
-        .await?;
-        once.record(unit.idempotency(), &role).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(role))
+        self.bench
+            .decide(member.scope(), member.organization(), async {
+                let at = self.bench.now();
+                let unit = self.bench.begin(member.scope()).await?;
+                if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+                    return Ok(Done::Replayed(answer));
+                }
+                let rights = hold_rights(unit.as_ref(), member, Permission::RoleCreate).await?;
+                let new = new?;
+                require_all(&rights, &new.permissions)?;
+                let role = Role::custom(
+                    self.bench.id(RoleId::from_uuid),
+                    member.scope().organization(),
+                    new.name,
+                    new.description,
+                    new.permissions,
+                    Stamps::new(at, Some(member.user())),
+                );
+                unit.roles().insert(&role).await?;
+                self.note(
+                    unit.as_ref(),
+                    member,
+                    &role,
+                    AuditAction::Create,
+                    role.changes_since(None),
+                )
+                .await?;
+                once.record(unit.idempotency(), &role).await?;
+                unit.commit().await?;
+                Ok(Done::Fresh(role))
+            })
+            .await
     }
 
     /// Roles in the order of their ids: first those that every organization starts with.
@@ -96,29 +102,37 @@ impl Roles {
         expected: &Expected,
         change: Checked<RoleChange>,
     ) -> Result<Role, TenancyError> {
-        let unit = self.bench.begin(member.scope()).await?;
-        let before = find_expected(unit.as_ref(), id, expected).await?;
-        let change = change?;
-        let state = before.state();
-        let permissions = change.permissions.apply(&state.permissions);
-        let mut after = before.clone();
-        after.change(
-            change.name.apply(&state.name),
-            change.description.apply(&state.description),
-            permissions.clone(),
-            self.bench.now(),
-            Some(member.user()),
-        )?;
-        member.require_all(&permissions.symmetric_difference(&state.permissions))?;
-        let changes = after.changes_since(Some(&before));
-        if changes.is_empty() {
-            return Ok(before);
-        }
-        unit.roles().update(&after, state.stamps.version).await?;
-        self.note(unit.as_ref(), member, &after, AuditAction::Update, changes)
-            .await?;
-        unit.commit().await?;
-        Ok(after)
+        self.bench
+            .decide(member.scope(), ("role", id.as_uuid()), async {
+                let unit = self.bench.begin(member.scope()).await?;
+                let rights = hold_rights(unit.as_ref(), member, Permission::RoleUpdate).await?;
+                let before = find_expected(unit.as_ref(), id, expected).await?;
+                let change = change?;
+                let state = before.state();
+                let permissions = change.permissions.apply(&state.permissions);
+                let mut after = before.clone();
+                after.change(
+                    change.name.apply(&state.name),
+                    change.description.apply(&state.description),
+                    permissions.clone(),
+                    self.bench.now(),
+                    Some(member.user()),
+                )?;
+                require_all(
+                    &rights,
+                    &permissions.symmetric_difference(&state.permissions),
+                )?;
+                let changes = after.changes_since(Some(&before));
+                if changes.is_empty() {
+                    return Ok(before);
+                }
+                unit.roles().update(&after, state.stamps.version).await?;
+                self.note(unit.as_ref(), member, &after, AuditAction::Update, changes)
+                    .await?;
+                unit.commit().await?;
+                Ok(after)
+            })
+            .await
     }
 
     /// Deletes a custom role that no member and no open invitation has.
@@ -128,24 +142,29 @@ impl Roles {
         id: RoleId,
         expected: &Expected,
     ) -> Result<(), TenancyError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(member.scope()).await?;
-        let before = find_expected(unit.as_ref(), id, expected).await?;
-        let mut after = before.clone();
-        after.delete(at, Some(member.user()))?;
-        member.require_all(&before.state().permissions)?;
-        // Written first: from here on nobody can be given the role, so the look at who has it is final.
-        unit.roles()
-            .update(&after, before.state().stamps.version)
-            .await?;
-        if unit.roles().is_in_use(id, at).await? {
-            return Err(TenancyError::RoleInUse);
-        }
-        let changes = deletion(&before.state().stamps, &after.state().stamps);
-        self.note(unit.as_ref(), member, &after, AuditAction::Delete, changes)
-            .await?;
-        unit.commit().await?;
-        Ok(())
+        self.bench
+            .decide(member.scope(), ("role", id.as_uuid()), async {
+                let at = self.bench.now();
+                let unit = self.bench.begin(member.scope()).await?;
+                let rights = hold_rights(unit.as_ref(), member, Permission::RoleDelete).await?;
+                let before = find_expected(unit.as_ref(), id, expected).await?;
+                let mut after = before.clone();
+                after.delete(at, Some(member.user()))?;
+                require_all(&rights, &before.state().permissions)?;
+                // Written first: from here on nobody can be given the role, so the look at who has it is final.
+                unit.roles()
+                    .update(&after, before.state().stamps.version)
+                    .await?;
+                if unit.roles().is_in_use(id, at).await? {
+                    return Err(TenancyError::RoleInUse.into());
+                }
+                let changes = deletion(&before.state().stamps, &after.state().stamps);
+                self.note(unit.as_ref(), member, &after, AuditAction::Delete, changes)
+                    .await?;
+                unit.commit().await?;
+                Ok(())
+            })
+            .await
     }
 
     async fn note(

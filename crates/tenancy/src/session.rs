@@ -1,5 +1,6 @@
 //! Sessions: one login each, and all the refreshes that follow from it.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use kernel::{Changes, Origin, SessionId, Timestamp, UserId, Version};
@@ -10,8 +11,8 @@ use crate::UserStatus;
 use crate::instant::shown;
 use crate::tokens::{TokenHash, TokenPair};
 
-/// All that a session is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// All that a session is; `Debug` shows neither where it is used nor its tokens.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SessionState {
     /// The session's id.
     pub id: SessionId,
@@ -43,6 +44,18 @@ pub struct SessionState {
     pub created_at: Timestamp,
     /// When the session was last changed.
     pub updated_at: Timestamp,
+}
+
+impl fmt::Debug for SessionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionState")
+            .field("id", &self.id)
+            .field("user", &self.user)
+            .field("generation", &self.generation)
+            .field("expires_at", &self.expires_at)
+            .field("revoked_at", &self.revoked_at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// An access token that was replaced and has not run out yet.
@@ -278,5 +291,37 @@ impl Session {
             changes = changes.secret("previous_access_hash", old.and_then(hash).is_some());
         }
         changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{RequestId, Secret};
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_session_shows_neither_its_place_nor_its_tokens() {
+        let origin = Origin {
+            ip: Some(IpAddr::from([203, 0, 113, 7])),
+            user_agent: Some("Mosaic".to_owned()),
+            ..Origin::internal(RequestId::from_uuid(Uuid::nil()))
+        };
+        let tokens = TokenPair {
+            access: Secret::new("open".to_owned()),
+            refresh: Secret::new("sesame".to_owned()),
+        };
+        let at = datetime!(2026-01-15 12:00 UTC);
+        let (id, user) = (Uuid::nil(), UserId::from_uuid(Uuid::nil()));
+        let session = Session::open(SessionId::from_uuid(id), user, &tokens, 1, &origin, at);
+
+        let shown = format!("{session:?}");
+
+        for hidden in ["203.0.113.7", "Mosaic", "hash", "open", "sesame"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+        assert!(shown.contains("generation: 1"), "{shown}");
     }
 }

@@ -3,7 +3,7 @@
 //! - [`deed`] is one call, and whether the log tells what it did;
 //! - [`ledger`] reads what changed in all tables, and what entries say;
 //! - [`exceptions`] says what the log does not tell, and why;
-//! - `proof` does so for every operation of the document, `refusals` for calls that are refused;
+//! - `proof` does so for every operation of the document, `refusals` for calls that are refused, `rights` for use cases that refuse a right;
 //! - `reading` is about those who read the log.
 
 mod deed;
@@ -13,3 +13,4 @@ mod ledger;
 mod proof;
 mod reading;
 mod refusals;
+mod rights;

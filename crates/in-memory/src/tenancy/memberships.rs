@@ -168,4 +168,11 @@ impl MembershipRepository for MemoryUnit {
             })
         }))
     }
+
+    async fn find_authorization_for_share(
+        &self,
+        user: UserId,
+    ) -> Result<Option<Authorization>, StorageError> {
+        self.find_authorization(user).await
+    }
 }

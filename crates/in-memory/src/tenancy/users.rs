@@ -62,6 +62,10 @@ impl UserRepository for MemoryUnit {
         self.find(id).await
     }
 
+    async fn find_for_share(&self, id: UserId) -> Result<Option<User>, StorageError> {
+        self.find(id).await
+    }
+
     async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StorageError> {
         let email = email.case_folded();
         Ok(self

@@ -20,7 +20,7 @@ impl RateLimiter for PostgresDatabase {
         quota: Quota,
         now: Timestamp,
     ) -> Result<RateDecision, StorageError> {
-        let unit = self.begin_platform().await?;
+        let unit = self.begin_platform_for_request().await?;
         unit.port("rate_limits");
         // Makes the row, or locks the one that is there: others wait until this unit ends.
         let sql = "INSERT INTO rate_limits (key, next_at, created_at, updated_at) VALUES ($1, $2, $2, $2) \
@@ -41,7 +41,7 @@ impl RateLimiter for PostgresDatabase {
     }
 
     async fn reset(&self, key: [u8; 32]) -> Result<(), StorageError> {
-        let unit = self.begin_platform().await?;
+        let unit = self.begin_platform_for_request().await?;
         unit.port("rate_limits");
         let sql = "DELETE FROM rate_limits WHERE key = $1";
         unit.execute_sql(sql, [key.to_vec().into()]).await?;

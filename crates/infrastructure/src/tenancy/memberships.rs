@@ -178,6 +178,19 @@ impl MembershipRepository for PostgresUnit {
             })
             .transpose()
     }
+
+    async fn find_authorization_for_share(
+        &self,
+        user: UserId,
+    ) -> Result<Option<Authorization>, StorageError> {
+        let lock = "SELECT m.id FROM memberships m \
+                    WHERE m.organization_id = $1 AND m.user_id = $2 AND m.deleted_at IS NULL FOR SHARE";
+        let values = [self.organization().into(), user.as_uuid().into()];
+        if self.execute_sql(lock, values).await? == 0 {
+            return Ok(None);
+        }
+        self.find_authorization(user).await
+    }
 }
 
 impl PostgresUnit {

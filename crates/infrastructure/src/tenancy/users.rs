@@ -50,6 +50,13 @@ impl UserRepository for PostgresUnit {
         self.one_user(query).await
     }
 
+    async fn find_for_share(&self, id: UserId) -> Result<Option<User>, StorageError> {
+        let query = living()
+            .filter(Column::Id.eq(id.as_uuid()))
+            .lock(LockType::Share);
+        self.one_user(query).await
+    }
+
     async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StorageError> {
         self.one_user(living().filter(Column::EmailFolded.eq(email.case_folded())))
             .await

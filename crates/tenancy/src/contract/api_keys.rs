@@ -7,8 +7,8 @@ use super::Subject;
 use super::tenant::{NOW, Tenant, add_user, id, platform_scope};
 use crate::ports::ApiKeyFilter;
 use crate::{
-    ApiKey, ApiKeyChange, ApiKeyState, ApiKeyToken, ApiKeyUse, NewApiKey, Permission,
-    PermissionSet, RoleTemplate, TenancyError, TokenHash, User, UserStatus,
+    ApiKey, ApiKeyChange, ApiKeyState, ApiKeyToken, ApiKeyUse, NewApiKey, Permission, RoleTemplate,
+    TenancyError, TokenHash, User, UserStatus,
 };
 
 /// The cases of API keys.
@@ -64,7 +64,6 @@ fn a_key(tenant: &Tenant, user: UserId, expires_at: Option<Timestamp>) -> ApiKey
         user,
         new,
         &ApiKeyToken::generate(&Unique),
-        &PermissionSet::all(),
         NOW,
     )
     .unwrap()
@@ -90,7 +89,7 @@ fn renamed(key: &ApiKey) -> ApiKey {
         scopes: Patch::Set([Permission::TeamView].into_iter().collect()),
         expires_at: Patch::Set(Some(NOW + Duration::DAY)),
     };
-    key.change(&change, &PermissionSet::all(), NOW).unwrap();
+    key.change(&change, NOW).unwrap();
     key
 }
 

@@ -24,6 +24,7 @@ macro_rules! for_each_membership_case {
             only_living_owners_are_counted,
             an_authorization_tells_role_rights_and_status,
             who_left_or_never_came_has_no_authorization,
+            an_authorization_that_is_held_is_the_same,
             other_tenants_see_no_membership,
             other_tenants_see_no_card,
         }
@@ -393,6 +394,33 @@ mod cases {
                 .unwrap(),
             None
         );
+    }
+
+    pub(super) async fn an_authorization_that_is_held_is_the_same<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let other = Tenant::found(subject).await;
+        let (user, mut membership) = tenant.add_member(subject, RoleTemplate::Consultant).await;
+        let unit = tenant.begin(subject).await;
+        let memberships = unit.memberships();
+
+        let read = memberships.find_authorization(user.id()).await.unwrap();
+        let held = memberships
+            .find_authorization_for_share(user.id())
+            .await
+            .unwrap();
+        assert!(held.is_some());
+        assert_eq!(held, read);
+
+        let stranger = other.owner.id();
+        let none = memberships.find_authorization_for_share(stranger).await;
+        assert_eq!(none.unwrap(), None);
+        membership.end(NOW, None);
+        memberships
+            .update(&membership, Version::FIRST)
+            .await
+            .unwrap();
+        let left = memberships.find_authorization_for_share(user.id()).await;
+        assert_eq!(left.unwrap(), None);
     }
 
     pub(super) async fn other_tenants_see_no_membership<S: Subject>(subject: &S) {

@@ -164,7 +164,6 @@ impl<'a, S: Subject> Listing<'a, S> {
             self.tenant.owner.id(),
             new,
             &ApiKeyToken::generate(&OneId(id)),
-            &PermissionSet::all(),
             NOW,
         )
         .unwrap();

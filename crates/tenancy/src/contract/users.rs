@@ -77,6 +77,10 @@ mod cases {
             users.find_for_update(user.id()).await.unwrap().as_ref(),
             Some(&user)
         );
+        assert_eq!(
+            users.find_for_share(user.id()).await.unwrap().as_ref(),
+            Some(&user)
+        );
         for email in [user.state().email.clone(), in_capitals(&user)] {
             assert_eq!(
                 users.find_by_email(&email).await.unwrap().as_ref(),
@@ -86,6 +90,7 @@ mod cases {
         let nobody = a_user();
         assert_eq!(users.find(nobody.id()).await.unwrap(), None);
         assert_eq!(users.find_for_update(nobody.id()).await.unwrap(), None);
+        assert_eq!(users.find_for_share(nobody.id()).await.unwrap(), None);
         assert_eq!(
             users.find_by_email(&nobody.state().email).await.unwrap(),
             None
@@ -144,6 +149,7 @@ mod cases {
         let unit = begin(subject).await;
         assert_eq!(unit.users().find(user.id()).await.unwrap(), None);
         assert_eq!(unit.users().find_for_update(user.id()).await.unwrap(), None);
+        assert_eq!(unit.users().find_for_share(user.id()).await.unwrap(), None);
         let found = unit.users().find_by_email(&user.state().email).await;
         assert_eq!(found.unwrap(), Some(heir));
     }

@@ -32,6 +32,9 @@ pub trait UserRepository: Send + Sync {
     /// As [`UserRepository::find`]; in addition it MUST keep other units from changing the user
     /// until this one ends. For units of the platform's scope.
     async fn find_for_update(&self, id: UserId) -> Result<Option<User>, StorageError>;
+    /// As [`UserRepository::find`]; in addition it MUST keep other units from changing the account until this one ends,
+    /// and wait for one that is doing so: nobody becomes a member whose account was just deleted.
+    async fn find_for_share(&self, id: UserId) -> Result<Option<User>, StorageError>;
     /// The living user with this address, in any case.
     async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<User>, StorageError>;
     /// Those of these users who exist here, deleted ones too, in the order of their ids.
