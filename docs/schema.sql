@@ -207,7 +207,23 @@ $$;
 
 ALTER FUNCTION public.protect_tenant_table(relation regclass) OWNER TO canvass_owner;
 
-CREATE FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) RETURNS record
+CREATE FUNCTION public.purge_credentials(at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    purged boolean;
+BEGIN
+    DELETE FROM credentials c WHERE c.kind = 'invitation' AND c.created_at < at - interval '37 days';
+    purged := FOUND;
+    DELETE FROM credentials c WHERE c.kind = 'request' AND c.created_at < at - interval '24 hours';
+    RETURN purged OR FOUND;
+END
+$$;
+
+ALTER FUNCTION public.purge_credentials(at timestamp with time zone) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -218,10 +234,13 @@ BEGIN
     GET DIAGNOSTICS limits_purged = ROW_COUNT;
     DELETE FROM sessions WHERE expires_at < at - interval '30 days';
     GET DIAGNOSTICS sessions_purged = ROW_COUNT;
+    DELETE FROM invitations WHERE expires_at < at - interval '30 days' AND status <> 'accepted';
+    GET DIAGNOSTICS invitations_purged = ROW_COUNT;
+    PERFORM purge_credentials(at);
 END
 $$;
 
-ALTER FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) OWNER TO canvass_owner;
+ALTER FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) OWNER TO canvass_owner;
 
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -1070,6 +1089,8 @@ CREATE INDEX contacts_search_idx ON public.contacts USING gin (organization_id, 
 
 CREATE INDEX contacts_status_idx ON public.contacts USING btree (organization_id, validation_status, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX credentials_age_idx ON public.credentials USING btree (kind, created_at) WHERE (kind = ANY (ARRAY['invitation'::text, 'request'::text]));
+
 CREATE INDEX credentials_subject_idx ON public.credentials USING btree (organization_id, subject_id);
 
 CREATE INDEX domain_facts_expiry_idx ON public.domain_facts USING btree (expires_at);
@@ -1077,6 +1098,8 @@ CREATE INDEX domain_facts_expiry_idx ON public.domain_facts USING btree (expires
 CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
 
 CREATE INDEX idempotency_keys_expiry_idx ON public.idempotency_keys USING btree (expires_at);
+
+CREATE INDEX invitations_expiry_idx ON public.invitations USING btree (expires_at) WHERE (status <> 'accepted'::text);
 
 CREATE UNIQUE INDEX invitations_pending_key ON public.invitations USING btree (organization_id, email_folded) WHERE (status = 'pending'::text);
 
@@ -1314,6 +1337,8 @@ CREATE POLICY platform ON public.error_logs TO canvass_platform USING (true) WIT
 
 CREATE POLICY platform ON public.idempotency_keys TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.invitations TO canvass_platform USING (true) WITH CHECK (false);
+
 CREATE POLICY platform ON public.job_queue TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.rate_limits TO canvass_platform USING (true) WITH CHECK (true);
@@ -1443,8 +1468,11 @@ GRANT ALL ON FUNCTION public.make_partition(parent text, month date) TO canvass_
 
 REVOKE ALL ON FUNCTION public.protect_tenant_table(relation regclass) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint) TO canvass_platform;
+REVOKE ALL ON FUNCTION public.purge_credentials(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_credentials(at timestamp with time zone) TO canvass_platform;
+
+REVOKE ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) TO canvass_platform;
 
 REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
 
@@ -1537,6 +1565,11 @@ GRANT SELECT(key) ON TABLE public.idempotency_keys TO canvass_platform;
 GRANT SELECT(expires_at) ON TABLE public.idempotency_keys TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.invitations TO canvass_app;
+GRANT DELETE ON TABLE public.invitations TO canvass_platform;
+
+GRANT SELECT(status) ON TABLE public.invitations TO canvass_platform;
+
+GRANT SELECT(expires_at) ON TABLE public.invitations TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.job_queue TO canvass_app;
 GRANT SELECT,DELETE,UPDATE ON TABLE public.job_queue TO canvass_platform;

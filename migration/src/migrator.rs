@@ -38,6 +38,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000010_contacts",
     "m20261121_000012_validation",
     "m20261121_000013_contact_search",
+    "m20261121_000014_purging",
 ];
 
 impl MigratorTrait for Migrator {

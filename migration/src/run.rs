@@ -25,6 +25,12 @@ pub enum MigrateError {
     /// A migration failed; it was rolled back.
     #[error("a migration failed and was rolled back")]
     Migration(#[from] DbErr),
+    /// More migrations were to be taken back than there are.
+    #[error("only {applied} migrations are applied; nothing was taken back")]
+    TooMany {
+        /// How many there are.
+        applied: usize,
+    },
 }
 
 /// What a migration did.
@@ -81,7 +87,8 @@ pub async fn advance(admin: &PgConnectOptions, steps: u32) -> Result<(), Migrate
     Ok(())
 }
 
-/// Takes back the last `steps` migrations; for development, since it drops what they made.
+/// Takes back the last `steps` migrations; for development, since it drops what they made. Refuses to take back more
+/// than are applied, with [`MigrateError::TooMany`].
 pub async fn roll_back(admin: &PgConnectOptions, steps: u32) -> Result<(), MigrateError> {
     let mut lock = PgConnection::connect_with(admin).await?;
     sqlx::query("SELECT pg_advisory_lock($1)")
@@ -90,6 +97,10 @@ pub async fn roll_back(admin: &PgConnectOptions, steps: u32) -> Result<(), Migra
         .await?;
 
     let owner = connect_as_owner(admin).await?;
+    let applied = Migrator::get_applied_migrations(&owner).await?.len();
+    if usize::try_from(steps).is_ok_and(|steps| steps > applied) {
+        return Err(MigrateError::TooMany { applied });
+    }
     Migrator::down(&owner, Some(steps)).await?;
 
     owner.close().await?;

@@ -137,6 +137,14 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
         "idempotency_keys",
         "what ran out is purged, without reading it",
     ),
+    ExtraPolicy {
+        table: "invitations",
+        name: "platform",
+        role: PLATFORM,
+        using: "true",
+        check: "false",
+        reason: "what ended long ago is purged, without reading it",
+    },
     platform("job_queue", "workers claim the jobs of all organizations"),
     platform("rate_limits", "a table of the installation itself"),
     ExtraPolicy {
@@ -226,6 +234,12 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
         "what ran out is purged, without reading the answers",
     ),
     (
+        "invitations",
+        PLATFORM,
+        &["DELETE", "SELECT (expires_at)", "SELECT (status)"],
+        "what ended long ago is purged, without reading it",
+    ),
+    (
         "job_queue",
         APP,
         &[
@@ -286,6 +300,10 @@ pub(crate) const WITHOUT_TENANT_ARGUMENT: &[(&str, &str)] = &[
     (
         "make_partition",
         "makes tables and answers whether it did, reads no row",
+    ),
+    (
+        "purge_credentials",
+        "removes what ran out of the directory by its age alone, for the platform role",
     ),
 ];
 

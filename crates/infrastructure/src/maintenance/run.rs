@@ -66,6 +66,7 @@ impl Maintenance {
                 idempotency_keys = purged.idempotency_keys,
                 rate_limits = purged.rate_limits,
                 domain_facts = purged.domain_facts,
+                invitations = purged.invitations,
                 "removed what ran out"
             ),
             Err(error) => self.failed("purge_expired", &error),

@@ -38,6 +38,9 @@ pub struct Purged {
     /// Answers of the domain name system that are believed no more.
     #[sea_orm(skip)]
     pub domain_facts: u64,
+    /// Invitations that nobody accepted and that ran out 30 days ago or more, with the tokens that led to them.
+    #[sea_orm(from_alias = "invitations_purged")]
+    pub invitations: i64,
 }
 
 #[async_trait]

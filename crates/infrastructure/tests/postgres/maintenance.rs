@@ -240,6 +240,7 @@ async fn what_ran_out_is_removed_and_nothing_else() {
         idempotency_keys: 1,
         rate_limits: 1,
         domain_facts: 1,
+        invitations: 0,
     };
     assert_eq!(purged, one_each);
     assert_eq!(again, Purged::default());
@@ -247,6 +248,62 @@ async fn what_ran_out_is_removed_and_nothing_else() {
                 UNION ALL SELECT 'key ' || convert_from(fingerprint, 'UTF8') FROM idempotency_keys \
                 UNION ALL SELECT 'limit ' || (key = sha256('new'::bytea)) FROM rate_limits";
     let expected = ["session new", "key new", "limit true"];
+    assert_eq!(
+        names(&mut admin, left).await,
+        expected.map(str::to_owned).into()
+    );
+}
+
+#[tokio::test]
+async fn invitations_that_nobody_accepted_go_with_their_tokens_and_keys_of_requests_after_a_day() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    let at = datetime!(2026-06-30 12:00 UTC);
+    let month = time::Duration::days(30);
+    let (lived, sent) = (at - month, at - month - tenancy::Invitation::LIFETIME);
+    let asked = at - time::Duration::DAY;
+    // Of each kind `old` is removed and `new` is not: one microsecond from the border.
+    let rows = format!(
+        "INSERT INTO users (id, email, email_folded, display_name, status, created_at, updated_at, version) \
+         VALUES (gen_random_uuid(), 'a', 'a', 'A', 'active', now(), now(), 1); \
+         INSERT INTO organizations (organization_id, slug, name, owner_id, subscription_level, settings, \
+             created_at, updated_at, version) \
+         SELECT gen_random_uuid(), 'acme', 'Acme', id, 'free', '{{}}', now(), now(), 1 FROM users; \
+         INSERT INTO roles (organization_id, id, name, name_folded, description, created_at, updated_at, version) \
+         SELECT organization_id, gen_random_uuid(), 'r', 'r', '', now(), now(), 1 FROM organizations; \
+         CREATE TEMP TABLE ages AS \
+         VALUES ('old', interval '-1 us'), ('new', interval '0'); \
+         INSERT INTO invitations (organization_id, id, email, email_folded, role_id, status, token_generation, \
+             expires_at, created_at, updated_at, version) \
+         SELECT r.organization_id, gen_random_uuid(), status || ' ' || column1, status || ' ' || column1, r.id, status, 1, \
+             timestamptz '{lived}' + column2, now(), now(), 1 \
+         FROM roles r, ages, unnest(ARRAY['pending', 'expired', 'revoked', 'accepted']) status; \
+         INSERT INTO credentials (kind, hash, organization_id, subject_id, created_at) \
+         SELECT kind, sha256((kind || ' ' || column1)::bytea), gen_random_uuid(), gen_random_uuid(), border + column2 \
+         FROM ages, (VALUES ('invitation', timestamptz '{sent}'), ('request', '{asked}'), ('api_key', '{sent}')) \
+             kinds (kind, border)"
+    );
+    admin.execute(AssertSqlSafe(rows)).await.unwrap();
+
+    let adapter = adapter(&database);
+    let purged = adapter.purge_expired(at).await.unwrap();
+    let again = adapter.purge_expired(at).await.unwrap();
+
+    assert_eq!((purged.invitations, again.invitations), (3, 0));
+    let left = "SELECT 'invitation ' || email FROM invitations \
+                UNION ALL SELECT 'credential ' || kind || CASE hash \
+                    WHEN sha256((kind || ' new')::bytea) THEN ' new' ELSE ' old' END FROM credentials";
+    let expected = [
+        "invitation pending new",
+        "invitation expired new",
+        "invitation revoked new",
+        "invitation accepted old",
+        "invitation accepted new",
+        "credential invitation new",
+        "credential request new",
+        "credential api_key old",
+        "credential api_key new",
+    ];
     assert_eq!(
         names(&mut admin, left).await,
         expected.map(str::to_owned).into()

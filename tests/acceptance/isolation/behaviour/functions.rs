@@ -125,7 +125,7 @@ impl Trial<'_, '_> {
             .iter()
             .filter(|function| function.definer)
         {
-            let known = function.name == "make_partition"
+            let known = ["make_partition", "purge_credentials"].contains(&function.name.as_str())
                 || TRICKS.iter().any(|trick| trick.function == function.name)
                 || LOOKUPS.iter().any(|(name, _)| *name == function.name);
             assert!(known, "nothing tries `{}`", function.signature);
@@ -156,6 +156,51 @@ impl Trial<'_, '_> {
             );
         }
         self.try_partitions().await;
+        self.try_purging().await;
+    }
+
+    async fn try_purging(&mut self) {
+        const PURGE: &str = "SELECT count(*) FROM purge_credentials('epoch')";
+        let outcome = self.prober.count(TENANT, PURGE).await;
+        let refused = outcome.is_not_granted();
+        self.expect(
+            "a tenant purges nothing",
+            "purge_credentials",
+            &outcome,
+            refused,
+        );
+        let platform = Actor::Unit(PLATFORM, Some(uuid::Uuid::nil()));
+        let outcome = self.prober.count(platform, PURGE).await;
+        let called = outcome == Outcome::Rows(1);
+        self.expect("the platform purges", "purge_credentials", &outcome, called);
+        if self.prober.is_production() {
+            return;
+        }
+        // Of each kind one more, which stays for want of age, or goes by its kind.
+        for (at, left) in [("epoch", 3), ("infinity", 1)] {
+            let preparation = format!(
+                "INSERT INTO credentials (kind, hash, organization_id, subject_id, created_at) \
+                 SELECT kind, sha256(kind::bytea), '{ABSENT}', '{ABSENT}', now() \
+                 FROM unnest(ARRAY['api_key', 'invitation', 'request']) kind; \
+                 SET LOCAL SESSION AUTHORIZATION canvass_login; \
+                 SELECT unit('{PLATFORM}', '{nil}', 30000); SELECT purge_credentials('{at}'); \
+                 RESET SESSION AUTHORIZATION; ",
+                nil = uuid::Uuid::nil()
+            );
+            let count =
+                format!("SELECT count(*) FROM credentials WHERE organization_id = '{ABSENT}'");
+            let outcome = self
+                .prober
+                .count_after(&preparation, Actor::Administrator, &count)
+                .await;
+            let right = outcome == Outcome::Rows(left);
+            self.expect(
+                "what is purged is old and of the kinds that run out",
+                "purge_credentials",
+                &outcome,
+                right,
+            );
+        }
     }
 
     async fn try_partitions(&mut self) {

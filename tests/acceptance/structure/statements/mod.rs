@@ -54,6 +54,7 @@ const ACROSS: &[(&str, &str, &str)] = &[
         "idempotency_keys",
         "what ran out is removed for all organizations at once, by the retention role",
     ),
+    ("purge_expired", "invitations", "the same"),
 ];
 
 /// The benchmark fills databases of its own and reads them as their superuser.
