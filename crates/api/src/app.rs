@@ -60,7 +60,9 @@ pub fn application<T: OpenApi + 'static>(
         .at("/health/live", get(plain::live()))
         .at("/health/ready", get(plain::ready(dependencies.readiness)))
         .at("/metrics", get(plain::metrics(dependencies.metrics)))
-        .at("/openapi.json", get(plain::document(&document)));
+        .at("/openapi.json", get(plain::document(&document)))
+        .at("/", get(plain::to_docs()))
+        .at("/docs/", get(plain::to_docs()));
     let router = Router {
         plain: plain::swagger_ui(router),
         api: OpenApiService::new(api, "", "")
@@ -70,6 +72,36 @@ pub fn application<T: OpenApi + 'static>(
     };
 
     Edge::new(router, addresses, dependencies.settings, dependencies.ports)
+}
+
+/// What a process without operations tells about itself.
+#[derive(Clone)]
+pub struct Observation {
+    /// How the edge behaves.
+    pub settings: EdgeSettings,
+    /// What the edge needs.
+    pub ports: EdgePorts,
+    /// Looks whether the process can do its work.
+    pub readiness: Arc<dyn Readiness>,
+    /// Renders the metrics.
+    pub metrics: Arc<dyn MetricsSource>,
+}
+
+/// Puts health and metrics alone behind the edge.
+#[must_use]
+pub fn observation(parts: Observation) -> impl Endpoint<Output = Response> + 'static {
+    let addresses = ["/health/live", "/health/ready", "/metrics"];
+    let addresses = addresses
+        .iter()
+        .fold(RouteTable::default(), |table, address| {
+            table.with(address, &[Method::GET])
+        });
+    let router = Route::new()
+        .at("/health/live", get(plain::live()))
+        .at("/health/ready", get(plain::ready(parts.readiness)))
+        .at("/metrics", get(plain::metrics(parts.metrics)));
+
+    Edge::new(router, addresses, parts.settings, parts.ports)
 }
 
 /// Chooses between the operations and the addresses outside the document.
@@ -94,12 +126,14 @@ impl Endpoint for Router {
 }
 
 /// The addresses outside the document; all of them take GET.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 10] = [
+    "/",
     "/health/live",
     "/health/ready",
     "/metrics",
     "/openapi.json",
     "/docs",
+    "/docs/",
     "/docs/start.js",
     "/docs/swagger-ui.js",
     "/docs/swagger-ui.css",

@@ -7,6 +7,7 @@ use poem::Request;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
 use tenancy::{Access, Authentication, Member, Permission, PlatformAdmin, Principal, TenancyError};
+use tokio_util::sync::CancellationToken;
 
 use crate::edge::RequestContext;
 use crate::input::OrganizationKey;
@@ -74,6 +75,12 @@ impl Caller {
     pub fn with_session(&self) -> Result<&Principal, TenancyError> {
         self.principal().session()?;
         Ok(self.principal())
+    }
+
+    /// Cancelled when the program stops: an answer that goes on by itself has to end.
+    #[must_use]
+    pub fn stopping(&self) -> &CancellationToken {
+        self.0.context.stopping()
     }
 
     /// Lets them act inside the organization, if they hold `permission` there; see [`Access::authorize`].

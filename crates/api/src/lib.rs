@@ -47,7 +47,9 @@ pub mod teams;
 mod use_cases;
 mod validation;
 
-pub use app::{ApiDependencies, Operations, application, openapi_document};
+pub use app::{
+    ApiDependencies, Observation, Operations, application, observation, openapi_document,
+};
 pub use caller::{Caller, Gate};
 pub use conditional::{IfMatch, IfNoneMatch, etag};
 pub use idempotency::IdempotencyKey;

@@ -32,6 +32,7 @@ pub(crate) struct PostgresUnit {
     failed: AtomicBool,
     port: std::sync::Mutex<&'static str>,
     words: std::sync::Mutex<BTreeMap<String, OffsetDateTime>>,
+    enqueued: std::sync::Mutex<Vec<&'static str>>,
 }
 
 impl PostgresUnit {
@@ -47,6 +48,7 @@ impl PostgresUnit {
             failed: AtomicBool::new(false),
             port: std::sync::Mutex::new("unit"),
             words: std::sync::Mutex::default(),
+            enqueued: std::sync::Mutex::default(),
         }
     }
 
@@ -159,7 +161,18 @@ impl PostgresUnit {
             .into_inner()
             .commit()
             .await
-            .map_err(translate_sqlx)
+            .map_err(translate_sqlx)?;
+        let enqueued = self.enqueued.into_inner();
+        for kind in enqueued.unwrap_or_else(PoisonError::into_inner) {
+            crate::jobs::enqueued(kind);
+        }
+        Ok(())
+    }
+
+    /// Counts a job of this kind once the unit commits.
+    pub(crate) fn note_enqueued(&self, kind: &'static str) {
+        let mut enqueued = self.enqueued.lock().unwrap_or_else(PoisonError::into_inner);
+        enqueued.push(kind);
     }
 }
 

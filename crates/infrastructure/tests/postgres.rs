@@ -13,6 +13,8 @@ mod accounts;
 mod contact_counts;
 #[path = "postgres/domains.rs"]
 mod domains;
+#[path = "postgres/fairness.rs"]
+mod fairness;
 #[path = "postgres/jobs.rs"]
 mod jobs;
 #[path = "postgres/logins.rs"]
@@ -27,3 +29,5 @@ mod members;
 mod people;
 #[path = "postgres/permissions.rs"]
 mod permissions;
+#[path = "postgres/standing.rs"]
+mod standing;

@@ -1,5 +1,6 @@
 //! Who acts, from where, and inside which organization.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::{ApiKeyId, JobId, JobKind, OrganizationId, RequestId, SessionId, UserId};
@@ -49,8 +50,8 @@ impl Actor {
     }
 }
 
-/// Where a request came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where a request came from; `Debug` shows the request alone.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The request's id, or that of the run of a job.
     pub request: RequestId,
@@ -58,6 +59,14 @@ pub struct Origin {
     pub ip: Option<IpAddr>,
     /// The client's name for itself, cut to [`Origin::MAX_USER_AGENT`] characters.
     pub user_agent: Option<String>,
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Origin")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Origin {
@@ -138,5 +147,27 @@ impl TenantScope {
     #[must_use]
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_shows_neither_address_nor_program() {
+        let origin = Origin {
+            ip: Some(IpAddr::from([203, 0, 113, 7])),
+            user_agent: Some("Mosaic".to_owned()),
+            ..Origin::internal(RequestId::from_uuid(uuid::Uuid::nil()))
+        };
+        let scope = TenantScope::platform(Actor::Anonymous, origin);
+
+        let shown = format!("{scope:?}");
+
+        assert!(
+            !shown.contains("203.0.113.7") && !shown.contains("Mosaic"),
+            "{shown}"
+        );
     }
 }

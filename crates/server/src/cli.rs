@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands;
 use crate::settings::{InvalidSettings, Settings, SettingsSource};
-use crate::telemetry::start_logging;
+use crate::telemetry::{note_panics, start_logging};
 
 /// Canvass: campaigns, landing pages and leads for brokers and the agencies that serve them.
 ///
@@ -29,6 +30,11 @@ struct Cli {
 enum Command {
     /// Serve the API
     Serve,
+    /// Work on jobs, and on nothing else, beside a server on the same database
+    Worker(WorkerArguments),
+    /// See and end the jobs of all organizations
+    #[command(subcommand)]
+    Job(Job),
     /// Bring the database up to date, and make its roles where they are missing
     Migrate(Migrate),
     /// Print the OpenAPI document
@@ -45,9 +51,50 @@ enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Migrate {
-    /// Take back this many migrations instead; drops what they made
-    #[arg(long, value_name = "N")]
+    /// Take back this many migrations instead; drops what they made, with all data in it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) down: Option<u32>,
+    /// Do not ask whether data may be lost
+    #[arg(long, requires = "down")]
+    pub(crate) yes: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WorkerArguments {
+    /// Address and port at which to tell `/health/live`, `/health/ready` and `/metrics`; nowhere without it
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) health_listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Job {
+    /// List the latest jobs
+    List(JobListArguments),
+    /// Ask for the cancellation of a job
+    Cancel(JobCancelArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct JobListArguments {
+    /// Those with this status only: `pending`, `running`, `completed`, `failed` or `cancelled`
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
+    /// Those of this kind only
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: u16,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct JobCancelArguments {
+    /// The job's id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -143,6 +190,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     }
     let settings = resolve(cli.settings, cli.config.as_deref()).map_err(Failure::usage)?;
     start_logging(&settings).map_err(Failure::usage)?;
+    note_panics();
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -151,6 +199,11 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     let ended = runtime.block_on(async {
         match cli.command {
             Command::Serve => commands::serve::serve(settings).await,
+            Command::Worker(arguments) => commands::worker::work(settings, &arguments).await,
+            Command::Job(Job::List(arguments)) => commands::job::list(&settings, arguments).await,
+            Command::Job(Job::Cancel(arguments)) => {
+                commands::job::cancel(&settings, arguments).await
+            }
             Command::Migrate(arguments) => commands::migrate::migrate(&settings, &arguments).await,
             Command::Admin(Admin::Create(arguments)) => {
                 commands::admin::create(&settings, arguments).await

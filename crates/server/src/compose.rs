@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
-use api::{ApiDependencies, Gate, UseCases, application, operations};
+use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
 use compliance::AuditLog;
 use contacts::{
     ContactLists, Contacts, EmailChecks, Judge, ListRevalidation, Suppressions, ValidationRules,
@@ -54,7 +54,7 @@ pub(crate) struct Composition {
     metrics: Arc<Metrics>,
     accounts: AccountPorts,
     use_cases: UseCases,
-    jobs: Arc<JobRunner>,
+    jobs: Option<Arc<JobRunner>>,
     logs: DatabaseLogs,
     maintenance: Maintenance,
     disposable: Option<Arc<DisposableFile>>,
@@ -71,6 +71,7 @@ pub(crate) fn compose(
     database: &Database,
     data_directory: &DataDirectory,
     keys: Arc<MasterKeys>,
+    stopping: &CancellationToken,
 ) -> Result<Composition, StartError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds::default());
@@ -137,15 +138,19 @@ pub(crate) fn compose(
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
-    let jobs = worker(
-        settings,
-        url,
-        database,
-        data_directory,
-        Arc::clone(&keys),
-        &judging,
-        logs.clone(),
-    );
+    let jobs = (settings.job_slots > 0).then(|| {
+        let (keys, logs) = (Arc::clone(&keys), logs.clone());
+        let runner = runner(
+            settings,
+            url,
+            database,
+            data_directory,
+            keys,
+            &judging,
+            logs,
+        );
+        Arc::new(runner)
+    });
     let dependencies = ApiDependencies {
         settings: EdgeSettings {
             public_url: url.to_owned(),
@@ -156,6 +161,7 @@ pub(crate) fn compose(
             },
             cors_origins: settings.cors_origins.clone(),
             request_timeout: settings.request_timeout,
+            stopping: stopping.clone(),
             ..EdgeSettings::default()
         },
         ports: EdgePorts {
@@ -181,7 +187,7 @@ pub(crate) fn compose(
         metrics,
         accounts,
         use_cases,
-        jobs: Arc::new(jobs),
+        jobs,
         logs,
         maintenance,
         disposable: judging.disposable,
@@ -205,7 +211,7 @@ fn of_contacts(
 }
 
 /// What carries out the jobs.
-fn worker(
+fn runner(
     settings: &Settings,
     url: &str,
     database: &Database,
@@ -243,6 +249,7 @@ fn worker(
         Arc::clone(&ids),
         Arc::new(SystemRandom),
         JobRunnerSettings {
+            concurrency: settings.job_slots,
             grace: JOBS_GRACE,
             ..JobRunnerSettings::default()
         },
@@ -291,11 +298,11 @@ impl Composition {
     pub(crate) fn spawn_background(&self, stopping: &CancellationToken) -> Vec<JoinHandle<()>> {
         let metrics = Arc::clone(&self.metrics);
         let pool = self.database.postgres.pool().clone();
-        let jobs = Arc::clone(&self.jobs);
-        let working = tokio::spawn({
-            let stopping = stopping.clone();
-            async move { jobs.run(stopping).await }
-        });
+        let working = self
+            .jobs
+            .iter()
+            .flat_map(|jobs| spawn_work(jobs, stopping))
+            .collect::<Vec<_>>();
         let tidying = repeat(stopping.clone(), UPKEEP, move || {
             metrics.upkeep();
             let (size, idle) = (pool.size(), pool.num_idle());
@@ -311,18 +318,136 @@ impl Composition {
             let (maintenance, stopping) = (self.maintenance.clone(), stopping.clone());
             async move { maintenance.run(Maintenance::EVERY, stopping).await }
         });
-        let mut tasks = vec![working, tidying, maintaining];
-        tasks.extend(self.disposable.iter().map(|file| {
-            let watching = Arc::clone(file).watch(DisposableFile::EVERY, stopping.clone());
-            tokio::spawn(watching)
-        }));
-        tasks
+        let watching = watch(self.disposable.as_ref(), stopping);
+        [tidying, maintaining]
+            .into_iter()
+            .chain(working)
+            .chain(watching)
+            .collect()
     }
 
     /// Writes what is still to be written.
     pub(crate) async fn flush(&self) {
         self.logs.close(LAST_WRITES).await;
     }
+}
+
+/// A worker without a server.
+pub(crate) struct Worker {
+    runner: Arc<JobRunner>,
+    observation: Observation,
+    metrics: Arc<Metrics>,
+    logs: DatabaseLogs,
+    disposable: Option<Arc<DisposableFile>>,
+}
+
+/// Puts the adapters behind the ports of jobs.
+pub(crate) fn compose_worker(
+    settings: &Settings,
+    database: &Database,
+    data_directory: &DataDirectory,
+    keys: Arc<MasterKeys>,
+) -> Result<Worker, StartError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds::default());
+    let postgres = Arc::new(database.postgres.clone());
+    let metrics = Metrics::start();
+    let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
+    let url = settings.public_url(settings.listen);
+    let judging = Judging::of(settings, database, Arc::clone(&keys))?;
+    let runner = {
+        let (keys, logs) = (Arc::clone(&keys), logs.clone());
+        runner(
+            settings,
+            &url,
+            database,
+            data_directory,
+            keys,
+            &judging,
+            logs,
+        )
+    };
+    let observation = Observation {
+        settings: EdgeSettings::default(),
+        ports: EdgePorts {
+            clock,
+            ids,
+            keys,
+            limiter: postgres,
+            observer: Arc::new(Observer::new(logs.clone())),
+        },
+        readiness: Arc::new(ServerReadiness {
+            database: database.postgres.clone(),
+            clock: SystemClock,
+        }),
+        metrics: Arc::clone(&metrics) as _,
+    };
+    Ok(Worker {
+        runner: Arc::new(runner),
+        observation,
+        metrics,
+        logs,
+        disposable: judging.disposable,
+    })
+}
+
+impl Worker {
+    /// The id under which it claims jobs.
+    pub(crate) fn id(&self) -> uuid::Uuid {
+        self.runner.worker()
+    }
+
+    /// What it tells about itself.
+    pub(crate) fn application(&self) -> BoxEndpoint<'static, Response> {
+        observation(self.observation.clone()).boxed()
+    }
+
+    /// Starts to work, until `stopping` is cancelled.
+    pub(crate) fn spawn_background(&self, stopping: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let metrics = Arc::clone(&self.metrics);
+        let tidying = repeat(stopping.clone(), UPKEEP, move || metrics.upkeep());
+        let working = spawn_work(&self.runner, stopping);
+        let watching = watch(self.disposable.as_ref(), stopping);
+        working
+            .into_iter()
+            .chain([tidying])
+            .chain(watching)
+            .collect()
+    }
+
+    /// Writes what is still to be written.
+    pub(crate) async fn flush(&self) {
+        self.logs.close(LAST_WRITES).await;
+    }
+}
+
+/// Starts to look whether the file of disposable domains changed.
+fn watch(
+    file: Option<&Arc<DisposableFile>>,
+    stopping: &CancellationToken,
+) -> Option<JoinHandle<()>> {
+    file.map(|file| {
+        let watching = Arc::clone(file).watch(DisposableFile::EVERY, stopping.clone());
+        tokio::spawn(watching)
+    })
+}
+
+/// Starts to work on jobs, and to measure how long they wait.
+fn spawn_work(jobs: &Arc<JobRunner>, stopping: &CancellationToken) -> [JoinHandle<()>; 2] {
+    let working = tokio::spawn({
+        let (jobs, stopping) = (Arc::clone(jobs), stopping.clone());
+        async move { jobs.run(stopping).await }
+    });
+    let measuring = tokio::spawn({
+        let (jobs, stopping) = (Arc::clone(jobs), stopping.clone());
+        async move {
+            let pause = || stopping.run_until_cancelled(tokio::time::sleep(UPKEEP));
+            while pause().await.is_some() {
+                jobs.measure().await;
+            }
+        }
+    });
+    [working, measuring]
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a pool has few connections")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use infrastructure::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres};
+use infrastructure::embedded::{EmbeddedError, EmbeddedOptions, EmbeddedPostgres, options_beside};
 use infrastructure::{PostgresDatabase, SystemClock, SystemRandom, UnfitLogin, sync_permissions};
 use kernel::{Clock as _, RandomBytes as _, StorageError};
 use migration::{MigrateError, Migrated, migrate};
@@ -99,6 +99,15 @@ impl Database {
                 Some(Arc::new(embedded)),
             )
         };
+        Self::of_login(login, settings, embedded).await
+    }
+
+    /// The database behind this login, if that is fit to serve and the schema is up to date.
+    async fn of_login(
+        login: PgConnectOptions,
+        settings: &Settings,
+        embedded: Option<Arc<EmbeddedPostgres>>,
+    ) -> Result<Self, DatabaseError> {
         let postgres = PostgresDatabase::connect_lazy(login, settings.database);
         postgres.check_login().await?;
         let applied = postgres
@@ -109,6 +118,18 @@ impl Database {
             0 => Ok(Self { postgres, embedded }),
             missing => Err(DatabaseError::Behind(missing)),
         }
+    }
+
+    /// As [`Database::open`]; where another process has the private one, it is reached through that process's socket, and
+    /// goes on when this value is closed.
+    pub(crate) async fn open_beside(settings: &Settings) -> Result<Self, DatabaseError> {
+        let in_use = match Self::open(settings).await {
+            Err(DatabaseError::Embedded(error @ EmbeddedError::InUse { .. })) => error,
+            other => return other,
+        };
+        let login = options_beside(&settings.data_dir, migration::role::LOGIN, NAME)
+            .ok_or(DatabaseError::Embedded(in_use))?;
+        Self::of_login(login, settings, None).await
     }
 
     /// Lets the jobs of a process that was killed go on at once. Only the owner of a private database

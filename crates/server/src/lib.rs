@@ -16,6 +16,7 @@ mod readiness;
 mod running;
 mod settings;
 mod telemetry;
+mod working;
 
 pub use cli::run;
 pub use database::{Database, DatabaseError};

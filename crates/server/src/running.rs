@@ -66,7 +66,14 @@ impl Running {
         if database.embedded.is_some() {
             database.resume_jobs().await?;
         }
-        let composition = compose(&settings, &url, &database, &data_directory, Arc::new(keys))?;
+        let composition = compose(
+            &settings,
+            &url,
+            &database,
+            &data_directory,
+            Arc::new(keys),
+            &stopping,
+        )?;
         let background = composition.spawn_background(&stopping);
         let http = tokio::spawn(http::serve(
             listener,

@@ -13,7 +13,9 @@ use kernel::EmailAddress;
 use serde::Deserialize;
 
 /// One layer of settings: flags and environment, or a file; what is absent is left to the next layer.
-#[derive(Args, Clone, Debug, Default, Deserialize)]
+///
+/// `Debug` shows what holds no secret and no address of a person.
+#[derive(Args, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingsSource {
     /// Where the embedded database, the keys and outgoing mail are kept
@@ -73,6 +75,9 @@ pub struct SettingsSource {
         value_name = "SECONDS"
     )]
     pub job_statement_timeout: Option<u32>,
+    /// How many jobs this process works on at once (default: `4`); none leaves them to `canvass worker`
+    #[arg(long, global = true, env = "CANVASS_JOB_SLOTS", value_name = "N")]
+    pub job_slots: Option<u32>,
     /// Whether a pooler in transaction mode (PgBouncer) stands before the database (default: `none`)
     #[arg(long, global = true, env = "CANVASS_POOLER", value_name = "MODE")]
     pub pooler: Option<Pooler>,
@@ -227,8 +232,8 @@ pub enum LogFormat {
     Json,
 }
 
-/// What is in force.
-#[derive(Clone, Debug)]
+/// What is in force; `Debug` shows what holds no secret and no address of a person.
+#[derive(Clone)]
 pub struct Settings {
     /// Where the embedded database, the keys and outgoing mail are kept.
     pub data_dir: PathBuf,
@@ -244,6 +249,8 @@ pub struct Settings {
     pub pg_bin_dir: Option<PathBuf>,
     /// How the database is used.
     pub database: DatabaseSettings,
+    /// How many jobs this process works on at once; 0 for none.
+    pub job_slots: u16,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// Whose word on the client's address is taken.
@@ -264,6 +271,31 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// What is logged.
     pub log: String,
+}
+
+impl fmt::Debug for SettingsSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettingsSource")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .field("has_database_url", &self.database_url.is_some())
+            .field("has_database_owner_url", &self.database_owner_url.is_some())
+            .field("has_master_keys", &self.master_keys.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .field("has_database_url", &self.database_url.is_some())
+            .field("has_database_owner_url", &self.database_owner_url.is_some())
+            .field("database", &self.database)
+            .field("has_master_keys", &self.master_keys.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why settings cannot be used.
@@ -327,6 +359,7 @@ impl SettingsSource {
                 .request_statement_timeout
                 .or(below.request_statement_timeout),
             job_statement_timeout: self.job_statement_timeout.or(below.job_statement_timeout),
+            job_slots: self.job_slots.or(below.job_slots),
             pooler: self.pooler.or(below.pooler),
             request_timeout: self.request_timeout.or(below.request_timeout),
             trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
@@ -393,6 +426,9 @@ impl SettingsSource {
                 )?,
                 transaction_pooler: self.pooler.unwrap_or_default() == Pooler::Transaction,
             },
+            job_slots: within("job-slots", self.job_slots, JOB_SLOTS)?
+                .and_then(|slots| u16::try_from(slots).ok())
+                .unwrap_or(4),
             request_timeout: seconds(
                 "request-timeout",
                 self.request_timeout,
@@ -430,6 +466,8 @@ fn invalid(name: &'static str, reason: impl fmt::Display) -> InvalidSettings {
 
 /// How many connections a pool can have; one alone could wait for itself.
 const POOL_SIZES: RangeInclusive<u32> = 2..=1000;
+
+const JOB_SLOTS: RangeInclusive<u32> = 0..=256;
 
 /// How many seconds a time limit can have: at most a day.
 const SECONDS: RangeInclusive<u32> = 1..=86_400;
@@ -534,7 +572,7 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
-    fn in_force(&self) -> [(&'static str, String); 21] {
+    fn in_force(&self) -> [(&'static str, String); 22] {
         let seconds = |limit: Duration| format!("{} s", limit.as_secs());
         let list = |items: Vec<String>| {
             if items.is_empty() {
@@ -587,6 +625,7 @@ impl Settings {
                     |path| path.display().to_string(),
                 ),
             ),
+            ("job-slots", self.job_slots.to_string()),
             ("pool-size", database.max_connections.to_string()),
             ("acquire-timeout", seconds(database.acquire_timeout)),
             (
@@ -675,6 +714,25 @@ mod tests {
         assert_eq!(Dns::of(None, resolver, true), Dns::On(resolver));
         assert_eq!(Dns::of(Some(Switch::On), None, true), Dns::On(None));
         assert_eq!(Dns::of(Some(Switch::Off), resolver, false), Dns::Off);
+    }
+
+    #[test]
+    fn settings_and_their_sources_show_no_secret_and_no_persons_address() {
+        let key = "ab".repeat(32);
+        let source = SettingsSource {
+            database_url: Some("postgres://canvass_login:hunter2@db.example/canvass".to_owned()),
+            database_owner_url: Some("postgres://postgres:hunter3@db.example/canvass".to_owned()),
+            master_keys: Some(format!("1:{key}")),
+            mail_from: Some("ada@example.com".to_owned()),
+            ..SettingsSource::default()
+        };
+
+        let shown = format!("{source:?} {:?}", resolve(source.clone()).unwrap());
+
+        for secret in ["hunter2", "hunter3", "ada@example.com", &key] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(shown.contains("/home/ada") && shown.contains("has_master_keys: true"));
     }
 
     #[test]

@@ -32,6 +32,15 @@ pub(crate) fn start_logging(settings: &Settings) -> Result<(), InvalidSettings> 
     Ok(())
 }
 
+/// Tells of panics by their place alone, and counts them: a message may hold what was sent.
+pub(crate) fn note_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        metrics::counter!("canvass_panics_total").increment(1);
+        tracing::error!(panic.location = place.as_deref(), "panicked");
+    }));
+}
+
 /// What is asked for, less what PostgreSQL remarks on statements, such as that there is nothing to do for
 /// one; whoever names that target gets it.
 fn filter(log: &str) -> Result<EnvFilter, InvalidSettings> {
@@ -100,7 +109,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_panic_is_told_by_its_place_and_not_in_its_words() {
+        let told = written_while("info", || {
+            note_panics();
+            let secret = String::from("hunter2");
+            let caught = std::panic::catch_unwind(|| panic!("it was {secret}"));
+            drop(std::panic::take_hook());
+            assert!(caught.is_err());
+        });
+
+        assert!(
+            told.contains("panicked") && told.contains(file!()),
+            "{told}"
+        );
+        assert!(!told.contains("hunter2"), "{told}");
+    }
+
     fn logged(log: &str) -> String {
+        written_while(log, || {
+            tracing::info!(target: "sqlx::postgres::notice", "already exists, skipping");
+            tracing::info!("the database is ready");
+        })
+    }
+
+    fn written_while(log: &str, act: impl FnOnce()) -> String {
         let written = Written::default();
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(filter(log).unwrap())
@@ -109,10 +142,7 @@ mod tests {
                 move || written.clone()
             })
             .finish();
-        tracing::subscriber::with_default(subscriber, || {
-            tracing::info!(target: "sqlx::postgres::notice", "already exists, skipping");
-            tracing::info!("the database is ready");
-        });
+        tracing::subscriber::with_default(subscriber, act);
         let text = written.0.lock().unwrap().clone();
         String::from_utf8(text).unwrap()
     }

@@ -15,5 +15,7 @@ mod reckoning;
 mod refusing;
 #[path = "crash/stopping.rs"]
 mod stopping;
+#[path = "crash/workers.rs"]
+mod workers;
 #[path = "crash/writer.rs"]
 mod writer;

@@ -10,8 +10,9 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, and files.
-const WHOLE: [&str; 7] = [
+const WHOLE: [&str; 8] = [
     "exportAuditEntries",
+    "followJob",
     "listListsOfContact",
     "listMyPlatformRoles",
     "listPermissions",

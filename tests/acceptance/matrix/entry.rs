@@ -67,6 +67,8 @@ pub(crate) enum Thing {
     InvitationToken,
     /// A job that is yet to begin.
     Job,
+    /// A job that failed.
+    EndedJob,
     /// The role copied from the template `member`.
     MemberRole,
     /// The membership of somebody with the role `viewer`.

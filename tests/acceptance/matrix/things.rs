@@ -79,6 +79,15 @@ impl Around<'_> {
                 call.send().await.expect(204);
                 team
             }
+            Thing::EndedJob => {
+                let job = self.stack.enqueue_job(self.organization).await;
+                let end =
+                    "UPDATE job_queue SET status = 'failed', finished_at = now() WHERE id = $1";
+                let mut admin = self.stack.admin().await;
+                let ended = sqlx::query(end).bind(job).execute(&mut admin).await;
+                assert_eq!(ended.expect("the job ends").rows_affected(), 1);
+                job
+            }
             Thing::Job => self.stack.enqueue_job(self.organization).await,
             Thing::MemberRole => {
                 self.find(

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use kernel::{KeyRing, OrganizationId, Origin, Timestamp, UserId};
 use poem::Request;
 use poem::http::Method;
+use tokio_util::sync::CancellationToken;
 
 use crate::problem::{ApiError, Cause};
 
@@ -17,6 +18,7 @@ pub struct RequestContext {
     pub(super) keys: Arc<dyn KeyRing>,
     pub(super) user: OnceLock<UserId>,
     pub(super) organization: OnceLock<OrganizationId>,
+    pub(super) stopping: CancellationToken,
 }
 
 impl RequestContext {
@@ -55,6 +57,12 @@ impl RequestContext {
     #[must_use]
     pub fn keys(&self) -> &Arc<dyn KeyRing> {
         &self.keys
+    }
+
+    /// Cancelled when the program begins to stop.
+    #[must_use]
+    pub const fn stopping(&self) -> &CancellationToken {
+        &self.stopping
     }
 
     /// Notes who asks, for the access log.

@@ -74,6 +74,7 @@ impl<E: Endpoint> Edge<E> {
             keys: Arc::clone(&self.ports.keys),
             user: OnceLock::new(),
             organization: OnceLock::new(),
+            stopping: self.settings.stopping.clone(),
         }
     }
 

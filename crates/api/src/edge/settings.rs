@@ -21,6 +21,8 @@ pub struct EdgeSettings {
     pub cors_origins: Vec<String>,
     /// How long a request may take until its answer begins. Operations that read a stream are exempt.
     pub request_timeout: Duration,
+    /// Cancelled when the program begins to stop: answers that go on by themselves have to end.
+    pub stopping: CancellationToken,
     /// Cancelled when the program cannot wait any longer for the requests that are still open; these are
     /// told to come again. Without it a client would see its connection break.
     pub last_call: CancellationToken,
@@ -36,6 +38,7 @@ impl Default for EdgeSettings {
             forwarded_header: ForwardedHeader::default(),
             cors_origins: Vec::new(),
             request_timeout: Duration::from_secs(30),
+            stopping: CancellationToken::new(),
             last_call: CancellationToken::new(),
             anonymous_quota: Quota {
                 burst: 30,

@@ -56,6 +56,13 @@ pub(crate) struct JobAnswer {
     finished_at: Option<OffsetDateTime>,
 }
 
+impl JobAnswer {
+    /// Whether nothing follows.
+    pub(super) const fn is_final(&self) -> bool {
+        self.finished_at.is_some()
+    }
+}
+
 impl From<&JobView> for JobAnswer {
     fn from(view: &JobView) -> Self {
         let job = &view.job;

@@ -1,12 +1,14 @@
 //! Jobs: long work, how far it is, and ending it before its time.
 
 mod dto;
+mod events;
 
 use kernel::{JobFilter, JobId};
 use poem_openapi::OpenApi;
 use tenancy::{JobView, Jobs, Permission};
 
 use self::dto::{JobAnswer, kind as job_kind, status as job_status, version};
+use self::events::{JobEvents, follow};
 use crate::answer::{Answer, Finished, Found};
 use crate::input::{OrganizationKey, Path, Query, parameters, text_by};
 use crate::paging::{After, Limit, Listed};
@@ -90,6 +92,31 @@ impl JobsApi {
             version(&job),
             &if_none_match,
         )?)
+    }
+
+    /// Follow a job
+    ///
+    /// Tells how far it is, as server-sent events: one at the beginning, one per change, and two a second while it is at
+    /// work. All are called `progress`, but for the last one, `ended`, after which the stream ends. Where nothing happens, a
+    /// comment comes every 10 seconds. A stream lasts 5 minutes at most, and ends when the permission is lost or the program
+    /// stops; to know more, ask again. Needs the permission `job.view`.
+    #[oai(
+        path = "/v1/organizations/:organization/jobs/:job/events",
+        method = "get",
+        operation_id = "followJob"
+    )]
+    async fn events(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        job: Path<JobId>,
+    ) -> Result<JobEvents, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::JobView)
+            .await?;
+        let first = self.jobs.read(&member, job.0).await?;
+        let jobs = self.jobs.clone();
+        Ok(follow(jobs, caller, organization.0, member, first))
     }
 
     /// Cancel a job

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use poem::endpoint::make_sync;
 use poem::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use poem::web::Redirect;
 use poem::{Body, Endpoint, IntoResponse as _, Response, Route, get};
 use poem_openapi::OpenApiService;
 use serde_json::Value;
@@ -64,6 +65,11 @@ pub(crate) fn swagger_ui(route: Route) -> Route {
         .fold(route, |route, (path, text, media_type)| {
             route.at(path, get(asset(Bytes::from(text), media_type)))
         })
+}
+
+/// Leads people who open the bare address to the documentation.
+pub(crate) fn to_docs() -> impl Endpoint<Output = Response> + 'static {
+    make_sync(|_| Redirect::temporary("/docs").into_response())
 }
 
 fn asset(bytes: Bytes, media_type: &'static str) -> impl Endpoint<Output = Response> + 'static {

@@ -7,6 +7,6 @@ mod metrics;
 pub use health::{Check, Readiness};
 pub use metrics::MetricsSource;
 
-pub(crate) use docs::{document, swagger_ui};
+pub(crate) use docs::{document, swagger_ui, to_docs};
 pub(crate) use health::{live, ready};
 pub(crate) use metrics::metrics;

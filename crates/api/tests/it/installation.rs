@@ -41,6 +41,11 @@ pub(crate) struct LoggedIn {
 
 impl Installation {
     pub(crate) fn new() -> Self {
+        Self::with(EdgeSettings::default())
+    }
+
+    /// An installation whose edge behaves like this.
+    pub(crate) fn with(settings: EdgeSettings) -> Self {
         let database = MemoryDatabase::new();
         let clock = FixedClock::default();
         let ports = accounts_in_memory(&database, clock.clone(), SequentialIds::default());
@@ -124,7 +129,7 @@ impl Installation {
             platform_users: PlatformUsers::new(&ports),
             sessions: Sessions::new(&ports),
         };
-        let world = World::over(operations(use_cases), EdgeSettings::default(), &ports);
+        let world = World::over(operations(use_cases), settings, &ports);
         Self {
             database,
             ports,

@@ -1,5 +1,6 @@
 //! Jobs.
 
+use api::edge::EdgeSettings;
 use kernel::{
     Actor, Clock as _, JobClaim, JobId, JobKind, JobOutcome, JobProgress, JobReport, JobStore as _,
     NewJob, OrganizationId, Origin, RequestId, TenantScope,
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use tenancy::RoleTemplate;
 use testkit::a_unique_id;
 use time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::installation::Installation;
@@ -210,4 +212,120 @@ async fn who_only_sees_cannot_cancel() {
     refused.is_problem(403, "permission-missing");
     let read = installation.get(&path, &viewer.token).await;
     assert_eq!(read.is(200).json()["status"], "pending");
+}
+
+/// The events of a stream that has ended, by name.
+fn events(told: &Told) -> Vec<(String, Value)> {
+    let text = std::str::from_utf8(&told.body).unwrap();
+    let blocks = text
+        .split("\n\n")
+        .filter(|block| block.starts_with("event: "));
+    blocks
+        .map(|block| {
+            let (name, data) = block.split_once('\n').unwrap();
+            let name = name.strip_prefix("event: ").unwrap().to_owned();
+            let data = data.strip_prefix("data: ").unwrap();
+            (name, serde_json::from_str(data).unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_follows_a_job_is_told_until_it_ends() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let id = installation.enqueue(&organization).await;
+    let path = format!("/v1/organizations/{organization}/jobs/{id}/events");
+    let seconds = |seconds| tokio::time::sleep(std::time::Duration::from_secs(seconds));
+
+    let (told, ()) = tokio::join!(installation.get(&path, &owner.token), async {
+        seconds(25).await;
+        installation.claim_jobs().await;
+        for done in 1..=10 {
+            seconds(1).await;
+            let progress = JobProgress::new(done * 100).of(1000);
+            installation.report_job(id, progress).await;
+        }
+        installation.finish_job(id, &JobOutcome::DONE).await;
+    });
+
+    assert_eq!(told.is(200).header("content-type"), "text/event-stream");
+    let text = String::from_utf8_lossy(&told.body);
+    let waiting = text.split("\"running\"").next().unwrap();
+    assert_eq!(
+        waiting.matches(":\n\n").count(),
+        2,
+        "a heartbeat each 10 seconds: {text}"
+    );
+    let events = events(&told);
+    assert_eq!(events[0].1["status"], "pending");
+    assert_eq!(events[1].1["status"], "running");
+    let (last, before) = events.split_last().unwrap();
+    assert_eq!(
+        (last.0.as_str(), &last.1["status"]),
+        ("ended", &json!("completed"))
+    );
+    assert!(before.iter().all(|(name, _)| name == "progress"));
+    let done = events.iter().map(|(_, job)| job["done"].as_u64().unwrap());
+    assert!(done.is_sorted(), "{events:?}");
+    assert!(events.len() >= 12, "one a second at least: {events:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_with_the_right_to_it_and_after_some_minutes() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let (viewer, member) = installation.hire(&organization, RoleTemplate::Viewer).await;
+    let id = installation.enqueue(&organization).await;
+    let path = format!("/v1/organizations/{organization}/jobs/{id}/events");
+    let began = tokio::time::Instant::now();
+
+    let (told, ()) = tokio::join!(installation.get(&path, &viewer.token), async {
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        let member = format!("/v1/organizations/{organization}/members/{}", member.id);
+        installation.delete(&member, &owner.token).await.is(204);
+    });
+    let removed = began.elapsed().as_secs();
+    let still = installation.get(&path, &owner.token).await;
+    let tired = began.elapsed().as_secs() - removed;
+
+    assert!((60..=65).contains(&removed), "{removed}");
+    assert!((300..=301).contains(&tired), "{tired}");
+    for told in [told, still] {
+        let events = events(told.is(200));
+        assert_eq!(events.len(), 1, "nothing happened: {events:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_program_stops() {
+    let stopping = CancellationToken::new();
+    let installation = Installation::with(EdgeSettings {
+        stopping: stopping.clone(),
+        ..EdgeSettings::default()
+    });
+    let (organization, owner) = installation.founded().await;
+    let id = installation.enqueue(&organization).await;
+    let path = format!("/v1/organizations/{organization}/jobs/{id}/events");
+
+    let (told, ()) = tokio::join!(installation.get(&path, &owner.token), async {
+        stopping.cancel();
+    });
+
+    assert_eq!(events(told.is(200)).len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_follows_a_job_that_is_not_there_or_not_theirs_to_see() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let (_, stranger) = installation.founded().await;
+    let id = installation.enqueue(&organization).await;
+    let path = |id: JobId| format!("/v1/organizations/{organization}/jobs/{id}/events");
+
+    let absent = JobId::from_uuid(Uuid::nil());
+    let absent = installation.get(&path(absent), &owner.token).await;
+    absent.is_problem(404, "not-found");
+    let foreign = installation.get(&path(id), &stranger.token).await;
+    foreign.is_problem(403, "not-a-member");
 }

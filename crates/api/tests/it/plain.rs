@@ -38,6 +38,16 @@ async fn metrics_are_plain_text() {
 }
 
 #[tokio::test]
+async fn whoever_opens_the_bare_address_is_led_to_the_documentation() {
+    let world = World::new(DemoApi::default());
+
+    for path in ["/", "/docs/"] {
+        let told = world.get(path).send().await;
+        assert_eq!(told.is(307).header("location"), "/docs");
+    }
+}
+
+#[tokio::test]
 async fn swagger_ui_works_offline_under_a_policy_without_inline_scripts() {
     let world = World::new(DemoApi::default());
 

@@ -14,7 +14,7 @@ const ABSENT: &str = "018f0000-0000-7000-8000-00000000ffff";
 async fn every_failure_has_its_status_and_code() {
     let world = World::new(DemoApi::default());
     let table = [
-        (Method::GET, "/", 404, "no-such-route"),
+        (Method::GET, "/docs/x", 404, "no-such-route"),
         (Method::GET, "/v1/nothing", 404, "no-such-route"),
         (Method::GET, "/v1/failures/x/", 404, "no-such-route"),
         (Method::GET, "/v1/%zz", 404, "no-such-route"),

@@ -220,6 +220,22 @@ impl JobStore for MemoryDatabase {
         Ok(oldest.map_or(Duration::ZERO, |oldest| now - oldest))
     }
 
+    async fn others_wait(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        Ok(self.with_jobs(|jobs| {
+            let runs = |organization| {
+                jobs.values()
+                    .any(|job| job.record.organization == organization && job.is_running(now))
+            };
+            jobs.values()
+                .filter(|job| job.record.organization != organization)
+                .any(|job| job.due_since(now).is_some() && !runs(job.record.organization))
+        }))
+    }
+
     async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
         Ok(self.with_jobs(|jobs| jobs.get(&job).map(|job| job.record.clone())))
     }

@@ -34,6 +34,13 @@ impl Layout {
         Ok(Self { data_dir, home })
     }
 
+    /// The directories in a data directory that is there already.
+    pub(super) fn find(data_dir: &Path) -> Option<Self> {
+        let data_dir = data_dir.canonicalize().ok()?;
+        let home = data_dir.join("postgres");
+        home.is_dir().then_some(Self { data_dir, home })
+    }
+
     /// The program's data directory, of which the database is one part.
     pub(super) fn data_dir(&self) -> &Path {
         &self.data_dir

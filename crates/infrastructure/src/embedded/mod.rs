@@ -21,10 +21,12 @@
 //! a new one starts.
 //!
 //! - [`EmbeddedOptions`] says what is wanted, [`EmbeddedPostgres::start`] does it;
+//! - [`options_beside`] reaches the server of another process;
 //! - [`EmbeddedState`] tells whether the server is up, being restarted, or given up;
 //! - [`EmbeddedError`] is one line for a person.
 
 mod account;
+mod beside;
 mod binaries;
 mod cluster;
 mod control;
@@ -42,6 +44,7 @@ mod socket;
 mod supervisor;
 mod tied;
 
+pub use beside::options_beside;
 pub use control::EmbeddedState;
 pub use error::EmbeddedError;
 pub use options::{Durability, EmbeddedOptions};

@@ -84,6 +84,14 @@ impl Drop for SocketDirectory {
     }
 }
 
+/// Where the socket can be, the first choice first.
+pub(super) fn places(layout: &Layout) -> Vec<PathBuf> {
+    let apart = short_places()
+        .into_iter()
+        .map(|place| place.join(layout.cluster_name()));
+    std::iter::once(layout.socket()).chain(apart).collect()
+}
+
 /// A socket's path has a limit, and libpq takes a comma for the beginning of another host.
 fn is_usable(directory: &Path) -> bool {
     let socket = directory.join(format!(".s.PGSQL.{PORT}"));

@@ -6,17 +6,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use kernel::{
     ClaimedJob, Clock, Interruption, JobCheckpoint, JobControl, JobFailure, JobId, JobLease,
-    JobPace, JobProgress, JobQueue, JobReport, JobStore,
+    JobPace, JobProgress, JobQueue, JobReport, JobStore, OrganizationId,
 };
 use serde_json::Value;
 use time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::places::Place;
 use super::try_job::Desk;
 
 /// The latest report of a try, and what it was told.
-pub(super) struct Control {
+pub(super) struct Control<'a> {
+    place: &'a Place,
+    began: Instant,
+    turn: Duration,
+    places: u16,
+    organization: OrganizationId,
     job: JobId,
     worker: Uuid,
     store: Arc<dyn JobStore>,
@@ -35,13 +42,23 @@ struct Told {
     is_stored: bool,
 }
 
-impl Control {
-    pub(super) fn new(desk: &Desk, claimed: &ClaimedJob, stopping: CancellationToken) -> Self {
+impl<'a> Control<'a> {
+    pub(super) fn new(
+        desk: &Desk,
+        claimed: &ClaimedJob,
+        stopping: CancellationToken,
+        place: &'a Place,
+    ) -> Self {
         let cancelled = CancellationToken::new();
         if claimed.cancel_requested {
             cancelled.cancel();
         }
         Self {
+            place,
+            began: Instant::now(),
+            turn: desk.settings.turn,
+            places: desk.settings.concurrency,
+            organization: claimed.organization,
             job: claimed.id,
             worker: desk.worker,
             store: Arc::clone(&desk.store),
@@ -77,6 +94,24 @@ impl Control {
                 Some(JobLease::Cancelling) => self.cancelled.cancel(),
                 Some(JobLease::Held) | None => {}
             }
+            self.look_for_others().await;
+        }
+    }
+
+    /// Asks the job to go on later where it had its turn, no place is free, and another organization waits for one.
+    async fn look_for_others(&self) {
+        let had_turn = self.has_kept() && self.began.elapsed() >= self.turn.unsigned_abs();
+        if !had_turn || !self.place.is_wanted(self.places) {
+            return;
+        }
+        let now = self.clock.now();
+        match self.store.others_wait(self.organization, now).await {
+            Ok(true) => self.place.ask_back(),
+            Ok(false) => {}
+            Err(error) => tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "it could not be seen whether others wait"
+            ),
         }
     }
 
@@ -119,7 +154,7 @@ impl Control {
 }
 
 #[async_trait]
-impl JobControl for Control {
+impl JobControl for Control<'_> {
     fn report(&self, progress: JobProgress) {
         let now = self.clock.now();
         let mut told = self.told();
@@ -135,9 +170,8 @@ impl JobControl for Control {
         if self.cancelled.is_cancelled() {
             Some(Interruption::Cancelled)
         } else {
-            self.stopping
-                .is_cancelled()
-                .then_some(Interruption::Stopping)
+            let has_to_end = self.stopping.is_cancelled() || self.place.asked().is_cancelled();
+            has_to_end.then_some(Interruption::Stopping)
         }
     }
 
@@ -146,6 +180,7 @@ impl JobControl for Control {
             biased;
             () = self.cancelled.cancelled() => Interruption::Cancelled,
             () = self.stopping.cancelled() => Interruption::Stopping,
+            () = self.place.asked().cancelled() => Interruption::Stopping,
         }
     }
 

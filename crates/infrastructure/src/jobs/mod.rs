@@ -2,8 +2,12 @@
 
 mod backoff;
 mod control;
+mod figures;
+mod places;
 mod runner;
 mod try_job;
+
+pub(crate) use figures::enqueued;
 
 pub use backoff::Backoff;
 pub use runner::{JobRunner, JobRunnerSettings};

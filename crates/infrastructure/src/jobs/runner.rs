@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Backoff;
+use super::figures;
 use super::try_job::{Desk, Stopping};
 use crate::logs::DatabaseLogs;
 
@@ -25,6 +26,9 @@ pub struct JobRunnerSettings {
     pub lease: Duration,
     /// How often the progress of a job is stored, and its worker learns of a cancellation.
     pub report_interval: Duration,
+    /// How long a job may keep its place while no other is free and another organization waits. After that it is asked to
+    /// go on later, once it has kept a checkpoint.
+    pub turn: Duration,
     /// The pauses between the tries of a job.
     pub backoff: Backoff,
     /// How long running jobs may still take when the worker is told to stop.
@@ -38,6 +42,7 @@ impl Default for JobRunnerSettings {
             poll_interval: Duration::milliseconds(500),
             lease: Duration::seconds(30),
             report_interval: Duration::milliseconds(500),
+            turn: Duration::seconds(5),
             backoff: Backoff {
                 first: Duration::seconds(2),
                 longest: Duration::minutes(10),
@@ -76,6 +81,7 @@ impl JobRunner {
                 ids,
                 random,
                 settings,
+                places: Arc::default(),
                 logs: None,
             }),
             jobs: jobs
@@ -102,6 +108,17 @@ impl JobRunner {
     #[must_use]
     pub fn worker(&self) -> Uuid {
         self.desk.worker
+    }
+
+    /// Tells the metrics for how long jobs wait.
+    pub async fn measure(&self) {
+        match self.desk.store.lag(self.desk.clock.now()).await {
+            Ok(lag) => figures::lag(lag),
+            Err(error) => tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "the waiting of jobs could not be measured"
+            ),
+        }
     }
 
     /// Works until `stop`; then claims nothing more, tells the running jobs, lets them end or pause within

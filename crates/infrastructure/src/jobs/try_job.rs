@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 use super::JobRunnerSettings;
 use super::control::Control;
+use super::figures::Try;
+use super::places::Places;
 use crate::logs::{DatabaseLogs, ErrorLevel, ErrorLine};
 
 /// The pauses before the store is told again how a try ended; each is double the one before.
@@ -32,6 +34,8 @@ pub(super) struct Desk {
     pub(super) ids: Arc<dyn IdGenerator>,
     pub(super) random: Arc<dyn RandomBytes>,
     pub(super) settings: JobRunnerSettings,
+    /// The places of the worker, which all of its tries share.
+    pub(super) places: Arc<Places>,
     /// Where jobs that failed for good are told.
     pub(super) logs: Option<DatabaseLogs>,
 }
@@ -72,7 +76,9 @@ impl Desk {
         );
         async {
             let started = Instant::now();
-            let control = Control::new(self, claimed, stopping.asked.clone());
+            let figures = Try::begin(job.as_ref().map(|job| job.kind().as_str()));
+            let place = Places::take(&self.places);
+            let control = Control::new(self, claimed, stopping.asked.clone(), &place);
             let end = match job {
                 // It had done nothing that lasts.
                 _ if claimed.cancel_requested && claimed.checkpoint.is_none() => {
@@ -88,9 +94,11 @@ impl Desk {
             let duration_ms = started.elapsed().as_millis();
             match end {
                 End::Worked(Ok(JobEnd::HandedBack)) | End::Abandoned => {
+                    figures.ended("handed_back");
                     self.hand_back(claimed).await;
                 }
                 End::Worked(Err(JobFailure::LeaseLost)) | End::LeaseLost => {
+                    figures.ended("lost");
                     tracing::warn!(
                         duration_ms,
                         "the job's lease was lost; another worker has it"
@@ -102,7 +110,8 @@ impl Desk {
                     } else {
                         claimed.attempt
                     };
-                    self.finish(claimed, attempt, result, duration_ms).await;
+                    let told = self.finish(claimed, attempt, result, duration_ms).await;
+                    figures.ended(told);
                 }
             }
         }
@@ -115,7 +124,7 @@ impl Desk {
         &self,
         job: &dyn Job,
         claimed: &ClaimedJob,
-        control: &Control,
+        control: &Control<'_>,
         abandon: &CancellationToken,
     ) -> End {
         let run = RequestId::from_uuid(self.ids.next());
@@ -154,13 +163,14 @@ impl Desk {
         }
     }
 
+    /// Tells the store how the try ended, and its own figures the same in a word.
     async fn finish(
         &self,
         claimed: &ClaimedJob,
         attempt: u16,
         result: Result<JobEnd, JobFailure>,
         duration_ms: u128,
-    ) {
+    ) -> &'static str {
         let now = self.clock.now();
         let outcome = match result {
             Ok(JobEnd::Cancelled(result)) => {
@@ -171,7 +181,8 @@ impl Desk {
                 tracing::info!(duration_ms, "completed the job");
                 JobOutcome::Completed { result }
             }
-            Ok(JobEnd::HandedBack) | Err(JobFailure::LeaseLost) => return,
+            Ok(JobEnd::HandedBack) => return "handed_back",
+            Err(JobFailure::LeaseLost) => return "lost",
             Err(JobFailure::Lasting(code)) => {
                 tracing::error!(duration_ms, code, "the job failed for good");
                 self.log(claimed, &code);
@@ -200,12 +211,23 @@ impl Desk {
             }
         };
         match self.tell(claimed, &outcome, now).await {
-            Ok(true) => {}
-            Ok(false) => tracing::warn!("the job ended after its lease was lost"),
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the job's end could not be written; it runs again when its lease is over"
-            ),
+            Ok(true) => match outcome {
+                JobOutcome::Completed { .. } => "completed",
+                JobOutcome::Cancelled { .. } => "cancelled",
+                JobOutcome::Retry { .. } => "retried",
+                JobOutcome::Failed { .. } => "failed",
+            },
+            Ok(false) => {
+                tracing::warn!("the job ended after its lease was lost");
+                "lost"
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the job's end could not be written; it runs again when its lease is over"
+                );
+                "lost"
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     ClaimedJob, JobClaim, JobFilter, JobId, JobLease, JobOutcome, JobRecord, JobReport, JobStore,
-    Page, PageRequest, StorageError, Timestamp,
+    OrganizationId, Page, PageRequest, StorageError, Timestamp,
 };
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
@@ -62,6 +62,17 @@ const OLDEST: &str = "
         (SELECT min(j.run_at) FROM job_queue j WHERE j.status = 'pending' AND j.run_at <= $1),
         (SELECT min(j.lease_until) FROM job_queue j WHERE j.status = 'running' AND j.lease_until <= $1)
     ) AS since";
+
+const OTHERS_WAIT: &str = "
+    SELECT EXISTS (
+        SELECT FROM job_queue j
+        WHERE j.organization_id <> $1
+            AND ((j.status = 'pending' AND j.run_at <= $2) OR (j.status = 'running' AND j.lease_until <= $2))
+            AND NOT EXISTS (
+                SELECT FROM job_queue b
+                WHERE b.organization_id = j.organization_id AND b.status = 'running' AND b.lease_until > $2
+            )
+    ) AS wait";
 
 impl PostgresDatabase {
     /// Ends the leases of all workers, and tells how many jobs are free again by that; their tries count.
@@ -221,6 +232,23 @@ impl JobStore for PostgresDatabase {
         Ok(oldest
             .and_then(|oldest| oldest.since)
             .map_or(Duration::ZERO, |since| now - since))
+    }
+
+    async fn others_wait(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Answer {
+            wait: bool,
+        }
+        let unit = self.begin_platform().await?;
+        unit.port("jobs");
+        let values = [organization.as_uuid().into(), now.into()];
+        let answer = unit.one::<Answer>(OTHERS_WAIT, values).await?;
+        unit.finish().await?;
+        Ok(answer.is_some_and(|answer| answer.wait))
     }
 
     async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {

@@ -46,7 +46,9 @@ impl JobQueue for PostgresUnit {
             job.run_at.into(),
             i32::from(job.max_attempts).into(),
         ];
-        self.execute_sql(sql, values).await.map(drop)
+        self.execute_sql(sql, values).await?;
+        self.note_enqueued(job.kind.as_str());
+        Ok(())
     }
 
     async fn find(&self, id: JobId) -> Result<Option<JobRecord>, StorageError> {

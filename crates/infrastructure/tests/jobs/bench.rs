@@ -25,6 +25,7 @@ pub(crate) const SETTINGS: JobRunnerSettings = JobRunnerSettings {
     poll_interval: Duration::milliseconds(100),
     lease: Duration::seconds(30),
     report_interval: Duration::milliseconds(500),
+    turn: Duration::seconds(5),
     backoff: Backoff {
         first: Duration::seconds(10),
         longest: Duration::minutes(5),

@@ -245,6 +245,14 @@ impl JobStore for Troubled {
         self.inner.lag(now).await
     }
 
+    async fn others_wait(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.inner.others_wait(organization, now).await
+    }
+
     async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError> {
         self.inner.look_up(job).await
     }

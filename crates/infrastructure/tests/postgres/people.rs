@@ -21,21 +21,21 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// An organization in a database of its own.
-struct Scene {
-    test: TestDatabase,
-    database: PostgresDatabase,
+pub(super) struct Scene {
+    pub(super) test: TestDatabase,
+    pub(super) database: PostgresDatabase,
     organization: Organization,
-    owner: Principal,
+    pub(super) owner: Principal,
 }
 
-fn never_repeated<T: ?Sized>() -> Once<'static, T> {
+pub(super) fn never_repeated<T: ?Sized>() -> Once<'static, T> {
     Once {
         request: None,
         render: &|_| StoredAnswer::Withheld { id: Uuid::nil() },
     }
 }
 
-fn fresh<T>(done: Done<T>) -> T {
+pub(super) fn fresh<T>(done: Done<T>) -> T {
     match done {
         Done::Fresh(value) => value,
         Done::Replayed(_) => panic!("nothing was repeated"),
@@ -48,7 +48,7 @@ fn with_role(role: RoleId) -> MemberChange {
     }
 }
 
-fn session_of(user: UserId) -> Principal {
+pub(super) fn session_of(user: UserId) -> Principal {
     Principal {
         user,
         credential: Credential::Session(SessionId::from_uuid(a_unique_id())),
@@ -58,7 +58,7 @@ fn session_of(user: UserId) -> Principal {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let test = TestDatabase::fresh().await;
         let settings = DatabaseSettings {
             max_connections: 20,
@@ -80,7 +80,7 @@ impl Scene {
         }
     }
 
-    async fn member(&self, principal: &Principal) -> Member {
+    pub(super) async fn member(&self, principal: &Principal) -> Member {
         let organization = self.organization.id().to_string();
         service(&self.database, Access::new)
             .authorize_member(principal, &organization)
@@ -88,7 +88,7 @@ impl Scene {
             .expect("they are a member")
     }
 
-    async fn role(&self, template: RoleTemplate) -> RoleId {
+    pub(super) async fn role(&self, template: RoleTemplate) -> RoleId {
         let owner = self.member(&self.owner).await;
         let roles = service(&self.database, Roles::new)
             .list(&owner, &PageRequest::first())
@@ -102,7 +102,7 @@ impl Scene {
     }
 
     /// Invites the address, and reads the token in the mail.
-    async fn token_for(&self, email: &str, role: RoleId) -> Secret {
+    pub(super) async fn token_for(&self, email: &str, role: RoleId) -> Secret {
         let owner = self.member(&self.owner).await;
         let wish = NewInvitation {
             email: email.parse().expect("an address"),
@@ -148,7 +148,7 @@ impl Scene {
         Secret::new(token.expect("a token in the mail").to_owned())
     }
 
-    async fn join(&self, template: RoleTemplate) -> Principal {
+    pub(super) async fn join(&self, template: RoleTemplate) -> Principal {
         let user = a_user().build();
         add_user(&self.test, &user).await;
         let principal = session_of(user.id());
@@ -161,13 +161,13 @@ impl Scene {
         principal
     }
 
-    fn acceptance(&self) -> InvitationAcceptance {
+    pub(super) fn acceptance(&self) -> InvitationAcceptance {
         service(&self.database, |store, clock, ids| {
             InvitationAcceptance::new(store, clock, ids, Arc::new(TestKeys::default()))
         })
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub(super) async fn count(&self, sql: &'static str) -> i64 {
         let mut admin = PgConnection::connect_with(&self.test.admin())
             .await
             .expect("the administrator connects");
@@ -178,7 +178,7 @@ impl Scene {
     }
 }
 
-fn service<S>(
+pub(super) fn service<S>(
     database: &PostgresDatabase,
     new: impl FnOnce(
         Arc<dyn tenancy::ports::TenancyStore>,
@@ -194,7 +194,7 @@ fn service<S>(
     )
 }
 
-async fn add_user(test: &TestDatabase, user: &User) {
+pub(super) async fn add_user(test: &TestDatabase, user: &User) {
     let login = PostgresDatabase::connect_lazy(test.login(), DatabaseSettings::default());
     let origin = Origin::internal(RequestId::from_uuid(a_unique_id()));
     let scope = TenantScope::platform(kernel::Actor::Operator, origin);

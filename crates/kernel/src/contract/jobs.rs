@@ -55,6 +55,7 @@ macro_rules! for_each_job_case {
             organizations_take_turns_and_the_older_job_goes_first,
             a_job_that_runs_counts_for_its_organization_until_its_lease_is_over,
             reserved_places_are_for_organizations_of_which_nothing_runs,
+            others_wait_while_a_due_job_is_of_an_organization_of_which_nothing_runs,
             a_waiting_job_without_checkpoint_is_cancelled_at_once,
             a_running_job_is_asked_to_end_and_its_worker_hears_of_it,
             a_waiting_job_with_a_checkpoint_becomes_due_to_be_wound_up,
@@ -437,6 +438,28 @@ mod cases {
         assert_eq!(lag(dead).await, Duration::ZERO);
     }
 
+    pub(super) async fn others_wait_while_a_due_job_is_of_an_organization_of_which_nothing_runs<
+        S: JobSubject,
+    >(
+        subject: &S,
+    ) {
+        let waits = |at| async move {
+            let store = subject.store();
+            store.others_wait(organization(1), at).await.unwrap()
+        };
+        enqueue_for(subject, 1, &[a_job(1), a_job(2)]).await;
+        assert!(!waits(START).await, "its own are no others");
+
+        enqueue_for(subject, 2, &[a_job(3), a_job(4)]).await;
+        assert!(!waits(START - Duration::seconds(1)).await, "not due yet");
+        assert!(waits(START).await);
+
+        // Of each organization the first job.
+        assert_eq!(claim_up_to(subject, ONE, START, 2, 0).await.len(), 2);
+        assert!(!waits(START).await, "the other organization has its turn");
+        assert!(waits(START + LEASE).await, "its worker died");
+    }
+
     pub(super) async fn a_job_that_nobody_knows_is_held_by_nobody<S: JobSubject>(subject: &S) {
         let store = subject.store();
         let job = JobId::from_uuid(ONE);
@@ -732,6 +755,9 @@ mod cases {
         unit.jobs().checkpoint(checkpoint).await.unwrap();
         drop(unit);
 
+        // A claim passes over what is held, and a unit lets go of it some time after it was dropped. Renewing waits.
+        let store = subject.store();
+        assert!(store.renew(job, ONE, START, LEASE).await.unwrap());
         let again = claim(subject, OTHER, START + LEASE).await;
         assert_eq!((again[0].attempt, &again[0].checkpoint), (2, &None));
     }

@@ -155,6 +155,14 @@ pub trait JobStore: Send + Sync {
     /// How long the oldest due job has been waiting, be it for a worker that died; zero when none waits.
     async fn lag(&self, now: Timestamp) -> Result<Duration, StorageError>;
 
+    /// Whether a due job waits of an organization other than this one, of which no job is running: whose turn it would be,
+    /// if there was a place.
+    async fn others_wait(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+    ) -> Result<bool, StorageError>;
+
     /// The job with this id, of whichever organization.
     async fn look_up(&self, job: JobId) -> Result<Option<JobRecord>, StorageError>;
 

@@ -7,6 +7,12 @@ use crate::settings::Settings;
 /// Brings the database up to date, or takes migrations back.
 pub(crate) async fn migrate(settings: &Settings, arguments: &Migrate) -> Result<(), Failure> {
     if let Some(steps) = arguments.down {
+        if !arguments.yes {
+            return Err(Failure::usage(format_args!(
+                "taking back {steps} migrations drops the tables and columns that they made, with all data in them; \
+                 say --yes if that is meant"
+            )));
+        }
         roll_back_configured(settings, steps)
             .await
             .map_err(Failure::new)?;

@@ -38,7 +38,7 @@ impl Signals {
     }
 
     /// Waits for SIGINT or SIGTERM.
-    async fn stop(&mut self) {
+    pub(crate) async fn stop(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

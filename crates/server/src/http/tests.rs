@@ -113,6 +113,47 @@ async fn a_client_that_dribbles_the_head_of_its_request_is_hung_up_on() {
 }
 
 #[tokio::test]
+async fn what_is_no_request_is_refused_with_a_bare_status_and_repeated_in_nothing() {
+    let long = "canary".repeat(100_000);
+    for (request, status) in [
+        ("canary\r\n\r\n".to_owned(), "400 Bad Request"),
+        ("GET / CANARY/9\r\n\r\n".to_owned(), "400 Bad Request"),
+        (
+            "GET / HTTP/1.1\r\ncanary canary: x\r\n\r\n".to_owned(),
+            "400 Bad Request",
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: canary\r\n\r\n".to_owned(),
+            "400 Bad Request",
+        ),
+        (
+            format!("GET /{} HTTP/1.1\r\n\r\n", "canary".repeat(12_000)),
+            "414 URI Too Long",
+        ),
+        (
+            format!("GET / HTTP/1.1\r\nhost: x\r\nx: {long}\r\n\r\n"),
+            "431 Request Header Fields Too Large",
+        ),
+    ] {
+        let mut stage = stage(PATIENT).await;
+        let (mut reading, mut writing) = stage.client.split();
+        let mut answer = Vec::new();
+        // The server need not read to the end of what it refuses.
+        let (_refused, _reset) = tokio::join!(
+            async { writing.write_all(request.as_bytes()).await.is_ok() },
+            async { reading.read_to_end(&mut answer).await.is_ok() }
+        );
+
+        let answer = String::from_utf8(answer).unwrap().to_lowercase();
+        let head = format!("http/1.1 {}\r\n", status.to_lowercase());
+        assert!(answer.starts_with(&head), "{status}: {answer}");
+        assert!(answer.contains("\r\ncontent-length: 0\r\n"), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+        assert!(!answer.contains("canary"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn an_idle_client_is_hung_up_on() {
     let mut stage = stage(Patience {
         head: SHORT,

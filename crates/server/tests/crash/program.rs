@@ -33,17 +33,27 @@ pub(crate) fn canvass(arguments: &[&str], data_dir: &Path) -> Command {
 impl Program {
     /// Starts it, and waits until it serves. Its log is added to `log` beside the data directory.
     pub(crate) fn start(data_dir: &Path) -> Self {
+        Self::start_as(
+            canvass(&["serve", "--listen", "127.0.0.1:0"], data_dir),
+            data_dir,
+        )
+    }
+
+    /// As [`Program::start`], on a database that others have as well.
+    pub(crate) fn start_on(data_dir: &Path, database_url: &str, arguments: &[&str]) -> Self {
+        let mut command = canvass(&["serve", "--listen", "127.0.0.1:0"], data_dir);
+        command.args(arguments).env("DATABASE_URL", database_url);
+        Self::start_as(command, data_dir)
+    }
+
+    fn start_as(mut command: Command, data_dir: &Path) -> Self {
         let log = File::options()
             .create(true)
             .append(true)
             .open(log_of(data_dir))
             .unwrap();
         let begun = Instant::now();
-        let mut child = canvass(&["serve", "--listen", "127.0.0.1:0"], data_dir)
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)

@@ -159,15 +159,15 @@ async fn goes_on_after(end: fn(Program)) {
     program.stop();
 }
 
-async fn execute(admin: &mut PgConnection, sql: &'static str) {
+pub(crate) async fn execute(admin: &mut PgConnection, sql: &'static str) {
     sqlx::raw_sql(sql).execute(admin).await.unwrap();
 }
 
-async fn count(admin: &mut PgConnection, sql: &'static str) -> i64 {
+pub(crate) async fn count(admin: &mut PgConnection, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(admin).await.unwrap()
 }
 
-fn mails(data_dir: &Path) -> usize {
+pub(crate) fn mails(data_dir: &Path) -> usize {
     let Ok(files) = fs::read_dir(data_dir.join("mail")) else {
         return 0;
     };

@@ -1,0 +1,51 @@
+//! What is counted and timed of jobs.
+//!
+//! - `canvass_jobs_enqueued_total`, by `kind`: those whose unit committed;
+//! - `canvass_jobs_running`, by `kind`: those at work in this process;
+//! - `canvass_jobs_finished_total`, by `kind` and `result` (`completed`, `cancelled`, `retried`, `failed`, `handed_back`,
+//!   `lost`): the ends of tries;
+//! - `canvass_jobs_lag_seconds`: for how long the oldest job that could run has been waiting.
+
+use time::Duration;
+
+/// Counts a job that was asked for.
+pub(crate) fn enqueued(kind: &'static str) {
+    metrics::counter!("canvass_jobs_enqueued_total", "kind" => kind).increment(1);
+}
+
+/// Tells for how long the oldest job has been waiting.
+pub(super) fn lag(lag: Duration) {
+    metrics::gauge!("canvass_jobs_lag_seconds").set(lag.as_seconds_f64());
+}
+
+/// A try at a job, which counts as running until it is dropped.
+pub(super) struct Try {
+    kind: &'static str,
+}
+
+impl Try {
+    /// A try that begins; jobs of kinds that are not known here are `unknown`.
+    pub(super) fn begin(kind: Option<&'static str>) -> Self {
+        let this = Self {
+            kind: kind.unwrap_or("unknown"),
+        };
+        this.running().increment(1.0);
+        this
+    }
+
+    /// Counts how it ended.
+    pub(super) fn ended(&self, result: &'static str) {
+        metrics::counter!("canvass_jobs_finished_total", "kind" => self.kind, "result" => result)
+            .increment(1);
+    }
+
+    fn running(&self) -> metrics::Gauge {
+        metrics::gauge!("canvass_jobs_running", "kind" => self.kind)
+    }
+}
+
+impl Drop for Try {
+    fn drop(&mut self) {
+        self.running().decrement(1.0);
+    }
+}
