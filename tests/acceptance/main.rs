@@ -9,6 +9,7 @@ mod attacks;
 mod audit;
 mod conventions;
 mod document;
+mod doors;
 mod isolation;
 mod matrix;
 mod metrics;

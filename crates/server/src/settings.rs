@@ -1,5 +1,7 @@
 //! Settings: what is in force, and where it comes from.
 
+mod dns;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -11,6 +13,9 @@ use infrastructure::{DatabaseSettings, MasterKeys};
 use ipnet::IpNet;
 use kernel::EmailAddress;
 use serde::Deserialize;
+
+pub(crate) use self::dns::Dns;
+pub use self::dns::Switch;
 
 /// One layer of settings: flags and environment, or a file; what is absent is left to the next layer.
 ///
@@ -163,51 +168,6 @@ pub enum Pooler {
     None,
     /// One in transaction mode: statements stay unnamed.
     Transaction,
-}
-
-/// On or off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Switch {
-    /// On.
-    On,
-    /// Off.
-    Off,
-}
-
-/// Whether name servers are asked if domains take mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dns {
-    /// Nobody is asked.
-    Off,
-    /// They are asked, through this resolver or the system's.
-    On(Option<SocketAddr>),
-    /// They are asked, unless the system has no resolver.
-    OnIfPossible,
-}
-
-impl Dns {
-    /// What follows from the settings: a resolver that is named is asked, and so is the system's where the database
-    /// is not a private one, for trying things out.
-    fn of(switch: Option<Switch>, resolver: Option<SocketAddr>, private_database: bool) -> Self {
-        match (switch, resolver) {
-            (Some(Switch::Off), _) => Self::Off,
-            (Some(Switch::On), _) | (None, Some(_)) => Self::On(resolver),
-            (None, None) if private_database => Self::Off,
-            (None, None) => Self::OnIfPossible,
-        }
-    }
-}
-
-/// Written as the two settings that lead to it.
-impl fmt::Display for Dns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Off => f.write_str("off"),
-            Self::On(Some(resolver)) => write!(f, "on, through {resolver}"),
-            Self::On(None) | Self::OnIfPossible => f.write_str("on, through the system's resolver"),
-        }
-    }
 }
 
 /// In which header trusted proxies name the client.
@@ -703,17 +663,6 @@ mod tests {
 
         assert_eq!(settings.database.max_connections, 3);
         assert_eq!(settings.request_timeout, Duration::from_secs(7));
-    }
-
-    #[test]
-    fn name_servers_are_asked_where_somebody_said_so_or_the_database_is_no_private_one() {
-        let resolver = "192.0.2.53:53".parse().ok();
-
-        assert_eq!(Dns::of(None, None, true), Dns::Off);
-        assert_eq!(Dns::of(None, None, false), Dns::OnIfPossible);
-        assert_eq!(Dns::of(None, resolver, true), Dns::On(resolver));
-        assert_eq!(Dns::of(Some(Switch::On), None, true), Dns::On(None));
-        assert_eq!(Dns::of(Some(Switch::Off), resolver, false), Dns::Off);
     }
 
     #[test]

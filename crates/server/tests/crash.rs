@@ -13,6 +13,8 @@ mod program;
 mod reckoning;
 #[path = "crash/refusing.rs"]
 mod refusing;
+#[path = "crash/revalidating.rs"]
+mod revalidating;
 #[path = "crash/stopping.rs"]
 mod stopping;
 #[path = "crash/workers.rs"]

@@ -1,13 +1,13 @@
 //! The one function that decides.
 
-use super::disposable::DisposableDomains;
-use super::facts::{DomainFact, Facts};
+use super::by_rule::{Judgement, classified, judged_domain, judged_syntax};
+use super::facts::Facts;
 use super::reason::Reason;
 use super::rules::{Rule, RuleType, Rules};
 use super::status::{Classification, ValidationStatus};
 use super::syntax::{Mailbox, folded_text, trimmed};
 use super::verdict::{RuleOutcome, RuleResult, Verdict};
-use super::{domain, providers, suggest};
+use super::{domain, suggest};
 
 /// Decides what is to be thought of an address, from its text, what is known of its domain, and the rules.
 ///
@@ -146,171 +146,6 @@ fn of_mailbox(mailbox: &Mailbox<'_>, facts: &Facts<'_>, rules: &Rules) -> Verdic
     }
 }
 
-/// What a rule thinks of the form of an address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Judgement {
-    Fine,
-    Doubted,
-    Refused,
-}
-
-fn judged_syntax(mailbox: &Mailbox<'_>, rules: &Rules, reasons: &mut Vec<Reason>) -> Judgement {
-    let config = &rules.syntax.config;
-    let mut judgement = Judgement::Fine;
-    let doubts = [
-        (
-            mailbox.is_quoted,
-            config.quoted_local_parts,
-            Reason::QuotedLocalPart,
-        ),
-        (
-            !mailbox.local.is_ascii(),
-            config.non_ascii_local_parts,
-            Reason::NonAsciiLocalPart,
-        ),
-    ];
-    for (applies, is_allowed, reason) in doubts {
-        if applies {
-            reasons.push(reason);
-            judgement = match judgement {
-                Judgement::Refused => Judgement::Refused,
-                _ if rules.syntax.enabled && !is_allowed => Judgement::Refused,
-                _ => Judgement::Doubted,
-            };
-        }
-    }
-    judgement
-}
-
-/// What is known of a domain after its name and the DNS were looked at.
-struct Known {
-    exists: Option<bool>,
-    mx_found: Option<bool>,
-    admitted: bool,
-    result: RuleResult,
-}
-
-fn judged_domain(
-    domain: &str,
-    fact: DomainFact,
-    rules: &Rules,
-    reasons: &mut Vec<Reason>,
-) -> Known {
-    let nothing = Known {
-        exists: None,
-        mx_found: None,
-        admitted: false,
-        result: RuleResult::Unknown,
-    };
-    let Rule {
-        enabled, config, ..
-    } = &rules.domain;
-    if !enabled {
-        return nothing;
-    }
-    if config.refuse.covers(domain) {
-        reasons.push(Reason::DomainRefused);
-        return Known {
-            result: RuleResult::Fail,
-            ..nothing
-        };
-    }
-    if config.admit.covers(domain) {
-        return Known {
-            exists: Some(true),
-            mx_found: (fact == DomainFact::Mx).then_some(true),
-            admitted: true,
-            result: RuleResult::Pass,
-        };
-    }
-    let by_name = if domain::is_special_use(domain) {
-        Some(Reason::SpecialUseDomain)
-    } else if domain::has_known_top(domain) {
-        None
-    } else {
-        Some(Reason::UnknownTopLevelDomain)
-    };
-    let (exists, mx_found, reason) = match (by_name, fact) {
-        (Some(reason), _) => (Some(false), Some(false), Some(reason)),
-        (None, DomainFact::NotAsked) => (None, None, None),
-        (None, DomainFact::NotFound) => (Some(false), Some(false), Some(Reason::DomainNotFound)),
-        (None, DomainFact::NullMx) => (Some(false), Some(false), Some(Reason::NullMx)),
-        (None, DomainFact::NoMailServer) => (Some(false), Some(false), Some(Reason::NoMailServer)),
-        (None, DomainFact::Mx) => (Some(true), Some(true), None),
-        (None, DomainFact::AddressOnly) => (Some(true), Some(false), Some(Reason::ImplicitMx)),
-        (None, DomainFact::Timeout) => (None, None, Some(Reason::DomainTimeout)),
-    };
-    reasons.extend(reason);
-    Known {
-        exists,
-        mx_found,
-        admitted: false,
-        result: match exists {
-            Some(true) => RuleResult::Pass,
-            Some(false) => RuleResult::Fail,
-            None => RuleResult::Unknown,
-        },
-    }
-}
-
-fn classified(
-    local: &str,
-    domain: &str,
-    disposable: &DisposableDomains,
-    admitted: bool,
-    rules: &Rules,
-    reasons: &mut Vec<Reason>,
-) -> (Classification, Option<String>) {
-    let Rule {
-        enabled, config, ..
-    } = &rules.classification;
-    if !enabled {
-        return (Classification::Unknown, None);
-    }
-    let is_free_mail = providers::is_free_mail(domain);
-    let is_role = config.role_accounts && providers::is_role(local);
-    if is_role {
-        reasons.push(Reason::RoleAccount);
-    }
-    if is_free_mail {
-        let classification = if is_role {
-            Classification::Role
-        } else {
-            Classification::Personal
-        };
-        return (classification, None);
-    }
-    let is_disposable = config.disposable && !admitted && disposable.covers(domain);
-    if is_disposable {
-        reasons.push(Reason::DisposableDomain);
-    }
-    let suggestion = (config.suggestions && !admitted)
-        .then(|| suggest::suggestion(domain))
-        .flatten();
-    if suggestion.is_some() {
-        reasons.push(Reason::LikelyTypo);
-    }
-    let classification = if is_disposable {
-        Classification::Disposable
-    } else if is_role {
-        Classification::Role
-    } else if reasons.iter().any(|reason| {
-        matches!(
-            reason,
-            Reason::UnknownTopLevelDomain
-                | Reason::SpecialUseDomain
-                | Reason::DomainNotFound
-                | Reason::NullMx
-                | Reason::NoMailServer
-        )
-    }) {
-        Classification::Unknown
-    } else {
-        Classification::Business
-    };
-    (classification, suggestion)
-}
-
 fn outcome<T>(rule: RuleType, of: &Rule<T>, result: RuleResult) -> RuleOutcome {
     let result = match (of.enabled, rule) {
         // What is no address is none, whoever switched the rule off.
@@ -330,6 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::DomainFact;
 
     fn offline(text: &str) -> Verdict {
         decide(text, &Facts::offline(), &Rules::default())

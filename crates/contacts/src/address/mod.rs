@@ -1,5 +1,6 @@
 //! What is an address, and what is to be thought of it.
 
+mod by_rule;
 mod decide;
 mod disposable;
 mod domain;

@@ -19,7 +19,8 @@ use hickory_resolver::{Resolver, TokioResolver};
 pub struct DnsSettings {
     /// The resolver that is asked; the system's own where there is none.
     pub resolver: Option<SocketAddr>,
-    /// How long one try at a question may take; there are two.
+    /// How long one try at a question may take; there are two, which together have to end before those who ask
+    /// lose their patience, or else silence would not be kept and waited for again.
     pub timeout: Duration,
     /// The most domains that are asked about at a time.
     pub concurrency: usize,
@@ -29,7 +30,7 @@ impl Default for DnsSettings {
     fn default() -> Self {
         Self {
             resolver: None,
-            timeout: Duration::from_secs(3),
+            timeout: Duration::from_secs(2),
             concurrency: 64,
         }
     }

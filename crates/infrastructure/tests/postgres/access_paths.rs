@@ -1,6 +1,9 @@
 //! Queries that must stay fast have an index, and PostgreSQL uses it: on 120,000 rows in three
 //! tenants, as the application role, under row-level security.
 
+#[path = "access_paths/judging.rs"]
+mod judging;
+
 use compliance::ports::AuditStore;
 use compliance::{AuditFilter, AuditPosition, TimeRange};
 use contacts::ports::ContactStore;
@@ -88,12 +91,17 @@ struct Filled {
 
 impl Filled {
     async fn with(rows: &'static str) -> Self {
+        Self::with_all(&[rows]).await
+    }
+
+    /// With what each of these statements makes, one after the other.
+    async fn with_all(rows: &[&'static str]) -> Self {
         let database = TestDatabase::fresh().await;
         let mut admin = PgConnection::connect_with(&database.admin())
             .await
             .expect("the administrator connects");
-        for statement in [PREPARE, rows] {
-            admin.execute(statement).await.expect("the rows are made");
+        for statement in [PREPARE].iter().chain(rows) {
+            admin.execute(*statement).await.expect("the rows are made");
         }
         let large = admin
             .fetch_all(

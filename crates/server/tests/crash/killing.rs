@@ -104,7 +104,7 @@ fn a_random_while() -> Duration {
 }
 
 /// Ends the private PostgreSQL by force, where it runs.
-fn kill_database(data_dir: &Path) {
+pub(crate) fn kill_database(data_dir: &Path) {
     let pid = fs::read_to_string(data_dir.join("postgres/data/postmaster.pid"))
         .ok()
         .and_then(|text| text.lines().next()?.trim().parse().ok())

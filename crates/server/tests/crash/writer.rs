@@ -123,8 +123,17 @@ impl Writer {
         viewer.unwrap()["id"].clone()
     }
 
-    /// Sends a request until it is acknowledged, with one idempotency key; tells the id of what was made.
+    /// Makes something, once; tells its id.
     async fn create(&mut self, path: &str, body: &Value) -> Uuid {
+        self.post(path, body).await["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap()
+    }
+
+    /// Sends a request until it is acknowledged, with one idempotency key; tells the answer.
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Value {
         let key = fresh().to_string();
         loop {
             let Some((status, answer)) =
@@ -133,10 +142,8 @@ impl Writer {
                 self.repeated += 1;
                 continue;
             };
-            if status == StatusCode::CREATED
-                || answer["code"] == "idempotency-secret-not-repeatable"
-            {
-                return answer["id"].as_str().unwrap().parse().unwrap();
+            if status.is_success() || answer["code"] == "idempotency-secret-not-repeatable" {
+                return answer;
             }
             assert!(
                 may_pass(status, &answer),
@@ -144,6 +151,33 @@ impl Writer {
             );
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Changes something.
+    pub(crate) async fn patch(&mut self, path: &str, body: &Value) {
+        let changed = self.send(Method::PATCH, path, Some(body), None).await;
+        let (status, answer) = changed.unwrap();
+        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+    }
+
+    /// What is there.
+    pub(crate) async fn get(&mut self, path: &str) -> Value {
+        self.until(path, |_| true).await
+    }
+
+    /// What is there when it is as it has to be.
+    pub(crate) async fn until(&mut self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        for _ in 0..600 {
+            match self.send(Method::GET, path, None, None).await {
+                Some((StatusCode::OK, answer)) if is_so(&answer) => return answer,
+                Some((status, answer)) if status != StatusCode::OK => {
+                    assert!(may_pass(status, &answer), "{path}: {status}: {answer}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                _ => tokio::time::sleep(PAUSE).await,
+            }
+        }
+        panic!("{path} is not as it has to be")
     }
 
     /// Everything of a list, page by page.

@@ -1,0 +1,244 @@
+//! An address is judged alike, wherever it comes in.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::SettingsSource;
+use testkit::{Answer, NameServer};
+
+use crate::stack::{Session, Stack};
+
+/// What a name server says of domains, and the status of an address there.
+const TOLD: [(&str, Answer, &str); 9] = [
+    ("mail-firm.de", Answer::Mail { ttl: 3_600 }, "valid"),
+    ("long-firm.de", Answer::LongMail, "valid"),
+    ("address-firm.de", Answer::AddressOnly, "valid"),
+    ("null-firm.de", Answer::NullMail, "nonexistent"),
+    ("nothing-firm.de", Answer::Nothing, "nonexistent"),
+    ("absent-firm.de", Answer::Absent, "nonexistent"),
+    ("failing-firm.de", Answer::Failing, "pending"),
+    ("silent-firm.de", Answer::Silent, "pending"),
+    ("gmial.com", Answer::Mail { ttl: 3_600 }, "risky"),
+];
+
+/// Addresses whose status does not come from name servers, or not from them alone.
+const OTHERS: [(&str, &str); 6] = [
+    (" Ada@Mail-Firm.DE ", "valid"),
+    ("info@mail-firm.de", "risky"),
+    ("дана@mail-firm.de", "risky"),
+    ("ada@refused-firm.de", "invalid"),
+    ("ada@admitted.example.com", "valid"),
+    ("no address", "invalid"),
+];
+
+/// What every door tells of an address.
+const VERDICT: [&str; 8] = [
+    "status",
+    "classification",
+    "syntax_ok",
+    "domain_exists",
+    "mx_found",
+    "risk_score",
+    "reasons",
+    "suggestion",
+];
+
+fn verdict(told: &Value) -> Value {
+    VERDICT
+        .iter()
+        .map(|field| ((*field).to_owned(), told[field].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+struct World {
+    stack: Stack,
+    owner: Session,
+    /// The address of the organization.
+    here: String,
+}
+
+impl World {
+    /// A server that asks this name server, and an organization with rules of its own.
+    async fn asking(server: &NameServer) -> Self {
+        let stack = Stack::shared().await;
+        let settings = SettingsSource {
+            database_url: Some(stack.database().login_url()),
+            dns_resolver: Some(server.address()),
+            ..SettingsSource::default()
+        };
+        let stack = stack.restart_with(settings).await.expect("it starts");
+        let owner = stack.sign_up_and_log_in().await;
+        let organization = stack.create_organization(&owner).await;
+        let id = organization["id"].as_str().expect("an id");
+        let here = format!("/v1/organizations/{id}");
+        let world = Self { stack, owner, here };
+        let lists = json!({ "admit": ["example.com"], "refuse": ["refused-firm.de"] });
+        world
+            .ask(Method::PATCH, "/validation-rules/domain", &lists)
+            .await;
+        let strict = json!({ "risky_from": 30 });
+        world
+            .ask(Method::PATCH, "/validation-rules/classification", &strict)
+            .await;
+        world
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
+        let address = format!("{}{path}", self.here);
+        let call = self.stack.call(method.clone(), &address).by(&self.owner);
+        let call = if body.is_null() {
+            call
+        } else {
+            call.json(body)
+        };
+        let answer = call.send().await;
+        assert!(answer.status < 300, "{method} {path}: {answer:?}");
+        if answer.body.is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        }
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.ask(Method::GET, path, &Value::Null).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.ask(Method::POST, path, &body).await
+    }
+
+    async fn contact(&self, email: &str) -> Value {
+        self.post("/contacts", json!({ "email": email })).await
+    }
+
+    async fn delete(&self, contact: &Value) {
+        self.ask(Method::DELETE, &path_of(contact), &Value::Null)
+            .await;
+    }
+
+    /// The job's end.
+    async fn end_of(&self, job: &Value) -> Value {
+        let path = format!("/jobs/{}", job.as_str().expect("an id"));
+        for _ in 0..600 {
+            let job = self.get(&path).await;
+            if !matches!(job["status"].as_str(), Some("pending" | "running")) {
+                return job;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the job does not end");
+    }
+}
+
+fn path_of(contact: &Value) -> String {
+    format!("/contacts/{}", contact["id"].as_str().expect("an id"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_address_gets_the_same_verdict_through_every_door_whatever_name_servers_say() {
+    let server = NameServer::start().await;
+    for (domain, answer, _) in TOLD {
+        server.tell(domain, answer);
+    }
+    let world = World::asking(&server).await;
+    let addresses = TOLD
+        .map(|(domain, _, status)| (format!("ada.king@{domain}"), status))
+        .into_iter()
+        .chain(OTHERS.map(|(address, status)| (address.to_owned(), status)))
+        .collect::<Vec<_>>();
+
+    let texts = addresses.iter().map(|(text, _)| text).collect::<Vec<_>>();
+    let checked = world
+        .post("/email-checks", json!({ "addresses": texts }))
+        .await;
+    let times = TOLD.map(|(domain, ..)| server.times_asked(domain));
+    let expected = checked["checks"]
+        .as_array()
+        .expect("checks")
+        .iter()
+        .map(verdict)
+        .collect::<Vec<_>>();
+    for ((address, status), verdict) in addresses.iter().zip(&expected) {
+        assert_eq!(verdict["status"], *status, "{address}: {verdict}");
+    }
+    assert!(server.was_asked_over_tcp("long-firm.de"));
+
+    for ((address, _), expected) in addresses.iter().zip(&expected) {
+        let made = world.contact(address).await;
+        assert_eq!(verdict(&made["validation"]), *expected, "made: {address}");
+        world.delete(&made).await;
+
+        let other = world.contact("somebody.else@mail-firm.de").await;
+        let email = json!({ "email": address });
+        let changed = world.ask(Method::PATCH, &path_of(&other), &email).await;
+        let told = verdict(&changed["validation"]);
+        assert_eq!(told, *expected, "changed: {address}");
+        world.delete(&changed).await;
+    }
+
+    let items = texts.iter().map(|text| json!({ "email": text }));
+    let items = items.collect::<Vec<_>>();
+    let saved = world
+        .post("/contacts/bulk-save", json!({ "items": items }))
+        .await;
+    let saved = saved["items"].as_array().expect("items");
+    for (((address, _), expected), saved) in addresses.iter().zip(&expected).zip(saved) {
+        assert_eq!(saved["outcome"], "created", "{address}");
+        let path = path_of(saved);
+        let read = world.get(&path).await;
+        assert_eq!(verdict(&read["validation"]), *expected, "saved: {address}");
+        let again = world.post(&format!("{path}/validation"), Value::Null).await;
+        assert_eq!(verdict(&again), *expected, "validated: {address}");
+    }
+
+    let list = world
+        .post("/contact-lists", json!({ "name": "Leads" }))
+        .await;
+    let list = format!("/contact-lists/{}", list["id"].as_str().expect("an id"));
+    let ids = saved.iter().map(|saved| &saved["id"]).collect::<Vec<_>>();
+    let members = json!({ "contact_ids": ids });
+    world
+        .post(&format!("{list}/members/bulk-add"), members)
+        .await;
+    let started = world.post(&format!("{list}/validation"), Value::Null).await;
+    let end = world.end_of(&started["job_id"]).await;
+    assert_eq!(end["status"], "completed", "{end}");
+    assert_eq!(end["result"]["judged"], addresses.len(), "{end}");
+    for (((address, _), expected), saved) in addresses.iter().zip(&expected).zip(saved) {
+        let path = path_of(saved);
+        let read = world.get(&path).await;
+        assert_eq!(verdict(&read["validation"]), *expected, "job: {address}");
+
+        let log = world.get(&format!("{path}/validations")).await;
+        let log = log["items"].as_array().expect("items");
+        assert_eq!(log.len(), 3, "made, judged again alone, and with the list");
+        for entry in log {
+            for field in ["status", "risk_score", "reasons"] {
+                assert_eq!(entry[field], expected[field], "{address}: {field}");
+            }
+            assert_eq!(entry["rules"], log[0]["rules"], "{address}");
+            assert_eq!(entry["rules"][1]["rule_version"], 2, "{address}");
+        }
+    }
+    let read = world.get(&list).await;
+    assert_eq!(read["status"], "validated");
+    for status in ["valid", "invalid", "risky", "nonexistent", "pending"] {
+        let of_status = addresses.iter().filter(|(_, wanted)| *wanted == status);
+        assert_eq!(read["counts"][status], of_status.count(), "{read}");
+    }
+    let summary = world.get(&format!("{list}/validation-summary")).await;
+    let counts = summary["counts"].as_array().expect("counts");
+    for rule in ["syntax", "domain", "classification"] {
+        let of_rule = counts.iter().filter(|count| count["rule_type"] == rule);
+        let contacts = of_rule.filter_map(|count| count["contacts"].as_u64());
+        let contacts = contacts.sum::<u64>();
+        assert_eq!(contacts, addresses.len() as u64, "{rule}: {summary}");
+    }
+
+    // What was heard once is known at every other door; so is that nothing was heard.
+    let asked = TOLD.map(|(domain, ..)| server.times_asked(domain));
+    assert_eq!(asked, times);
+}
