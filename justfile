@@ -57,3 +57,7 @@ bench *ARGS:
 # Kill the program again and again while people write, and count afterwards.
 soak *KILLS:
     scripts/soak {{KILLS}}
+
+# Feed what reads addresses and files with what a fuzzer makes up: all targets, or one for so many seconds.
+fuzz *ARGS:
+    scripts/fuzz {{ARGS}}
