@@ -143,7 +143,7 @@ async fn the_same_address_gets_the_same_verdict_through_every_door_whatever_name
     for (domain, answer, _) in TOLD {
         server.tell(domain, answer);
     }
-    let world = World::asking(&server).await;
+    let world = Box::pin(World::asking(&server)).await;
     let addresses = TOLD
         .map(|(domain, _, status)| (format!("ada.king@{domain}"), status))
         .into_iter()

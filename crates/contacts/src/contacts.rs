@@ -79,7 +79,7 @@ impl Contacts {
         let rules = rules_in(unit.as_ref()).await?;
         let (contact, judgement) = self.register(scope, new, &known, &rules, at);
         unit.contacts().insert(&contact).await?;
-        unit.validation_log().append(&[judgement]).await?;
+        self.bench.log(unit.as_ref(), &[judgement], at).await?;
         let draft = noted(&contact, AuditAction::Create, contact.changes_since(None));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -159,7 +159,9 @@ impl Contacts {
         unit.contacts()
             .update(&after, before.state().stamps.version)
             .await?;
-        unit.validation_log().append(judgement.as_slice()).await?;
+        self.bench
+            .log(unit.as_ref(), judgement.as_slice(), at)
+            .await?;
         let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -256,7 +258,7 @@ impl Contacts {
         }
         let added = unit.contacts().insert_many(&candidates).await?;
         judgements.retain(|judgement| added.contains(&judgement.contact));
-        unit.validation_log().append(&judgements).await?;
+        self.bench.log(unit.as_ref(), &judgements, at).await?;
         let emails = candidates
             .iter()
             .map(|contact| contact.state().email_normalized.clone())

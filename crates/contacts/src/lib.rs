@@ -75,10 +75,10 @@ pub use file::{
 pub use fold::{Folded, fold, fold_whole};
 pub use judge::{Judge, Judged, judge};
 pub use judging::{
-    CheckedAddress, DisposableList, DisposableSource, DomainLookup, EmailChecks, Judgement,
-    JudgementDetails, Knowledge, ListRevalidation, ListValidation, NoLookup, RuleChange,
-    RuleConfig, RuleCount, SettingsChange, ValidationRule, ValidationRules, Validations,
-    creation_of, rules_of, starter_rules,
+    CheckedAddress, ContactRevalidation, DisposableList, DisposableSource, DomainLookup,
+    EmailChecks, Judgement, JudgementDetails, Knowledge, ListRevalidation, ListValidation,
+    NoLookup, RuleChange, RuleConfig, RuleCount, SettingsChange, ValidationRule, ValidationRules,
+    Validations, creation_of, rules_of, starter_rules,
 };
 pub use lists::{ContactLists, MemberOutcome};
 pub use profile::{Profile, ProfileChange};

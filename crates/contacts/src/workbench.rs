@@ -9,6 +9,8 @@ use kernel::{
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
+use crate::Judgement;
+use crate::judging::ask_again_later;
 use crate::ports::{ContactStore, ContactUnit};
 
 /// Storage, time and ids, and the habit of writing down what was done.
@@ -41,6 +43,17 @@ impl Workbench {
 
     pub(crate) fn id<T>(&self, wrap: impl Fn(uuid::Uuid) -> T) -> T {
         wrap(self.ids.next())
+    }
+
+    /// Logs how contacts were judged that the unit writes, and has name servers asked again that did not answer.
+    pub(crate) async fn log(
+        &self,
+        unit: &dyn ContactUnit,
+        judgements: &[Judgement],
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        unit.validation_log().append(judgements).await?;
+        ask_again_later(unit, judgements, &*self.ids, at).await
     }
 
     /// Appends to the audit log what was done in `unit`; several entries are one piece of bulk work.

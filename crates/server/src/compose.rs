@@ -8,8 +8,8 @@ use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
 use compliance::AuditLog;
 use contacts::{
-    ContactLists, Contacts, EmailChecks, Judge, ListRevalidation, Suppressions, ValidationRules,
-    Validations,
+    ContactLists, ContactRevalidation, Contacts, EmailChecks, Judge, ListRevalidation,
+    Suppressions, ValidationRules, Validations,
 };
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
@@ -242,7 +242,17 @@ fn runner(
         Arc::clone(&clock),
         Arc::clone(&ids),
     );
-    let kinds: Vec<Arc<dyn Job>> = vec![Arc::new(delivery), Arc::new(revalidation)];
+    let unanswered = ContactRevalidation::new(
+        postgres.clone(),
+        judging.judge.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+    );
+    let kinds: Vec<Arc<dyn Job>> = vec![
+        Arc::new(delivery),
+        Arc::new(revalidation),
+        Arc::new(unanswered),
+    ];
     JobRunner::new(
         postgres.clone(),
         Arc::clone(&clock),

@@ -47,7 +47,9 @@ fn of_anything_else(text: &str, reason: Reason, rules: &Rules) -> Verdict {
         .rsplit_once('@')
         .filter(|_| matches!(reason, Reason::DomainSyntax | Reason::DotlessDomain))
         .filter(|_| rules.classification.enabled && rules.classification.config.suggestions)
-        .and_then(|(_, domain)| suggest::suggestion(domain));
+        .and_then(|(_, domain)| suggest::suggestion(domain))
+        // Another end does not mend what is wrong before it.
+        .filter(|better| domain::ascii_form(better).is_some());
     if suggestion.is_some() {
         reasons.push(Reason::LikelyTypo);
     }
@@ -331,6 +333,14 @@ mod tests {
         let verdict = decide("\"a b\"@acme.de", &Facts::offline(), &rules);
 
         assert_eq!(verdict.status(), ValidationStatus::Invalid);
+    }
+
+    #[test]
+    fn what_would_be_no_domain_either_is_not_suggested() {
+        let suggestion = |text| offline(text).suggestion().map(str::to_owned);
+
+        assert_eq!(suggestion("ada@nx-.comk"), None);
+        assert_eq!(suggestion("ada@gmail,com"), Some("gmail.com".to_owned()));
     }
 
     #[test]

@@ -32,6 +32,14 @@ pub struct JudgementDetails {
 }
 
 impl Judgement {
+    /// What speaks against the address.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        self.details
+            .as_ref()
+            .map_or(&[], |details| &details.reasons)
+    }
+
     /// A verdict on a contact's address, for the log.
     #[must_use]
     pub fn of(contact: ContactId, verdict: &Verdict, at: Timestamp, by: Option<UserId>) -> Self {

@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::Duration;
 
+use super::again::Batch;
+use super::unanswered::unanswered;
 use super::validations::find_list;
-use crate::contacts::rules_in;
 use crate::ports::{ContactStore, ContactUnit};
-use crate::{
-    Contact, ContactError, Judge, Judgement, Knowledge, ListStatus, Reason, ValidationStatus,
-};
+use crate::{Contact, ContactError, Judge, Knowledge, ListStatus, ValidationStatus};
 
 /// Judges the members of a list again.
 pub(super) const VALIDATE_LIST: JobKind = JobKind::new("validate_contact_list");
@@ -26,10 +25,10 @@ pub(super) const VALIDATE_LIST: JobKind = JobKind::new("validate_contact_list");
 const BATCH: u16 = 1_000;
 
 /// How long name servers that did not answer are left in peace.
-const PAUSE: Duration = Duration::minutes(10);
+pub(super) const PAUSE: Duration = Duration::minutes(10);
 
 /// How often they are asked again.
-const RETRIES: u8 = 3;
+pub(super) const RETRIES: u8 = 3;
 
 /// What the job works on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +68,9 @@ struct Reached {
     judged: u64,
     changed: u64,
     unanswered: u64,
+    /// Whether the list has its status and the next try was asked for.
+    #[serde(default)]
+    ended: bool,
 }
 
 impl Reached {
@@ -131,6 +133,10 @@ impl ListRevalidation {
             },
         };
         work.report(reached.progress());
+        if reached.ended {
+            // It was killed after its last unit was committed.
+            return Ok(JobEnd::Completed(Some(reached.result())));
+        }
         loop {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
@@ -205,52 +211,19 @@ impl ListRevalidation {
     ) -> Result<Reached, JobFailure> {
         let at = self.clock.now();
         let unit = self.store.begin(scope).await?;
-        let rules = rules_in(unit.as_ref()).await?;
-        let ids = batch.iter().map(Contact::id).collect::<Vec<_>>();
-        let looked_up = batch
-            .iter()
-            .map(|contact| (contact.id(), &contact.state().email))
-            .collect::<std::collections::HashMap<_, _>>();
-        let mut present = unit.contacts().find_many(&ids).await?;
-        // Whoever has another address since was judged with it.
-        present.retain(|contact| looked_up.get(&contact.id()) == Some(&&contact.state().email));
-        let mut after = Vec::with_capacity(present.len());
-        let mut judgements = Vec::with_capacity(present.len());
-        for contact in &present {
-            let judged = self.judge.judge(&contact.state().email, known, &rules, at);
-            judgements.push(judged.judgement(contact.id(), payload.by));
-            let mut contact = contact.clone();
-            contact.validate(judged.validation, at, payload.by);
-            after.push(contact);
-        }
-        let written = unit.contacts().update_many(&after).await?;
-        let written = written
-            .into_iter()
-            .collect::<std::collections::HashSet<_>>();
-        judgements.retain(|judgement| written.contains(&judgement.contact));
-        unit.validation_log().append(&judgements).await?;
-
-        let mut entries = Vec::new();
-        for (before, after) in present.iter().zip(&after) {
-            if written.contains(&after.id()) && is_news(before, after) {
-                let draft = AuditDraft::new(
-                    "contact",
-                    after.id().as_uuid(),
-                    AuditAction::Update,
-                    after.changes_since(Some(before)),
-                )
-                .in_batch(job.id.as_uuid());
-                let id = AuditEntryId::from_uuid(self.ids.next());
-                entries.push(AuditEntry::new(id, at, scope, draft));
-            }
-        }
-        unit.audit().append(&entries).await?;
-        reached.judged += judgements.len() as u64;
-        reached.changed += entries.len() as u64;
-        reached.unanswered += judgements
-            .iter()
-            .filter(|judgement| is_unanswered(judgement))
-            .count() as u64;
+        let batch = Batch {
+            judge: &self.judge,
+            ids: &*self.ids,
+            job: job.id,
+            contacts: batch,
+            known,
+            at,
+            by: payload.by,
+        };
+        let rejudged = batch.judge_again(unit.as_ref(), scope).await?;
+        reached.judged += rejudged.judgements.len() as u64;
+        reached.changed += rejudged.changed as u64;
+        reached.unanswered += unanswered(&rejudged.judgements).len() as u64;
         work.checkpoint(unit.jobs(), &json!(reached)).await?;
         unit.commit().await?;
         Ok(reached)
@@ -283,8 +256,12 @@ impl ListRevalidation {
                 })
                 .await?;
         }
-        // So that a worker that was thought dead does not ask for the retry a second time.
-        work.checkpoint(unit.jobs(), &json!(reached)).await?;
+        // So that neither a worker that was thought dead nor one after it asks for the retry a second time.
+        let ended = Reached {
+            ended: true,
+            ..reached.clone()
+        };
+        work.checkpoint(unit.jobs(), &json!(ended)).await?;
         unit.commit().await?;
         Ok(JobEnd::Completed(Some(reached.result())))
     }
@@ -364,21 +341,6 @@ impl Job for ListRevalidation {
         }
         done
     }
-}
-
-/// Whether there is more to tell than that the address was looked at again.
-fn is_news(before: &Contact, after: &Contact) -> bool {
-    let (old, new) = (&before.state().validation, &after.state().validation);
-    let mut same = old.clone();
-    same.at = new.at;
-    same != *new
-}
-
-fn is_unanswered(judgement: &Judgement) -> bool {
-    judgement
-        .details
-        .as_ref()
-        .is_some_and(|details| details.reasons.contains(&Reason::DomainTimeout))
 }
 
 fn failure(error: ContactError) -> JobFailure {

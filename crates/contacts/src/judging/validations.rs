@@ -8,7 +8,7 @@ use kernel::{
 };
 
 use super::revalidation::{Payload, VALIDATE_LIST};
-use super::{Judgement, RuleCount};
+use super::{Judgement, RuleCount, ask_again_later};
 use crate::contacts::{find_living, rules_in};
 use crate::ports::{ContactStore, ContactUnit};
 use crate::{Contact, ContactError, ContactList, Judge, ListStatus};
@@ -108,7 +108,9 @@ impl Validations {
         unit.contacts()
             .update(&after, before.state().stamps.version)
             .await?;
-        unit.validation_log().append(&[judgement]).await?;
+        let judgements = [judgement];
+        unit.validation_log().append(&judgements).await?;
+        ask_again_later(unit.as_ref(), &judgements, &*self.ids, at).await?;
         let draft = AuditDraft::new(
             "contact",
             contact.as_uuid(),

@@ -9,15 +9,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use contacts::ports::ContactStore as _;
 use contacts::{
-    Contact, ContactList, ContactSource, DisposableList, DomainFact, DomainLookup, Judge,
-    Knowledge, ListCounts, ListRevalidation, ListStatus, NewContact, NewContactList, Profile,
-    Rules, ValidationStatus, Validations,
+    Contact, ContactChange, ContactList, ContactRevalidation, ContactSource, Contacts,
+    DisposableList, DomainFact, DomainLookup, Judge, Knowledge, ListCounts, ListRevalidation,
+    ListStatus, NewContact, NewContactList, Profile, Rules, ValidationStatus, Validations,
 };
 use in_memory::MemoryDatabase;
 use kernel::{
     Actor, ClaimedJob, Clock as _, ContactId, ContactListId, Credential, Done, IdGenerator as _,
-    Interruption, Job as _, JobClaim, JobEnd, JobOutcome, JobStore as _, Once, OrganizationId,
-    Origin, PageRequest, RequestId, SessionId, Stamps, TenantScope, UserId,
+    Interruption, Job, JobClaim, JobEnd, JobOutcome, JobStore as _, Once, OrganizationId, Origin,
+    PageRequest, RequestId, SessionId, Stamps, TenantScope, UserId,
 };
 use serde_json::json;
 use testkit::{FixedClock, SequentialIds, StagedWork, TestKeys, a_unique_id};
@@ -156,23 +156,44 @@ impl World {
     /// Works on the next job until it ends or is interrupted.
     async fn work(&self, interruption: Option<(usize, Interruption)>) -> JobEnd {
         let (job, worker) = self.claim().await.expect("a job is due");
+        self.work_on(&job, worker, interruption).await
+    }
+
+    async fn work_on(
+        &self,
+        job: &ClaimedJob,
+        worker: uuid::Uuid,
+        interruption: Option<(usize, Interruption)>,
+    ) -> JobEnd {
         let mut staged = StagedWork::new(job.id, worker);
         if let Some((after, why)) = interruption {
             staged = staged.interrupted_after(after, why);
         }
-        let revalidation = ListRevalidation::new(
-            Arc::new(self.database.clone()),
-            self.judge.clone(),
-            Arc::new(self.clock.clone()),
-            self.ids.clone(),
-        );
+        let store = Arc::new(self.database.clone());
+        let (judge, clock) = (self.judge.clone(), Arc::new(self.clock.clone()));
+        let kinds: [Box<dyn Job>; 2] = [
+            Box::new(ListRevalidation::new(
+                store.clone(),
+                judge.clone(),
+                clock.clone(),
+                self.ids.clone(),
+            )),
+            Box::new(ContactRevalidation::new(
+                store,
+                judge,
+                clock,
+                self.ids.clone(),
+            )),
+        ];
+        let kind = kinds.iter().find(|kind| kind.kind().as_str() == job.kind);
+        let revalidation = kind.expect("a job of a kind that there is");
         let scope = TenantScope::for_job(
             job.organization,
             revalidation.kind(),
             job.id,
             RequestId::from_uuid(a_unique_id()),
         );
-        let end = revalidation.run(&job, &scope, &staged).await.unwrap();
+        let end = revalidation.run(job, &scope, &staged).await.unwrap();
         let now = self.clock.now();
         match &end {
             JobEnd::HandedBack => self.database.hand_back(job.id, worker, now).await,
@@ -322,6 +343,60 @@ async fn name_servers_that_stay_silent_are_asked_three_more_times() {
 
     assert_eq!(tries, 4);
     assert_eq!(world.counted(list).await.1.pending, 1);
+}
+
+#[tokio::test]
+async fn contacts_whose_name_servers_did_not_answer_are_judged_again_later() {
+    let world = World::new();
+    let contacts = Contacts::new(
+        Arc::new(world.database.clone()),
+        Arc::new(world.clock.clone()),
+        world.ids.clone(),
+        world.judge.clone(),
+    );
+    world.told.tell("firm0.de", DomainFact::Timeout);
+    let new = |email: &str| {
+        let new = NewContact {
+            email: email.parse().unwrap(),
+            profile: Profile::default(),
+            source: ContactSource::Api,
+        };
+        (new, ContactChange::default())
+    };
+    let wanted = ["a@firm0.de", "b@firm0.de", "c@firm1.de"].map(new).into();
+    let render = |_: &_| kernel::StoredAnswer::Withheld { id: a_unique_id() };
+    let once = Once {
+        request: None,
+        render: &render,
+    };
+    contacts
+        .save_many(&world.scope, Ok(wanted), &once)
+        .await
+        .unwrap();
+
+    let too_early = world.claim().await.is_some();
+    world.clock.advance(time::Duration::minutes(10));
+    let still_silent = world.work(None).await;
+    world.clock.advance(time::Duration::minutes(20));
+    world.told.tell("firm0.de", DomainFact::Mx);
+    let (job, worker) = world.claim().await.unwrap();
+    let end = world.work_on(&job, worker, None).await;
+    let killed_at_the_end = ClaimedJob {
+        checkpoint: Some(json!({ "judged": 2 })),
+        ..job
+    };
+    let end_after_that = world.work_on(&killed_at_the_end, worker, None).await;
+
+    let told = |judged, changed, unanswered| {
+        let result = json!({ "judged": judged, "changed": changed, "unanswered": unanswered });
+        JobEnd::Completed(Some(result))
+    };
+    assert!(!too_early);
+    assert_eq!(still_silent, told(2, 0, 2));
+    assert_eq!(end, told(2, 2, 0));
+    let repeated = JobEnd::Completed(Some(json!({ "judged": 2 })));
+    assert_eq!(end_after_that, repeated);
+    assert!(world.claim().await.is_none());
 }
 
 #[tokio::test]
