@@ -54,7 +54,7 @@ permissions:
 bench *ARGS:
     cargo run --release --package server -- bench {{ARGS}}
 
-# Kill the program again and again while people write, and count afterwards.
+# Kill the program again and again while people write and while it imports, and count afterwards.
 soak *KILLS:
     scripts/soak {{KILLS}}
 

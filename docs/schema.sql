@@ -242,6 +242,24 @@ $$;
 
 ALTER FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.purge_uploads(begun timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    purged bigint;
+BEGIN
+    DELETE FROM contact_import_chunks c USING contact_imports i
+    WHERE i.organization_id = c.organization_id AND i.id = c.import_id
+        AND i.status = 'uploading' AND i.created_at < begun;
+    DELETE FROM contact_imports i WHERE i.status = 'uploading' AND i.created_at < begun;
+    GET DIAGNOSTICS purged = ROW_COUNT;
+    RETURN purged;
+END
+$$;
+
+ALTER FUNCTION public.purge_uploads(begun timestamp with time zone) OWNER TO canvass_owner;
+
 CREATE FUNCTION public.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -441,6 +459,126 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.audit_payloads FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
+
+CREATE TABLE public.contact_import_chunks (
+    organization_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    bytes bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.contact_import_chunks ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.contact_import_chunks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_chunks OWNER TO canvass_owner;
+
+CREATE TABLE public.contact_import_left (
+    organization_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    reason text NOT NULL,
+    fields jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT contact_import_left_fields_check CHECK ((jsonb_typeof(fields) = 'array'::text)),
+    CONSTRAINT contact_import_left_reason_check CHECK ((reason = ANY (ARRAY['changed'::text, 'on_other_lists'::text, 'deleted'::text])))
+);
+
+ALTER TABLE ONLY public.contact_import_left FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_left OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_import_left.fields IS 'names of the fields that were left, where they are not all';
+
+CREATE TABLE public.contact_import_rejections (
+    organization_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    line bigint NOT NULL,
+    column_name text,
+    code text NOT NULL,
+    original text NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_import_rejections FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_rejections OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_import_rejections.line IS 'the line of the file in which the row begins, from 1, as an editor counts';
+
+CREATE TABLE public.contact_import_seen (
+    organization_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    address_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT contact_import_seen_address_hash_check CHECK ((octet_length(address_hash) = 17))
+);
+
+ALTER TABLE ONLY public.contact_import_seen FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_seen OWNER TO canvass_owner;
+
+CREATE TABLE public.contact_import_touches (
+    organization_id uuid NOT NULL,
+    import_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    outcome text NOT NULL,
+    changes jsonb,
+    joined boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT contact_import_touches_outcome_check CHECK ((outcome = ANY (ARRAY['updated'::text, 'unchanged'::text, 'suppressed'::text])))
+);
+
+ALTER TABLE ONLY public.contact_import_touches FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_touches OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_import_touches.changes IS 'old and new value of each field that was changed';
+
+COMMENT ON COLUMN public.contact_import_touches.joined IS 'whether the import put the contact on its list';
+
+CREATE TABLE public.contact_imports (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    list_id uuid NOT NULL,
+    file_name text NOT NULL,
+    size_bytes bigint NOT NULL,
+    sha256 bytea,
+    status text NOT NULL,
+    format jsonb,
+    mapping jsonb,
+    on_duplicate text NOT NULL,
+    invalid text NOT NULL,
+    dry_run boolean NOT NULL,
+    rows_read bigint NOT NULL,
+    created bigint NOT NULL,
+    updated bigint NOT NULL,
+    unchanged bigint NOT NULL,
+    duplicate_in_file bigint NOT NULL,
+    rejected bigint NOT NULL,
+    suppressed bigint NOT NULL,
+    undo jsonb,
+    job_id uuid,
+    error text,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    CONSTRAINT contact_imports_invalid_check CHECK ((invalid = ANY (ARRAY['keep'::text, 'reject'::text]))),
+    CONSTRAINT contact_imports_on_duplicate_check CHECK ((on_duplicate = ANY (ARRAY['skip'::text, 'update'::text, 'fill_empty'::text]))),
+    CONSTRAINT contact_imports_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT contact_imports_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'needs_mapping'::text, 'pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text, 'undoing'::text, 'undone'::text]))),
+    CONSTRAINT outcomes_sum_up CHECK ((rows_read = (((((created + updated) + unchanged) + duplicate_in_file) + rejected) + suppressed)))
+);
+
+ALTER TABLE ONLY public.contact_imports FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_imports OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_imports.undo IS 'counts of what an undo removed, restored and left';
 
 CREATE TABLE public.contact_list_counts (
     organization_id uuid NOT NULL,
@@ -978,6 +1116,24 @@ ALTER TABLE ONLY public.audit_logs
 ALTER TABLE ONLY public.audit_payloads
     ADD CONSTRAINT audit_payloads_pkey PRIMARY KEY (organization_id, id, created_at);
 
+ALTER TABLE ONLY public.contact_import_chunks
+    ADD CONSTRAINT contact_import_chunks_pkey PRIMARY KEY (organization_id, import_id, "position");
+
+ALTER TABLE ONLY public.contact_import_left
+    ADD CONSTRAINT contact_import_left_pkey PRIMARY KEY (organization_id, import_id, contact_id);
+
+ALTER TABLE ONLY public.contact_import_rejections
+    ADD CONSTRAINT contact_import_rejections_pkey PRIMARY KEY (organization_id, import_id, line);
+
+ALTER TABLE ONLY public.contact_import_seen
+    ADD CONSTRAINT contact_import_seen_pkey PRIMARY KEY (organization_id, import_id, address_hash);
+
+ALTER TABLE ONLY public.contact_import_touches
+    ADD CONSTRAINT contact_import_touches_pkey PRIMARY KEY (organization_id, import_id, contact_id);
+
+ALTER TABLE ONLY public.contact_imports
+    ADD CONSTRAINT contact_imports_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.contact_list_counts
     ADD CONSTRAINT contact_list_counts_pkey PRIMARY KEY (organization_id, list_id, id);
 
@@ -1073,6 +1229,10 @@ CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organi
 
 CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at DESC, id DESC);
 
+CREATE INDEX contact_imports_file_idx ON public.contact_imports USING btree (organization_id, sha256, list_id);
+
+CREATE INDEX contact_imports_list_idx ON public.contact_imports USING btree (organization_id, list_id, id);
+
 CREATE INDEX contact_list_members_status_idx ON public.contact_list_members USING btree (organization_id, list_id, validation_status, contact_id) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX contact_lists_name_key ON public.contact_lists USING btree (organization_id, name_folded) WHERE (deleted_at IS NULL);
@@ -1083,7 +1243,7 @@ CREATE INDEX contacts_deleted_idx ON public.contacts USING btree (organization_i
 
 CREATE UNIQUE INDEX contacts_email_key ON public.contacts USING btree (organization_id, email_normalized) WHERE (deleted_at IS NULL);
 
-CREATE INDEX contacts_import_idx ON public.contacts USING btree (organization_id, import_id) WHERE (import_id IS NOT NULL);
+CREATE INDEX contacts_import_idx ON public.contacts USING btree (organization_id, import_id, id) WHERE (import_id IS NOT NULL);
 
 CREATE INDEX contacts_search_idx ON public.contacts USING gin (organization_id, public.contact_lexemes(search_text, attributes)) WHERE (deleted_at IS NULL);
 
@@ -1161,6 +1321,18 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STA
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_payloads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_chunks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_left FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_rejections FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_seen FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_touches FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_imports FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_list_counts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_list_members FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -1225,6 +1397,33 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.contact_import_chunks
+    ADD CONSTRAINT contact_import_chunks_organization_id_import_id_fkey FOREIGN KEY (organization_id, import_id) REFERENCES public.contact_imports(organization_id, id);
+
+ALTER TABLE ONLY public.contact_import_left
+    ADD CONSTRAINT contact_import_left_organization_id_contact_id_fkey FOREIGN KEY (organization_id, contact_id) REFERENCES public.contacts(organization_id, id);
+
+ALTER TABLE ONLY public.contact_import_left
+    ADD CONSTRAINT contact_import_left_organization_id_import_id_fkey FOREIGN KEY (organization_id, import_id) REFERENCES public.contact_imports(organization_id, id);
+
+ALTER TABLE ONLY public.contact_import_rejections
+    ADD CONSTRAINT contact_import_rejections_organization_id_import_id_fkey FOREIGN KEY (organization_id, import_id) REFERENCES public.contact_imports(organization_id, id);
+
+ALTER TABLE ONLY public.contact_import_seen
+    ADD CONSTRAINT contact_import_seen_organization_id_import_id_fkey FOREIGN KEY (organization_id, import_id) REFERENCES public.contact_imports(organization_id, id);
+
+ALTER TABLE ONLY public.contact_import_touches
+    ADD CONSTRAINT contact_import_touches_organization_id_contact_id_fkey FOREIGN KEY (organization_id, contact_id) REFERENCES public.contacts(organization_id, id);
+
+ALTER TABLE ONLY public.contact_import_touches
+    ADD CONSTRAINT contact_import_touches_organization_id_import_id_fkey FOREIGN KEY (organization_id, import_id) REFERENCES public.contact_imports(organization_id, id);
+
+ALTER TABLE ONLY public.contact_imports
+    ADD CONSTRAINT contact_imports_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.contact_imports
+    ADD CONSTRAINT contact_imports_organization_id_list_id_fkey FOREIGN KEY (organization_id, list_id) REFERENCES public.contact_lists(organization_id, id);
 
 ALTER TABLE ONLY public.contact_list_counts
     ADD CONSTRAINT contact_list_counts_organization_id_list_id_fkey FOREIGN KEY (organization_id, list_id) REFERENCES public.contact_lists(organization_id, id);
@@ -1305,6 +1504,18 @@ ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_import_chunks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_left ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_rejections ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_seen ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_import_touches ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_imports ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_list_counts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_list_members ENABLE ROW LEVEL SECURITY;
@@ -1330,6 +1541,10 @@ ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY platform ON public.access_logs TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.contact_import_chunks TO canvass_platform USING (true) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contact_imports TO canvass_platform USING (true) WITH CHECK (false);
 
 CREATE POLICY platform ON public.domain_facts TO canvass_platform USING (true) WITH CHECK (true);
 
@@ -1382,6 +1597,18 @@ CREATE POLICY tenant ON public.api_keys TO canvass_app USING ((organization_id =
 CREATE POLICY tenant ON public.audit_logs TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.audit_payloads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_import_chunks TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_import_left TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_import_rejections TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_import_seen TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_import_touches TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_imports TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.contact_list_counts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -1474,6 +1701,9 @@ GRANT ALL ON FUNCTION public.purge_credentials(at timestamp with time zone) TO c
 REVOKE ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) TO canvass_platform;
 
+REVOKE ALL ON FUNCTION public.purge_uploads(begun timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_uploads(begun timestamp with time zone) TO canvass_platform;
+
 REVOKE ALL ON FUNCTION public.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.refuse_truncate() FROM PUBLIC;
@@ -1528,6 +1758,32 @@ GRANT UPDATE(user_agent) ON TABLE public.audit_payloads TO canvass_retention;
 GRANT UPDATE(reason) ON TABLE public.audit_payloads TO canvass_retention;
 
 GRANT UPDATE(salt) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_chunks TO canvass_app;
+GRANT DELETE ON TABLE public.contact_import_chunks TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_import_chunks TO canvass_platform;
+
+GRANT SELECT(import_id) ON TABLE public.contact_import_chunks TO canvass_platform;
+
+GRANT SELECT,INSERT ON TABLE public.contact_import_left TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_rejections TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_seen TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.contact_import_touches TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_imports TO canvass_app;
+GRANT DELETE ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(status) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(created_at) ON TABLE public.contact_imports TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_counts TO canvass_app;
 

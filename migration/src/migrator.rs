@@ -36,6 +36,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000007_platform",
     "m20261121_000008_long_jobs",
     "m20261121_000010_contacts",
+    "m20261121_000011_imports",
     "m20261121_000012_validation",
     "m20261121_000013_contact_search",
     "m20261121_000014_purging",

@@ -10,6 +10,7 @@ mod audit;
 mod conventions;
 mod document;
 mod doors;
+mod imports;
 mod isolation;
 mod matrix;
 mod metrics;

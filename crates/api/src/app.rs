@@ -15,6 +15,7 @@ use crate::caller::Gate;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
+use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
 use crate::members::MembersApi;
@@ -165,5 +166,7 @@ pub type Operations = (
         SuppressionsApi,
         ValidationApi,
         ValidationsApi,
+        ImportsApi,
+        ImportFormsApi,
     ),
 );

@@ -27,6 +27,7 @@ mod contacts;
 pub mod document;
 pub mod edge;
 mod idempotency;
+mod imports;
 pub mod input;
 pub mod invitations;
 pub mod jobs;

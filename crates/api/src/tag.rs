@@ -33,6 +33,10 @@ pub enum Tag {
     Jobs,
     /// How addresses are judged, and checking them.
     Validation,
+    /// Files of contacts, and what became of their rows.
+    Imports,
+    /// Files that forms of web pages send.
+    Uploads,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

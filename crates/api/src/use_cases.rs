@@ -1,7 +1,9 @@
 //! The use cases behind the operations.
 
 use compliance::AuditLog;
-use contacts::{ContactLists, Contacts, EmailChecks, Suppressions, ValidationRules, Validations};
+use contacts::{
+    ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules, Validations,
+};
 use tenancy::{
     AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Jobs, Members,
     Organizations, PlatformUsers, Roles, Sessions, TeamMembers, Teams,
@@ -13,6 +15,7 @@ use crate::app::Operations;
 use crate::audit::AuditApi;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
+use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
 use crate::members::MembersApi;
@@ -68,6 +71,8 @@ pub struct UseCases {
     pub validations: Validations,
     /// Checking addresses without storing them.
     pub email_checks: EmailChecks,
+    /// Taking in files of contacts, and taking that back.
+    pub imports: Imports,
 }
 
 /// All operations over these use cases.
@@ -92,6 +97,8 @@ pub fn operations(use_cases: UseCases) -> Operations {
             SuppressionsApi::new(use_cases.suppressions),
             ValidationApi::new(use_cases.validation_rules, use_cases.email_checks),
             ValidationsApi::new(use_cases.validations),
+            ImportsApi::new(use_cases.imports.clone()),
+            ImportFormsApi::new(use_cases.imports),
         ),
     )
 }

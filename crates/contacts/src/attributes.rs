@@ -42,7 +42,7 @@ impl Attributes {
     /// The longest name, in characters.
     pub const MAX_NAME: usize = 100;
     /// The longest text, in characters.
-    pub const MAX_TEXT: usize = 5_000;
+    pub const MAX_TEXT: usize = 10_000;
 
     /// Attributes of these names and values.
     pub fn new(attributes: Map<String, Value>) -> Result<Self, InvalidAttributes> {

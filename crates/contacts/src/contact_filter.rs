@@ -91,6 +91,40 @@ pub struct ContactFilter {
 }
 
 impl ContactFilter {
+    /// Which parts are set, as the audit log tells what was taken away. What is searched for and values of
+    /// attributes are left out: they may be personal.
+    pub(crate) fn describe(&self) -> String {
+        let mut parts = Vec::new();
+        if self.deleted {
+            parts.push("deleted=true".to_owned());
+        }
+        if let Some(list) = self.list {
+            parts.push(format!("list_id={list}"));
+        }
+        let statuses = self.statuses.iter();
+        parts.extend(statuses.map(|status| format!("status={status}")));
+        let kinds = self.classifications.iter();
+        parts.extend(kinds.map(|kind| format!("classification={kind}")));
+        if let Some(source) = self.source {
+            parts.push(format!("source={}", source.as_str()));
+        }
+        if let Some(suppressed) = self.suppressed {
+            parts.push(format!("suppressed={suppressed}"));
+        }
+        for (name, range) in [("created", self.created), ("validated", self.validated)] {
+            if !range.is_open() {
+                parts.push(format!("{name} within a range"));
+            }
+        }
+        if !self.attributes.is_empty() {
+            parts.push("attribute=…".to_owned());
+        }
+        if self.search.is_some() {
+            parts.push("q=…".to_owned());
+        }
+        parts.join("&")
+    }
+
     /// Whether the contact fits every part that concerns it alone, which is all but list and suppression; the
     /// rule that every adapter applies.
     #[must_use]

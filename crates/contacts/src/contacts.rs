@@ -11,8 +11,9 @@ use kernel::{
 use crate::ports::{ContactStore, ContactUnit};
 use crate::workbench::{Workbench, deletion};
 use crate::{
-    Contact, ContactCard, ContactChange, ContactEmail, ContactError, ContactFilter, ContactList,
-    ContactSort, Judge, Judgement, Knowledge, NewContact, Rules, rules_of,
+    Contact, ContactCard, ContactChange, ContactEmail, ContactError, ContactExport, ContactFilter,
+    ContactList, ContactSort, Judge, Judgement, Knowledge, NewContact, ProfileChange, Rules,
+    rules_of,
 };
 
 /// Use cases on contacts. Whoever holds the scope was allowed to.
@@ -40,6 +41,19 @@ pub enum SavedContact {
 pub enum DeletedContact {
     /// It is deleted now.
     Deleted,
+    /// There is no such contact.
+    NotFound,
+}
+
+/// What became of one of several contacts that were to be changed alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdatedContact {
+    /// It is changed now.
+    Updated,
+    /// All of that was known.
+    Unchanged,
+    /// It would have too many attributes.
+    TooManyAttributes,
     /// There is no such contact.
     NotFound,
 }
@@ -308,6 +322,46 @@ impl Contacts {
         Ok(Done::Fresh(outcomes))
     }
 
+    /// Changes several contacts alike, and tells of each in the same order what became of it.
+    pub async fn update_many(
+        &self,
+        scope: &TenantScope,
+        wanted: Checked<(Vec<ContactId>, ProfileChange)>,
+    ) -> Result<Vec<(ContactId, UpdatedContact)>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        let (wanted, change) = wanted?;
+        let living = unit.contacts().find_many(&wanted).await?;
+        let mut outcomes = std::collections::BTreeMap::new();
+        let (mut updates, mut drafts) = (Vec::new(), Vec::new());
+        for before in &living {
+            let mut after = before.clone();
+            let done = after.change_profile(&change, at, scope.actor().user());
+            let changes = after.changes_since(Some(before));
+            let outcome = if done.is_err() {
+                UpdatedContact::TooManyAttributes
+            } else if changes.is_empty() {
+                UpdatedContact::Unchanged
+            } else {
+                drafts.push(noted(&after, AuditAction::Update, changes));
+                updates.push(after);
+                UpdatedContact::Updated
+            };
+            outcomes.insert(before.id(), outcome);
+        }
+        let written = unit.contacts().update_many(&updates).await?;
+        if written.len() != updates.len() {
+            return Err(StorageError::Contended(None).into());
+        }
+        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
+        unit.commit().await?;
+        let outcome_of = |id| outcomes.get(&id).copied();
+        Ok(wanted
+            .into_iter()
+            .map(|id| (id, outcome_of(id).unwrap_or(UpdatedContact::NotFound)))
+            .collect())
+    }
+
     /// Deletes several contacts, restorably, and tells of each in the same order what became of it.
     pub async fn delete_many(
         &self,
@@ -344,6 +398,34 @@ impl Contacts {
                 (id, outcome)
             })
             .collect())
+    }
+
+    /// Begins a download of the contacts that the filter lets through, and writes into the audit log who takes
+    /// them away.
+    pub async fn export(
+        &self,
+        scope: &TenantScope,
+        filter: ContactFilter,
+    ) -> Result<ContactExport, ContactError> {
+        let at = self.bench.now();
+        let draft = AuditDraft {
+            entity_type: "contact",
+            entity: None,
+            action: AuditAction::Export,
+            changes: Changes::none(),
+            reason: Some(filter.describe()),
+            batch: None,
+        };
+        let unit = self.bench.begin(scope).await?;
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        unit.commit().await?;
+        Ok(ContactExport::new(
+            self.bench.store(),
+            scope.clone(),
+            filter,
+        ))
     }
 
     /// Finds out what there is to know of addresses, before a unit of work is opened.

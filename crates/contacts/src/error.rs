@@ -1,10 +1,12 @@
 //! What can go wrong with contacts.
 
 use kernel::{
-    Classify, ContactId, ContactListId, ErrorKind, FieldError, FieldErrors, IdempotencyError,
-    StorageError,
+    Classify, ContactId, ContactImportId, ContactListId, ErrorKind, FieldError, FieldErrors,
+    IdempotencyError, StorageError,
 };
 use uuid::Uuid;
+
+use crate::SourceBroken;
 
 /// Why a use case of contacts was refused or failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,21 @@ pub enum ContactError {
     /// A person who was erased must not be mailed again.
     #[error("the suppression of a person who was erased cannot be lifted")]
     ErasedStays,
+    /// This earlier import has the same file in the same list.
+    #[error("this file was imported into this list before")]
+    FileRepeated(ContactImportId),
+    /// The file did not arrive whole.
+    #[error(transparent)]
+    FileBroken(SourceBroken),
+    /// Somebody has to say which column has the address.
+    #[error("it is not clear which column has the address")]
+    MappingNeeded,
+    /// Its file was read, or is being read.
+    #[error("the import waits for nobody")]
+    NotStartable,
+    /// It has not ended, did nothing, or was undone.
+    #[error("there is nothing that can be taken back now")]
+    NotUndoable,
     /// A row could not be written as CSV.
     #[error("a row could not be written as CSV")]
     Csv(#[source] std::io::Error),
@@ -57,6 +74,11 @@ impl ContactError {
         ("contact-list-name-taken", "The list's name is taken"),
         ("not-deleted", "Not deleted"),
         ("erased-stays", "The suppression stays"),
+        ("file-repeated", "The file was imported before"),
+        ("file-broken", "The file did not arrive whole"),
+        ("mapping-needed", "The address column is not clear"),
+        ("import-not-startable", "The import cannot be started"),
+        ("import-not-undoable", "The import cannot be undone"),
         ("rate-limited", "Too many tries"),
     ];
 }
@@ -66,10 +88,14 @@ impl Classify for ContactError {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Stale => ErrorKind::Stale,
-            Self::Invalid(_) => ErrorKind::Invalid,
+            Self::Invalid(_) | Self::FileBroken(_) => ErrorKind::Invalid,
             Self::EmailTaken(_) | Self::ListNameTaken(_) | Self::NotDeleted | Self::ErasedStays => {
                 ErrorKind::Conflict
             }
+            Self::FileRepeated(_)
+            | Self::MappingNeeded
+            | Self::NotStartable
+            | Self::NotUndoable => ErrorKind::Conflict,
             Self::Limited { .. } => ErrorKind::Limited,
             Self::Csv(_) => ErrorKind::Internal,
             Self::Idempotency(error) => error.kind(),
@@ -86,6 +112,11 @@ impl Classify for ContactError {
             Self::ListNameTaken(_) => "contact-list-name-taken",
             Self::NotDeleted => "not-deleted",
             Self::ErasedStays => "erased-stays",
+            Self::FileRepeated(_) => "file-repeated",
+            Self::FileBroken(_) => "file-broken",
+            Self::MappingNeeded => "mapping-needed",
+            Self::NotStartable => "import-not-startable",
+            Self::NotUndoable => "import-not-undoable",
             Self::Limited { .. } => "rate-limited",
             Self::Csv(_) => "internal",
             Self::Idempotency(error) => error.code(),
@@ -104,6 +135,7 @@ impl Classify for ContactError {
         match self {
             Self::EmailTaken(contact) => Some(contact.as_uuid()),
             Self::ListNameTaken(list) => Some(list.as_uuid()),
+            Self::FileRepeated(import) => Some(import.as_uuid()),
             _ => None,
         }
     }

@@ -35,8 +35,10 @@ mod contact_list;
 mod contact_text;
 mod contacts;
 mod error;
+mod export;
 mod file;
 mod fold;
+mod imports;
 mod judge;
 mod judging;
 mod lists;
@@ -65,14 +67,22 @@ pub use contact_list::{
     NewContactList,
 };
 pub use contact_text::{ContactText, InvalidContactText};
-pub use contacts::{Contacts, DeletedContact, SavedContact};
+pub use contacts::{Contacts, DeletedContact, SavedContact, UpdatedContact};
 pub use error::ContactError;
+pub use export::ContactExport;
 pub use file::{
     CERTAIN_ENOUGH, Column, DELIMITERS, Decoder, Detected, Encoding, FileReader, MAX_RECORD_LEN,
     Meaning, ParsedRow, Record, RecordFault, RecordReader, RejectedRow, RejectionCode, Stop,
     UnknownMeaning, sniff, sniff_as,
 };
 pub use fold::{Folded, fold, fold_whole};
+pub use imports::{
+    ContactImport, ContactImportState, FileFormat, FileSource, FormatChange, ImportCounts,
+    ImportDetail, ImportJob, ImportOptions, ImportOptionsChange, ImportPorts, ImportPreview,
+    ImportStatus, Imports, InvalidFormat, LeftContact, LeftReason, NewImport, OnDuplicate,
+    OnInvalid, PreviewRow, Rejection, RejectionsCsv, SourceBroken, Touch, TouchOutcome, UndoCounts,
+    UndoJob, Uploaded,
+};
 pub use judge::{Judge, Judged, judge};
 pub use judging::{
     CheckedAddress, ContactRevalidation, DisposableList, DisposableSource, DomainLookup,

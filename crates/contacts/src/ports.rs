@@ -11,6 +11,7 @@ use crate::{
     Suppression, SuppressionReason, ValidationStatus,
 };
 
+pub use crate::imports::ports::{ImportFileRepository, ImportRepository, ImportTraceRepository};
 pub use crate::judging::ports::{ValidationLog, ValidationRuleRepository};
 
 /// Opens units of work on contacts.
@@ -31,6 +32,12 @@ pub trait ContactUnit: UnitOfWork {
     fn list_members(&self) -> &dyn ListMemberRepository;
     /// The addresses that it must not mail.
     fn suppressions(&self) -> &dyn SuppressionRepository;
+    /// Its imports.
+    fn imports(&self) -> &dyn ImportRepository;
+    /// The files of its imports.
+    fn import_files(&self) -> &dyn ImportFileRepository;
+    /// What its imports did, row by row.
+    fn import_trace(&self) -> &dyn ImportTraceRepository;
     /// Its rules for judging addresses.
     fn validation_rules(&self) -> &dyn ValidationRuleRepository;
     /// How addresses were judged.

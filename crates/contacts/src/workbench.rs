@@ -37,6 +37,10 @@ impl Workbench {
         self.store.begin(scope).await
     }
 
+    pub(crate) fn store(&self) -> Arc<dyn ContactStore> {
+        Arc::clone(&self.store)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

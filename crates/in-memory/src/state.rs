@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contacts::{Contact, ContactList, Judgement, Suppression, ValidationRule};
+use contacts::{
+    AddressHash, Contact, ContactImport, ContactList, Judgement, LeftContact, Rejection,
+    Suppression, Touch, ValidationRule,
+};
 use kernel::{
-    ApiKeyId, AuditEntry, ContactId, ContactListId, IdempotencyRequest, InvitationId, MembershipId,
-    OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId,
-    Timestamp, UserId, ValidationRuleId,
+    ApiKeyId, AuditEntry, ContactId, ContactImportId, ContactListId, IdempotencyRequest,
+    InvitationId, MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId,
+    TeamId, TeamMemberId, Timestamp, UserId, ValidationRuleId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -35,6 +38,16 @@ pub(crate) struct TenantState {
     pub(crate) contact_lists: BTreeMap<ContactListId, ContactList>,
     /// By list and contact.
     pub(crate) list_members: BTreeSet<(ContactListId, ContactId)>,
+    /// Which import put the contact on the list.
+    pub(crate) list_member_imports: BTreeMap<(ContactListId, ContactId), ContactImportId>,
+    pub(crate) imports: BTreeMap<ContactImportId, ContactImport>,
+    /// By import and position.
+    pub(crate) import_files: BTreeMap<(ContactImportId, u32), Vec<u8>>,
+    /// By import and line.
+    pub(crate) import_rejections: BTreeMap<(ContactImportId, u64), Rejection>,
+    pub(crate) import_touches: BTreeMap<(ContactImportId, ContactId), Touch>,
+    pub(crate) import_left: BTreeMap<(ContactImportId, ContactId), LeftContact>,
+    pub(crate) import_seen: BTreeSet<(ContactImportId, AddressHash)>,
     pub(crate) suppressions: BTreeMap<SuppressionId, Suppression>,
     pub(crate) validation_rules: BTreeMap<ValidationRuleId, ValidationRule>,
     /// By contact and instant.

@@ -127,6 +127,9 @@ contracts! {
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
     contacts::for_each_contact_unit_case => unit;
+    contacts::for_each_import_case => imports;
+    contacts::for_each_import_file_case => import_files;
+    contacts::for_each_import_trace_case => import_trace;
     contacts::for_each_judging_case => judging;
     contacts::for_each_list_member_case => list_members;
     contacts::for_each_listing_case => listing;
@@ -174,6 +177,9 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
         &[
             "compliance::entries",
             "contacts::contacts",
+            "contacts::import_files",
+            "contacts::import_trace",
+            "contacts::imports",
             "contacts::judging",
             "contacts::list_members",
             "contacts::listing",
@@ -202,6 +208,7 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
         &[
             "compliance::entries",
             "contacts::contacts",
+            "contacts::imports",
             "contacts::judging",
             "contacts::list_members",
             "contacts::unit",
@@ -227,6 +234,8 @@ async fn an_adapter_with_unstable_pages_is_noticed() {
         &failed,
         &[
             "compliance::entries",
+            "contacts::import_trace",
+            "contacts::imports",
             "contacts::judging",
             "contacts::listing",
             "contacts::lists",

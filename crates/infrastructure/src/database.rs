@@ -6,7 +6,7 @@ use kernel::{OrganizationId, StorageError, TenantScope};
 use migration::role;
 use sea_orm::FromQueryResult;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, SqlSafeStr as _, Transaction};
 
 use crate::calls::Opening;
 use crate::error::{UNDEFINED_OBJECT, translate_sqlx};
@@ -209,10 +209,14 @@ impl PostgresDatabase {
             timeout.as_millis()
         );
         let opening = Opening::start();
-        let transaction = self
-            .pool
-            .begin_with(AssertSqlSafe(statement))
+        let connection = self.pool.acquire().await.map_err(translate_sqlx)?;
+        // Whoever gives up while a transaction begins must not leave it open on a connection that others get next: the
+        // library takes back only what has begun. So it begins in a task of its own, which ends it if nobody waits.
+        let statement = AssertSqlSafe(statement).into_sql_str();
+        let begun = tokio::spawn(Transaction::begin(connection, Some(statement)));
+        let transaction = begun
             .await
+            .map_err(|error| StorageError::Unexpected(Box::new(error)))?
             .map_err(translate_sqlx)?;
         drop(opening);
         Ok(PostgresUnit::new(

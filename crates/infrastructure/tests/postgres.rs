@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
@@ -15,6 +16,10 @@ mod contact_counts;
 mod domains;
 #[path = "postgres/fairness.rs"]
 mod fairness;
+#[path = "postgres/giving_up.rs"]
+mod giving_up;
+#[path = "postgres/imports.rs"]
+mod imports;
 #[path = "postgres/jobs.rs"]
 mod jobs;
 #[path = "postgres/logins.rs"]

@@ -146,6 +146,11 @@ impl Changes {
         self.0.is_empty()
     }
 
+    /// The changed fields by name, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Change)> {
+        self.0.iter().map(|(name, change)| (name.as_str(), change))
+    }
+
     /// The names of the changed fields, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

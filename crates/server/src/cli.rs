@@ -47,6 +47,87 @@ enum Command {
     /// Administer the installation
     #[command(subcommand)]
     Admin(Admin),
+    /// Import a file of contacts into a list, through a server that runs
+    Import(Import),
+}
+
+/// What is imported, and how.
+#[derive(Args)]
+pub(crate) struct Import {
+    /// CSV file
+    pub(crate) file: PathBuf,
+    /// List that its contacts are put on, by name or id; it is made where there is none
+    #[arg(long, value_name = "NAME")]
+    pub(crate) list: String,
+    /// Organization that the list is of, by slug or id
+    #[arg(long, env = "CANVASS_ORGANIZATION", value_name = "SLUG")]
+    pub(crate) organization: String,
+    /// API key with the scopes `contact.import`, `contact.view`, `contact_list.view` and `contact_list.create`
+    #[arg(
+        long,
+        env = "CANVASS_API_KEY",
+        value_name = "KEY",
+        hide_env_values = true
+    )]
+    pub(crate) api_key: String,
+    /// Server (default: the public URL, or where it would listen)
+    #[arg(long, env = "CANVASS_URL", value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// What becomes of rows of contacts that are there already
+    #[arg(long, value_name = "HOW", value_parser = ["skip", "update", "fill_empty"], default_value = "update")]
+    pub(crate) on_duplicate: String,
+    /// What becomes of rows whose address is none
+    #[arg(long, value_name = "HOW", value_parser = ["keep", "reject"], default_value = "keep")]
+    pub(crate) invalid: String,
+    /// Meaning of a column, as `Receiver=email`; may be repeated
+    #[arg(long, value_name = "COLUMN=MEANING", value_parser = column_meaning)]
+    pub(crate) map: Vec<ColumnMeaning>,
+    /// Only tell what would become of the rows
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Import the file even if it was imported into the list before
+    #[arg(long)]
+    pub(crate) repeat: bool,
+    /// File to write rejected rows into
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rejections: Option<PathBuf>,
+}
+
+/// What somebody says of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ColumnMeaning {
+    pub(crate) column: String,
+    pub(crate) meaning: String,
+}
+
+fn column_meaning(text: &str) -> Result<ColumnMeaning, String> {
+    let (column, meaning) = text
+        .rsplit_once('=')
+        .ok_or("say COLUMN=MEANING, as Receiver=email")?;
+    match meaning.parse::<contacts::Meaning>() {
+        Ok(meaning) => Ok(ColumnMeaning {
+            column: column.to_owned(),
+            meaning: meaning.as_str().to_owned(),
+        }),
+        Err(error) => Err(format!(
+            "{error}; the meanings are {}",
+            contacts::Meaning::ALL
+                .iter()
+                .map(|meaning| meaning.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        )),
+    }
+}
+
+/// The key is a secret.
+impl std::fmt::Debug for Import {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Import")
+            .field("list", &self.list)
+            .field("dry_run", &self.dry_run)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Args, Debug)]
@@ -211,6 +292,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             Command::Bench(Bench::Rls(arguments)) => {
                 commands::bench_rls::run(&settings, &arguments).await
             }
+            Command::Import(arguments) => commands::import::import(&settings, &arguments),
             Command::Demo(arguments) => commands::demo::demo(settings, &arguments).await,
             Command::Openapi => Ok(()),
         }

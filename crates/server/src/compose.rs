@@ -8,8 +8,8 @@ use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
 use compliance::AuditLog;
 use contacts::{
-    ContactLists, ContactRevalidation, Contacts, EmailChecks, Judge, ListRevalidation,
-    Suppressions, ValidationRules, Validations,
+    ContactLists, ContactRevalidation, Contacts, EmailChecks, ImportJob, ImportPorts, Imports,
+    Judge, ListRevalidation, Suppressions, UndoJob, ValidationRules, Validations,
 };
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
@@ -107,6 +107,8 @@ pub(crate) fn compose(
         contacts,
         contact_lists,
         suppressions,
+        imports: Imports::new(imports(database, &judging.judge))
+            .with_largest_file(settings.upload_size),
         roles: Roles::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         teams: Teams::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         team_members: TeamMembers::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
@@ -228,6 +230,7 @@ fn runner(
         address: settings.mail_from.clone(),
     };
     let mailer = FileMailer::new(data_directory.mail(), sender, Arc::clone(&clock));
+    let imports = imports(database, &judging.judge);
     let delivery = InvitationDelivery::new(
         postgres.clone(),
         Arc::clone(&clock),
@@ -252,6 +255,8 @@ fn runner(
         Arc::new(delivery),
         Arc::new(revalidation),
         Arc::new(unanswered),
+        Arc::new(ImportJob::new(imports.clone())),
+        Arc::new(UndoJob::new(imports)),
     ];
     JobRunner::new(
         postgres.clone(),
@@ -266,6 +271,16 @@ fn runner(
         kinds,
     )
     .with_error_log(logs)
+}
+
+/// The ports of imports.
+fn imports(database: &Database, judge: &Judge) -> ImportPorts {
+    ImportPorts {
+        store: Arc::new(database.postgres.clone()),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds::default()),
+        judge: judge.clone(),
+    }
 }
 
 /// The ports of the use cases on accounts.

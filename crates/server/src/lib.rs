@@ -5,6 +5,7 @@
 //! - [`Running`] is a whole server in this process, as `serve` and the tests start it.
 
 mod cli;
+mod client;
 mod commands;
 mod compose;
 mod data_directory;

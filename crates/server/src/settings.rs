@@ -94,6 +94,9 @@ pub struct SettingsSource {
         value_name = "SECONDS"
     )]
     pub request_timeout: Option<u32>,
+    /// Mebibytes that a file of contacts may have (default: `2048`)
+    #[arg(long, global = true, env = "CANVASS_UPLOAD_SIZE", value_name = "MIB")]
+    pub upload_size: Option<u32>,
     /// Networks of proxies whose word on the client's address is taken, comma-separated
     #[arg(
         long,
@@ -213,6 +216,8 @@ pub struct Settings {
     pub job_slots: u16,
     /// How long a request may take.
     pub request_timeout: Duration,
+    /// How many bytes a file of contacts may have.
+    pub upload_size: u64,
     /// Whose word on the client's address is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// In which header they give it.
@@ -322,6 +327,7 @@ impl SettingsSource {
             job_slots: self.job_slots.or(below.job_slots),
             pooler: self.pooler.or(below.pooler),
             request_timeout: self.request_timeout.or(below.request_timeout),
+            upload_size: self.upload_size.or(below.upload_size),
             trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
             forwarded_header: self.forwarded_header.or(below.forwarded_header),
             cors_origins: self.cors_origins.or(below.cors_origins),
@@ -394,6 +400,10 @@ impl SettingsSource {
                 self.request_timeout,
                 Duration::from_secs(30),
             )?,
+            upload_size: within("upload-size", self.upload_size, MEBIBYTES)?
+                .map_or(2048, u64::from)
+                * 1024
+                * 1024,
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             forwarded_header: self.forwarded_header.unwrap_or_default(),
             cors_origins: self
@@ -428,6 +438,8 @@ fn invalid(name: &'static str, reason: impl fmt::Display) -> InvalidSettings {
 const POOL_SIZES: RangeInclusive<u32> = 2..=1000;
 
 const JOB_SLOTS: RangeInclusive<u32> = 0..=256;
+/// How many mebibytes a file can have: at most a tebibyte.
+const MEBIBYTES: RangeInclusive<u32> = 1..=1024 * 1024;
 
 /// How many seconds a time limit can have: at most a day.
 const SECONDS: RangeInclusive<u32> = 1..=86_400;
@@ -532,7 +544,7 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
-    fn in_force(&self) -> [(&'static str, String); 22] {
+    fn in_force(&self) -> [(&'static str, String); 23] {
         let seconds = |limit: Duration| format!("{} s", limit.as_secs());
         let list = |items: Vec<String>| {
             if items.is_empty() {
@@ -595,6 +607,10 @@ impl Settings {
             ("job-statement-timeout", seconds(database.job_timeout)),
             ("pooler", pooler.to_owned()),
             ("request-timeout", seconds(self.request_timeout)),
+            (
+                "upload-size",
+                format!("{} MiB", self.upload_size / 1024 / 1024),
+            ),
             ("trusted-proxies", list(proxies.collect())),
             ("forwarded-header", header.to_owned()),
             ("cors-origins", list(self.cors_origins.clone())),

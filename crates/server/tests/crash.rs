@@ -5,6 +5,10 @@
     reason = "a test that cannot go on should say where"
 )]
 
+#[path = "crash/commanding.rs"]
+mod commanding;
+#[path = "crash/importing.rs"]
+mod importing;
 #[path = "crash/killing.rs"]
 mod killing;
 #[path = "crash/program.rs"]

@@ -61,7 +61,7 @@ COMMENT ON COLUMN contacts.email_hash IS 'the id of the key, and HMAC-SHA-256 of
 COMMENT ON COLUMN contacts.search_text IS 'folded words of name, address and company, one space between them and around the whole';
 CREATE UNIQUE INDEX contacts_email_key ON contacts (organization_id, email_normalized) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_status_idx ON contacts (organization_id, validation_status, id) WHERE deleted_at IS NULL;
-CREATE INDEX contacts_import_idx ON contacts (organization_id, import_id) WHERE import_id IS NOT NULL;
+CREATE INDEX contacts_import_idx ON contacts (organization_id, import_id, id) WHERE import_id IS NOT NULL;
 CREATE INDEX contacts_deleted_idx ON contacts (organization_id, id) WHERE deleted_at IS NOT NULL;
 SELECT protect_tenant_table('contacts');
 GRANT SELECT, INSERT, UPDATE ON contacts TO canvass_app;

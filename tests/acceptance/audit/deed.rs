@@ -22,6 +22,8 @@ impl<'a> Deed<'a> {
     /// Makes the call.
     pub(super) async fn of(world: &World, attempt: &'a Attempt<'a>, case: &'a Case) -> Self {
         let mut admin = world.stack.admin().await;
+        // What a job does has entries of its own, and the comparison is of what the call did.
+        world.stack.put_jobs_off().await;
         let before = Rows::read(&mut admin).await;
         let bearing = match attempt.entry.rule {
             Rule::Anyone => Bearing::Nothing,
@@ -29,6 +31,7 @@ impl<'a> Deed<'a> {
         };
         let answer = attempt.by(&world.stack, bearing).await;
         let after = Rows::read(&mut admin).await;
+        world.stack.let_jobs_begin().await;
         Self {
             attempt,
             case,

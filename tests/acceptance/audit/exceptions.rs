@@ -16,6 +16,26 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "leads to keys and invitations, whose own entries tell of them",
     ),
     (
+        "contact_import_chunks",
+        "the file that an import's entry tells of",
+    ),
+    (
+        "contact_import_left",
+        "what an undo left, which its entry tells the count of",
+    ),
+    (
+        "contact_import_rejections",
+        "rows of a file, which the import's entry tells the count of",
+    ),
+    (
+        "contact_import_seen",
+        "addresses that a dry run has met, kept until it ends",
+    ),
+    (
+        "contact_import_touches",
+        "rows of a file, which the import's entry tells the count of",
+    ),
+    (
         "contact_list_counts",
         "sums over memberships, whose own entries tell of them",
     ),
@@ -83,6 +103,16 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "contact_list_members",
         "validation_status",
         "follows the contact's own",
+    ),
+    (
+        "contact_imports",
+        "finished_at",
+        "when `status` changed, which the entry tells",
+    ),
+    (
+        "contact_imports",
+        "started_at",
+        "when `status` changed, which the entry tells",
     ),
     ("contact_lists", "name_folded", "follows from `name`"),
     ("contacts", "email_hash", "follows from `email`"),

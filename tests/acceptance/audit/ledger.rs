@@ -44,6 +44,7 @@ impl Kind {
             Self::Made => &["create", "grant", "import", "login"],
             Self::Changed => &[
                 "update",
+                "import",
                 "revoke",
                 "logout",
                 "launch",

@@ -10,9 +10,11 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, and files.
-const WHOLE: [&str; 8] = [
+const WHOLE: [&str; 10] = [
     "exportAuditEntries",
     "followJob",
+    "exportRejections",
+    "exportContacts",
     "listListsOfContact",
     "listMyPlatformRoles",
     "listPermissions",

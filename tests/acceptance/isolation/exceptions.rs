@@ -124,6 +124,22 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
     retention("access_logs"),
     retention("audit_payloads"),
     ExtraPolicy {
+        table: "contact_import_chunks",
+        name: "platform",
+        role: PLATFORM,
+        using: "true",
+        check: "false",
+        reason: "uploads that broke off are purged, without reading them",
+    },
+    ExtraPolicy {
+        table: "contact_imports",
+        name: "platform",
+        role: PLATFORM,
+        using: "true",
+        check: "false",
+        reason: "uploads that broke off are purged, without reading them",
+    },
+    ExtraPolicy {
         table: "contacts",
         name: "search",
         role: SEARCH,
@@ -196,6 +212,24 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "UPDATE (user_agent)",
         ],
         "personal data is nulled when its time is over",
+    ),
+    (
+        "contact_import_chunks",
+        PLATFORM,
+        &["DELETE", "SELECT (import_id)", "SELECT (organization_id)"],
+        "uploads that broke off are purged, without reading them",
+    ),
+    (
+        "contact_imports",
+        PLATFORM,
+        &[
+            "DELETE",
+            "SELECT (created_at)",
+            "SELECT (id)",
+            "SELECT (organization_id)",
+            "SELECT (status)",
+        ],
+        "uploads that broke off are purged, without reading them",
     ),
     (
         "contacts",

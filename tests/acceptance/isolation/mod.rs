@@ -4,6 +4,7 @@ mod behaviour;
 mod catalogue;
 mod exceptions;
 mod journey;
+mod leads;
 mod mutants;
 mod probe;
 mod rows;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::catalogue::{Catalogue, TENANT_KEY};
 use super::journey::{A, B, connect, run};
+use super::leads::gather;
 use crate::stack::{Call, PASSWORD, Stack};
 
 /// Takes both tenants through the journey, on a server that is stopped afterwards.
@@ -37,10 +38,17 @@ pub(super) async fn travel(database: TestDatabase) -> TestDatabase {
             run(&mut admin, &statement).await;
         }
     }
-    // Both start from the same rules; a version of one tenant's is to be free for the other.
-    let versions =
-        format!("UPDATE public.validation_rules SET rule_version = 7 WHERE {TENANT_KEY} = '{A}'");
-    run(&mut admin, &versions).await;
+    // Both start from the same rules, count pieces and lines alike, and know people of the same names; what is one
+    // tenant's is to be free for the other.
+    for (table, change) in [
+        ("contact_import_chunks", "position = position + 7"),
+        ("contact_import_rejections", "line = line + 7"),
+        ("contact_words", "word = 'x' || word"),
+        ("validation_rules", "rule_version = 7"),
+    ] {
+        let statement = format!("UPDATE public.{table} SET {change} WHERE {TENANT_KEY} = '{A}'");
+        run(&mut admin, &statement).await;
+    }
     let mut login = PgConnection::connect_with(&database.login())
         .await
         .expect("the login connects");
@@ -113,6 +121,7 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let key = key["token"].as_str().expect("a token");
     let read = stack.call(Method::GET, &inside("")).bearing(key);
     read.send().await.expect(200);
+    gather(stack, &token, organization, letter).await;
     Tenant {
         organization,
         owner,
@@ -151,7 +160,7 @@ async fn fail(stack: &Stack, tenant: &Tenant) {
     run(&mut admin, "ALTER TABLE teams DROP CONSTRAINT spoilt").await;
 }
 
-async fn post(stack: &Stack, token: &str, path: &str, body: &Value) -> Value {
+pub(super) async fn post(stack: &Stack, token: &str, path: &str, body: &Value) -> Value {
     send(stack.call(Method::POST, path).bearing(token), body).await
 }
 
@@ -159,7 +168,7 @@ async fn send(call: Call, body: &Value) -> Value {
     call.once().json(body).send().await.expect(201).json()
 }
 
-fn id(made: &Value) -> Uuid {
+pub(super) fn id(made: &Value) -> Uuid {
     let id = made["id"].as_str().and_then(|id| id.parse().ok());
     id.unwrap_or_else(|| panic!("no id in {made}"))
 }

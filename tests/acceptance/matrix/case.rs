@@ -87,6 +87,7 @@ impl<'a> Attempt<'a> {
         let call = self.call(stack, bearing);
         match &self.body {
             Some(body) => call.json(body).send().await,
+            None if self.operation.has_form() => call.form("a,b\n1,2\n").send().await,
             None => call.send().await,
         }
     }

@@ -43,7 +43,7 @@ fn an_entry_fits_the_form_of_its_operation() {
             "{name}: things for the parameters {:?}",
             operation.parameters()
         );
-        assert_eq!(entry.body.is_some(), operation.has_body, "{name}: a body");
+        assert_eq!(entry.body.is_some(), operation.has_body(), "{name}: a body");
         assert_eq!(
             entry.rule.is_tenants(),
             operation.is_tenants(),

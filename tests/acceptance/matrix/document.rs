@@ -15,12 +15,25 @@ pub(crate) struct Operation {
     pub(crate) is_closed: bool,
     /// The names of its headers.
     headers: Vec<String>,
-    pub(crate) has_body: bool,
+    /// The media types of its body.
+    bodies: Vec<String>,
     /// Whether it answers a page.
     pub(crate) is_listing: bool,
 }
 
 impl Operation {
+    /// Whether it has a body in JSON.
+    pub(crate) fn has_body(&self) -> bool {
+        self.bodies
+            .iter()
+            .any(|kind| kind.starts_with("application/json"))
+    }
+
+    /// Whether it takes a form with a file.
+    pub(crate) fn has_form(&self) -> bool {
+        self.bodies.iter().any(|kind| kind == "multipart/form-data")
+    }
+
     /// Whether it happens inside an organization.
     pub(crate) fn is_tenants(&self) -> bool {
         self.template.contains("{organization}")
@@ -71,7 +84,10 @@ fn read(template: &str, method: &str, operation: &Value) -> Operation {
         template: template.to_owned(),
         is_closed: !list("security").is_empty(),
         headers: named("header"),
-        has_body: operation.get("requestBody").is_some(),
+        bodies: operation["requestBody"]["content"]
+            .as_object()
+            .map(|content| content.keys().cloned().collect())
+            .unwrap_or_default(),
         is_listing: named("query").iter().any(|name| name == "cursor"),
     }
 }

@@ -61,6 +61,10 @@ pub(crate) enum Thing {
     CustomRole,
     /// A team that was deleted.
     DeletedTeam,
+    /// An import whose rows were all read.
+    EndedImport,
+    /// An import of a file of which nobody knows which column has the address.
+    WaitingImport,
     /// An open invitation.
     Invitation,
     /// The token of an invitation into another organization, for the caller.

@@ -20,7 +20,7 @@ async fn reasons_to_refuse_a_call_are_told_in_order() {
         let holding = Attempt::holding(entry, operation, &case);
         let mut attempt = holding.clone();
         let takes_versions = operation.takes("If-Match") && operation.method != Method::GET;
-        if operation.has_body {
+        if operation.has_body() {
             attempt.body = Some(json!({ "no_such_field": 1 }));
         }
         if takes_versions {
@@ -67,7 +67,7 @@ async fn reasons_to_refuse_a_call_are_told_in_order() {
             assert_refused(&attempt, "its caller", &answer, 412, "stale");
             attempt.if_match = None;
         }
-        if operation.has_body {
+        if operation.has_body() {
             let answer = attempt.by(&world.stack, caller).await;
             assert_refused(&attempt, "its caller", &answer, 422, "invalid");
         }

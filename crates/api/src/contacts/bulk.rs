@@ -1,13 +1,20 @@
 //! The shapes of work on many contacts at once.
 
-use contacts::{ContactChange, Contacts, DeletedContact, NewContact, SavedContact};
+use std::collections::HashMap;
+
+use contacts::{
+    ContactChange, Contacts, DeletedContact, NewContact, ProfileChange, SavedContact,
+    UpdatedContact,
+};
 use kernel::ContactId;
-use poem_openapi::types::Example;
+use poem_openapi::types::{Example, MaybeUndefined};
 use poem_openapi::{Enum, Object};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::dto::{CreateContactRequest, contact};
+use super::dto::{CreateContactRequest, contact, profile_change};
 use crate::input::{Fields, id, list, object};
+use crate::schema::{LineText, LocaleText, TimeZoneText};
 
 /// Which contacts to make or change.
 #[derive(Object)]
@@ -16,6 +23,79 @@ pub(crate) struct SaveContactsRequest {
     /// The contacts; those whose address is known are changed, and keep what is not mentioned.
     #[oai(validator(min_items = 1, max_items = 1000))]
     items: Vec<CreateContactRequest>,
+}
+
+/// Which contacts to change, and how.
+#[derive(Object)]
+#[oai(example)]
+pub(crate) struct UpdateContactsRequest {
+    /// Their ids.
+    #[oai(validator(min_items = 1, max_items = 1000))]
+    ids: Vec<Uuid>,
+    /// What changes about all of them.
+    changes: ProfileChanges,
+}
+
+/// What changes about contacts; what is not mentioned stays.
+#[derive(Object)]
+pub(crate) struct ProfileChanges {
+    /// The first name, or names.
+    #[oai(nullable)]
+    first_name: MaybeUndefined<LineText>,
+    /// The last name.
+    #[oai(nullable)]
+    last_name: MaybeUndefined<LineText>,
+    /// The name as the person is called.
+    #[oai(nullable)]
+    display_name: MaybeUndefined<LineText>,
+    /// A phone number.
+    #[oai(nullable)]
+    phone: MaybeUndefined<LineText>,
+    /// For whom the person works.
+    #[oai(nullable)]
+    company: MaybeUndefined<LineText>,
+    /// As what.
+    #[oai(nullable)]
+    job_title: MaybeUndefined<LineText>,
+    /// The language to write in.
+    #[oai(nullable)]
+    locale: MaybeUndefined<LocaleText>,
+    /// The time zone.
+    #[oai(nullable)]
+    timezone: MaybeUndefined<TimeZoneText>,
+    /// What changes about everything else, by name: a value sets an attribute, null removes it.
+    attributes: MaybeUndefined<HashMap<String, Value>>,
+}
+
+/// What became of the wish to change a contact.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(crate) enum UpdatedOutcome {
+    /// It is changed now.
+    Updated,
+    /// All of that was known.
+    Unchanged,
+    /// It would have too many attributes.
+    TooManyAttributes,
+    /// There is no such contact.
+    NotFound,
+}
+
+/// What became of the wish to change a contact.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct UpdatedContactAnswer {
+    /// The id that was named.
+    id: Uuid,
+    /// What became of it.
+    outcome: UpdatedOutcome,
+}
+
+/// What became of each contact, in the order in which they were named.
+#[derive(Clone, Debug, Object)]
+#[oai(example)]
+pub(crate) struct UpdatedContactsAnswer {
+    /// One outcome per id.
+    items: Vec<UpdatedContactAnswer>,
 }
 
 /// Which contacts to delete.
@@ -92,6 +172,15 @@ pub(crate) fn contacts_to_save(
     fields.required("items", list(1..=Contacts::MOST_AT_ONCE, object(contact)))
 }
 
+/// Reads which contacts to change, and how.
+pub(crate) fn contacts_to_update(
+    fields: &mut Fields<'_>,
+) -> Option<(Vec<ContactId>, ProfileChange)> {
+    let ids = fields.required("ids", list(1..=Contacts::MOST_AT_ONCE, id));
+    let changes = fields.required("changes", object(profile_change));
+    Some((ids?, changes?))
+}
+
 /// Reads which contacts to delete.
 pub(crate) fn contacts_to_delete(fields: &mut Fields<'_>) -> Option<Vec<ContactId>> {
     fields.required("ids", list(1..=Contacts::MOST_AT_ONCE, id))
@@ -111,6 +200,25 @@ impl From<&Vec<SavedContact>> for SavedContactsAnswer {
                 outcome,
             }
         });
+        Self {
+            items: items.collect(),
+        }
+    }
+}
+
+impl From<Vec<(ContactId, UpdatedContact)>> for UpdatedContactsAnswer {
+    fn from(outcomes: Vec<(ContactId, UpdatedContact)>) -> Self {
+        let items = outcomes
+            .into_iter()
+            .map(|(id, outcome)| UpdatedContactAnswer {
+                id: id.as_uuid(),
+                outcome: match outcome {
+                    UpdatedContact::Updated => UpdatedOutcome::Updated,
+                    UpdatedContact::Unchanged => UpdatedOutcome::Unchanged,
+                    UpdatedContact::TooManyAttributes => UpdatedOutcome::TooManyAttributes,
+                    UpdatedContact::NotFound => UpdatedOutcome::NotFound,
+                },
+            });
         Self {
             items: items.collect(),
         }
@@ -140,6 +248,39 @@ impl Example for SaveContactsRequest {
     fn example() -> Self {
         Self {
             items: vec![CreateContactRequest::example()],
+        }
+    }
+}
+
+impl Example for UpdateContactsRequest {
+    fn example() -> Self {
+        Self {
+            ids: vec![SOME],
+            changes: ProfileChanges {
+                first_name: MaybeUndefined::Undefined,
+                last_name: MaybeUndefined::Undefined,
+                display_name: MaybeUndefined::Undefined,
+                phone: MaybeUndefined::Null,
+                company: MaybeUndefined::Value(LineText::new("Analytical Engines")),
+                job_title: MaybeUndefined::Undefined,
+                locale: MaybeUndefined::Undefined,
+                timezone: MaybeUndefined::Undefined,
+                attributes: MaybeUndefined::Value(HashMap::from([(
+                    "city".to_owned(),
+                    Value::Null,
+                )])),
+            },
+        }
+    }
+}
+
+impl Example for UpdatedContactsAnswer {
+    fn example() -> Self {
+        Self {
+            items: vec![UpdatedContactAnswer {
+                id: SOME,
+                outcome: UpdatedOutcome::Updated,
+            }],
         }
     }
 }

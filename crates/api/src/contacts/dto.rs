@@ -205,6 +205,15 @@ pub(crate) fn new_contact(fields: &mut Fields<'_>) -> Option<NewContact> {
 /// Reads what changes about a contact.
 pub(crate) fn contact_change(fields: &mut Fields<'_>) -> Option<ContactChange> {
     let email = fields.patch("email", text);
+    let profile = profile_change(fields);
+    Some(ContactChange {
+        email: email?,
+        profile: profile?,
+    })
+}
+
+/// Reads what changes about what is known of a person.
+pub(crate) fn profile_change(fields: &mut Fields<'_>) -> Option<ProfileChange> {
     let first_name = fields.clearable("first_name", text::<ContactText>);
     let last_name = fields.clearable("last_name", text::<ContactText>);
     let display_name = fields.clearable("display_name", text::<ContactText>);
@@ -219,19 +228,16 @@ pub(crate) fn contact_change(fields: &mut Fields<'_>) -> Option<ContactChange> {
         Some(Patch::Keep) => Some(AttributesChange::default()),
         None => None,
     };
-    Some(ContactChange {
-        email: email?,
-        profile: ProfileChange {
-            first_name: first_name?,
-            last_name: last_name?,
-            display_name: display_name?,
-            phone: phone?,
-            company: company?,
-            job_title: job_title?,
-            locale: locale?,
-            timezone: timezone?,
-            attributes: attributes?,
-        },
+    Some(ProfileChange {
+        first_name: first_name?,
+        last_name: last_name?,
+        display_name: display_name?,
+        phone: phone?,
+        company: company?,
+        job_title: job_title?,
+        locale: locale?,
+        timezone: timezone?,
+        attributes: attributes?,
     })
 }
 

@@ -14,13 +14,16 @@ use uuid::Uuid;
 
 use self::bulk::{
     DeleteContactsRequest, DeletedContactsAnswer, SaveContactsRequest, SavedContactsAnswer,
-    contacts_to_delete, contacts_to_save,
+    UpdateContactsRequest, UpdatedContactsAnswer, contacts_to_delete, contacts_to_save,
+    contacts_to_update,
 };
 use self::dto::{
     ContactAnswer, CreateContactRequest, UpdateContactRequest, contact_change, new_contact,
 };
 use self::filter::{Filter, order_of};
-use crate::answer::{Answer, Changed, Created, Finished, Found, NoContent};
+use crate::answer::{
+    Answer, Changed, Created, CsvDownload, Finished, Found, NoContent, csv_download,
+};
 use crate::input::{Body, OrganizationKey, Path, Query};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
@@ -119,6 +122,29 @@ impl ContactsApi {
         Ok(rendering.answer(done)?)
     }
 
+    /// Change several contacts
+    ///
+    /// Changes the fields that are mentioned of all of them alike; addresses cannot be changed like this. Tells of
+    /// each, in the order in which they were named, what became of it. Needs the permission `contact.update`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/bulk-update",
+        method = "post",
+        operation_id = "updateContacts"
+    )]
+    async fn update_all(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        body: Body<UpdateContactsRequest>,
+    ) -> Result<Json<UpdatedContactsAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactUpdate)
+            .await?;
+        let command = body.decode(contacts_to_update)?;
+        let outcomes = self.contacts.update_many(member.scope(), command).await?;
+        Ok(Json(UpdatedContactsAnswer::from(outcomes)))
+    }
+
     /// Delete several contacts
     ///
     /// They can be restored one by one. Tells of each, in the order in which they were named, what became of it.
@@ -212,6 +238,67 @@ impl ContactsApi {
             .list(member.scope(), &filter, sort, &cursor.page(&limit)?)
             .await?;
         Ok(cursor.listed(page, |card| ContactAnswer::from(&card)))
+    }
+
+    /// Download contacts
+    ///
+    /// Gives the contacts that fit the filters as CSV (RFC 4180, UTF-8, with a header), in the order in which they were
+    /// made. Every cell is quoted; one that begins like a formula has an apostrophe in front. The download is itself
+    /// written into the audit log. Needs the permission `contact.export`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/export",
+        method = "get",
+        operation_id = "exportContacts"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is a parameter of the URL")]
+    async fn export(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        /// What they are searched for, as in the listing.
+        q: Query<Option<SearchText>>,
+        /// Download the deleted contacts instead of the living ones.
+        deleted: Query<Option<bool>>,
+        /// On this list.
+        list_id: Query<Option<Uuid>>,
+        /// What may be done with the address.
+        status: Query<Vec<ValidationStatusText>>,
+        /// Whose the address is.
+        classification: Query<Vec<ClassificationText>>,
+        /// Where the contact came from.
+        source: Query<Option<ContactSourceText>>,
+        /// Whether the address must not be mailed.
+        suppressed: Query<Option<bool>>,
+        /// Made from when on, included.
+        created_since: Query<Option<OffsetDateTime>>,
+        /// Made until when, excluded.
+        created_until: Query<Option<OffsetDateTime>>,
+        /// Judged from when on, included.
+        validated_since: Query<Option<OffsetDateTime>>,
+        /// Judged until when, excluded.
+        validated_until: Query<Option<OffsetDateTime>>,
+        /// An attribute as its name, a colon and its value, in any case: `city:Berlin`.
+        attribute: Query<Vec<String>>,
+    ) -> Result<CsvDownload, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactExport)
+            .await?;
+        let filter = Filter {
+            q,
+            deleted,
+            list_id,
+            status,
+            classification,
+            source,
+            suppressed,
+            created_since,
+            created_until,
+            validated_since,
+            validated_until,
+            attribute,
+        };
+        let export = self.contacts.export(member.scope(), filter.read()?).await?;
+        Ok(csv_download("contacts.csv", export).await?)
     }
 
     /// Read a contact

@@ -7,8 +7,10 @@ use std::path::Path;
 
 use api::problem::{ApiError, Refusal, all_codes, title};
 use compliance::ComplianceError;
-use contacts::ContactError;
-use kernel::{ContactId, ContactListId, FieldErrors, IdempotencyError, StorageError, TeamId};
+use contacts::{ContactError, SourceBroken};
+use kernel::{
+    ContactId, ContactImportId, ContactListId, FieldErrors, IdempotencyError, StorageError, TeamId,
+};
 use tenancy::{Permission, TenancyError};
 use uuid::Uuid;
 
@@ -62,6 +64,11 @@ fn examples() -> Vec<ApiError> {
         ContactError::ListNameTaken(ContactListId::from_uuid(Uuid::nil())),
         ContactError::NotDeleted,
         ContactError::ErasedStays,
+        ContactError::FileRepeated(ContactImportId::from_uuid(Uuid::nil())),
+        ContactError::FileBroken(SourceBroken),
+        ContactError::MappingNeeded,
+        ContactError::NotStartable,
+        ContactError::NotUndoable,
         ContactError::Csv(std::io::Error::other("")),
     ];
     let storage = [

@@ -6,7 +6,8 @@ use api::edge::EdgeSettings;
 use api::{UseCases, operations};
 use compliance::AuditLog;
 use contacts::{
-    ContactLists, Contacts, EmailChecks, Judge, Suppressions, ValidationRules, Validations,
+    ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
+    ValidationRules, Validations,
 };
 use in_memory::MemoryDatabase;
 use poem::http::Method;
@@ -76,6 +77,12 @@ impl Installation {
                 ports.ids.clone(),
                 judge.clone(),
             ),
+            imports: Imports::new(ImportPorts {
+                store: contacts_in.clone(),
+                clock: ports.clock.clone(),
+                ids: ports.ids.clone(),
+                judge: judge.clone(),
+            }),
             organizations: Organizations::new(
                 ports.store.clone(),
                 ports.clock.clone(),

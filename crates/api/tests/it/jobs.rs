@@ -281,7 +281,7 @@ async fn a_stream_ends_with_the_right_to_it_and_after_some_minutes() {
     let began = tokio::time::Instant::now();
 
     let (told, ()) = tokio::join!(installation.get(&path, &viewer.token), async {
-        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        tokio::time::sleep(std::time::Duration::from_mins(1)).await;
         let member = format!("/v1/organizations/{organization}/members/{}", member.id);
         installation.delete(&member, &owner.token).await.is(204);
     });

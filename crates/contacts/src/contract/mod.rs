@@ -13,6 +13,9 @@
 mod tenant;
 
 mod contacts;
+mod import_files;
+mod import_trace;
+mod imports;
 mod judging;
 mod list_members;
 mod listing;
@@ -27,6 +30,9 @@ use kernel::OrganizationId;
 use crate::ports::ContactStore;
 
 pub use contacts::run as contacts;
+pub use import_files::run as import_files;
+pub use import_trace::run as import_trace;
+pub use imports::run as imports;
 pub use judging::run as judging;
 pub use list_members::run as list_members;
 pub use listing::run as listing;
@@ -59,6 +65,21 @@ macro_rules! contacts_contract {
             use super::*;
             use $crate::contract::contacts as run;
             $crate::for_each_contact_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod import_files {
+            use super::*;
+            use $crate::contract::import_files as run;
+            $crate::for_each_import_file_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod import_trace {
+            use super::*;
+            use $crate::contract::import_trace as run;
+            $crate::for_each_import_trace_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod imports {
+            use super::*;
+            use $crate::contract::imports as run;
+            $crate::for_each_import_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod judging {
             use super::*;

@@ -1,9 +1,9 @@
 //! What cases are built from: organizations of their own, with contacts and lists in them.
 
 use kernel::{
-    Actor, AuditAction, AuditDraft, AuditEntry, AuditEntryId, Changes, ContactId, ContactListId,
-    Credential, KeyPurpose, KeyRing, Mac, OrganizationId, Origin, Page, PageLimit, PageRequest,
-    RequestId, SessionId, Stamps, SuppressionId, TenantScope, Timestamp, UserId,
+    Actor, AuditAction, AuditDraft, AuditEntry, AuditEntryId, Changes, ContactId, ContactImportId,
+    ContactListId, Credential, KeyPurpose, KeyRing, Mac, OrganizationId, Origin, Page, PageLimit,
+    PageRequest, RequestId, SessionId, Stamps, SuppressionId, TenantScope, Timestamp, UserId,
 };
 use time::Duration;
 use time::macros::datetime;
@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::Subject;
 use crate::ports::ContactUnit;
 use crate::{
-    AddressHash, Classification, Contact, ContactList, ContactSource, ContactText, Facts, Judged,
-    ListCounts, NewContact, NewContactList, Profile, Reason, Rules, Suppression, SuppressionReason,
+    AddressHash, Classification, Contact, ContactImport, ContactList, ContactSource, ContactText,
+    Facts, FileFormat, ImportOptions, ImportStatus, Judged, ListCounts, NewContact, NewContactList,
+    NewImport, OnDuplicate, OnInvalid, Profile, Reason, Rules, Suppression, SuppressionReason,
     SuppressionSource, SuppressionState, Validation, ValidationStatus, decide,
 };
 
@@ -154,6 +155,14 @@ impl Tenant {
         )
     }
 
+    /// A contact that an import made, and that is not stored yet.
+    pub(super) fn a_contact_of_import(&self, import: &ContactImport, email: &str) -> Contact {
+        let mut state = self.a_contact(email).state().clone();
+        state.source = ContactSource::Import;
+        state.import = Some(import.id());
+        Contact::restore(state)
+    }
+
     /// Adds contacts.
     pub(super) async fn add<S: Subject>(&self, subject: &S, contacts: &[Contact]) {
         let unit = self.begin(subject).await;
@@ -202,6 +211,49 @@ impl Tenant {
         let unit = self.begin(subject).await;
         let counted = unit.lists().find_counted(list.id()).await.unwrap();
         counted.unwrap().counts
+    }
+
+    /// An import into the list whose file is on the way, and that is not stored yet.
+    pub(super) fn an_import(&self, list: &ContactList) -> ContactImport {
+        let new = NewImport {
+            file_name: "people.csv".parse().unwrap(),
+            options: ImportOptions {
+                on_duplicate: OnDuplicate::Update,
+                invalid: OnInvalid::Keep,
+                dry_run: false,
+            },
+            repeat: false,
+            wait: false,
+        };
+        ContactImport::open(
+            id(ContactImportId::from_uuid),
+            self.organization,
+            list.id(),
+            &new,
+            NOW,
+            Some(self.user),
+        )
+    }
+
+    /// The import after its file came, in this status.
+    pub(super) fn received(&self, import: &ContactImport, status: ImportStatus) -> ContactImport {
+        let mut state = import.state().clone();
+        state.size = 29;
+        state.sha256 = Some([7; 32]);
+        state.status = status;
+        state.format = Some(FileFormat::detect(b"Email,Name\na@example.com,Ada\n"));
+        state.stamps.touch(LATER, Some(self.user));
+        ContactImport::restore(state)
+    }
+
+    /// Adds an import into a list of its own whose rows are being read.
+    pub(super) async fn add_import<S: Subject>(&self, subject: &S, name: &str) -> ContactImport {
+        let list = self.add_list(subject, name, &[]).await;
+        let import = self.received(&self.an_import(&list), ImportStatus::Running);
+        let unit = self.begin(subject).await;
+        unit.imports().insert(&import).await.unwrap();
+        unit.commit().await.unwrap();
+        import
     }
 
     /// A suppression that is not stored yet.

@@ -12,6 +12,7 @@ pub struct FileReader {
     text: String,
     columns: Vec<Column>,
     header_line: Option<u64>,
+    keeps_originals: bool,
 }
 
 impl FileReader {
@@ -24,7 +25,15 @@ impl FileReader {
             text: String::new(),
             columns: detected.columns.clone(),
             header_line: detected.header_line,
+            keeps_originals: false,
         }
+    }
+
+    /// The same reader, which tells of each row what stands in the file.
+    #[must_use]
+    pub const fn keeping_originals(mut self) -> Self {
+        self.keeps_originals = true;
+        self
     }
 
     /// Reads the next bytes and gives out the rows that end in them. Empty rows are none, nor is what comes before the
@@ -47,10 +56,15 @@ impl FileReader {
         self.text.clear();
         self.decoder.decode(bytes, is_last, &mut self.text);
         let (columns, header_line) = (&self.columns, self.header_line);
+        let keeps_originals = self.keeps_originals;
         let mut on_record = |record: Record<'_>| {
             let is_before = header_line.is_some_and(|header| record.line() <= header);
             if !is_before && !record.is_empty() && !is_announcement(&record) {
-                each(interpret(&record, columns));
+                let mut row = interpret(&record, columns);
+                if let (true, Ok(row)) = (keeps_originals, &mut row) {
+                    row.original = Some(record.raw().to_owned());
+                }
+                each(row);
             }
         };
         self.records.read(&self.text, &mut on_record);

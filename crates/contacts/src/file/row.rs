@@ -42,6 +42,8 @@ pub struct ParsedRow {
     pub attributes: Vec<(String, String)>,
     /// Why the address must not be mailed to, where another system said so.
     pub stop: Option<Stop>,
+    /// What stands in the file, where the reader was asked to keep it.
+    pub original: Option<String>,
 }
 
 /// Why another system stopped mailing to an address; the gravest goes first.
@@ -83,6 +85,10 @@ pub enum RejectionCode {
     RowTooLong,
     /// A quote that is opened and never closed.
     UnclosedQuote,
+    /// More attributes than a contact can have.
+    TooManyAttributes,
+    /// An address that is none, where the import refuses those.
+    InvalidAddress,
 }
 
 impl RejectionCode {
@@ -93,6 +99,8 @@ impl RejectionCode {
         Self::CellTooLong,
         Self::RowTooLong,
         Self::UnclosedQuote,
+        Self::TooManyAttributes,
+        Self::InvalidAddress,
     ];
 
     /// The code that is stored and shown.
@@ -104,6 +112,8 @@ impl RejectionCode {
             Self::CellTooLong => "cell_too_long",
             Self::RowTooLong => "row_too_long",
             Self::UnclosedQuote => "unclosed_quote",
+            Self::TooManyAttributes => "too_many_attributes",
+            Self::InvalidAddress => "invalid_address",
         }
     }
 
@@ -116,6 +126,8 @@ impl RejectionCode {
             Self::CellTooLong => "A cell is longer than 10,000 characters.",
             Self::RowTooLong => "The row is longer than 256 KiB.",
             Self::UnclosedQuote => "A quote is opened and never closed.",
+            Self::TooManyAttributes => "The contact would have more than 200 attributes.",
+            Self::InvalidAddress => "The address is not one that mail can be sent to.",
         }
     }
 }

@@ -68,6 +68,7 @@ pub fn sniff_as(sample: &[u8], encoding: Option<Encoding>, delimiter: Option<u8>
     let width = data.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let width = if header.is_some() { names.len() } else { width };
     let mut columns = named(&names, width);
+    leave_out_columns_of_the_system(&mut columns);
     let confidence = settle_email(&mut columns, data);
     Detected {
         encoding,
@@ -75,6 +76,38 @@ pub fn sniff_as(sample: &[u8], encoding: Option<Encoding>, delimiter: Option<u8>
         header_line: header.map(|at| rows[at].line),
         columns,
         confidence,
+    }
+}
+
+/// What Mailchimp keeps of everybody for itself; the first two tell its files from others.
+const OF_MAILCHIMP: [&str; 14] = [
+    "LEID",
+    "EUID",
+    "MEMBER_RATING",
+    "OPTIN_IP",
+    "CONFIRM_IP",
+    "LATITUDE",
+    "LONGITUDE",
+    "GMTOFF",
+    "DSTOFF",
+    "CC",
+    "REGION",
+    "LAST_CHANGED",
+    "CLEAN_CAMPAIGN_TITLE",
+    "CLEAN_CAMPAIGN_ID",
+];
+
+/// Leaves out what nobody asked people for. When they signed up and confirmed stays: it shows that they agreed.
+fn leave_out_columns_of_the_system(columns: &mut [Column]) {
+    let has = |name: &str| columns.iter().any(|column| column.name == name);
+    if !has(OF_MAILCHIMP[0]) || !has(OF_MAILCHIMP[1]) {
+        return;
+    }
+    for column in columns {
+        let is_of_the_system = OF_MAILCHIMP.contains(&column.name.as_str());
+        if is_of_the_system && column.meaning == Meaning::Attribute {
+            column.meaning = Meaning::Ignored;
+        }
     }
 }
 

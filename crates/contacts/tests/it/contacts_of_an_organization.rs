@@ -2,7 +2,7 @@
 
 use contacts::{
     AttributesChange, ContactChange, ContactError, ContactFilter, ContactSort, ContactText,
-    DeletedContact, ProfileChange, SavedContact, ValidationStatus,
+    DeletedContact, ProfileChange, SavedContact, UpdatedContact, ValidationStatus,
 };
 use kernel::{ContactId, Expected, PageRequest, Patch, Version};
 use serde_json::{Map, json};
@@ -218,4 +218,36 @@ async fn attributes_are_merged_and_there_are_never_too_many() {
     first.await.unwrap();
     let refused = contacts.update(scope, id, &Expected::Any, Ok(merge("b")));
     assert!(matches!(refused.await, Err(ContactError::Invalid(_))));
+}
+
+#[tokio::test]
+async fn several_contacts_are_changed_alike_and_each_is_told_what_became_of_it() {
+    let world = World::new();
+    let (scope, contacts) = (&world.scope, &world.contacts);
+    let mut ids = Vec::new();
+    for email in ["1@example.com", "2@example.com", "3@example.com"] {
+        let made = contacts.create(scope, Ok(new(email)), &once()).await;
+        ids.push(fresh(made.unwrap()).contact().id());
+    }
+    let one = contacts.update_many(scope, Ok((ids[1..2].to_vec(), renamed("King").profile)));
+    assert_eq!(one.await.unwrap(), [(ids[1], UpdatedContact::Updated)]);
+    let nobody = ContactId::from_uuid(a_unique_id());
+    let before = world.log().len();
+
+    let wanted = vec![ids[2], nobody, ids[1], ids[0]];
+    let outcomes = contacts.update_many(scope, Ok((wanted, renamed("King").profile)));
+
+    assert_eq!(
+        outcomes.await.unwrap(),
+        [
+            (ids[2], UpdatedContact::Updated),
+            (nobody, UpdatedContact::NotFound),
+            (ids[1], UpdatedContact::Unchanged),
+            (ids[0], UpdatedContact::Updated),
+        ]
+    );
+    let log = world.log();
+    let entries = &log[before..];
+    assert_eq!(entries.len(), 2);
+    assert!(entries[0].batch.is_some() && entries[0].batch == entries[1].batch);
 }

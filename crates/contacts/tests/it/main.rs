@@ -7,6 +7,8 @@
 )]
 
 mod contacts_of_an_organization;
+mod downloads;
+mod imports;
 mod lists_and_suppressions;
 mod revalidation;
 mod world;

@@ -21,7 +21,7 @@ impl ListMemberRepository for MemoryUnit {
         &self,
         list: ContactListId,
         contacts: &[ContactId],
-        _import: Option<ContactImportId>,
+        import: Option<ContactImportId>,
         _at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError> {
         Ok(self.write(|tenant| {
@@ -29,6 +29,10 @@ impl ListMemberRepository for MemoryUnit {
             for contact in contacts.iter().copied() {
                 if is_living(tenant, contact) && tenant.list_members.insert((list, contact)) {
                     added.push(contact);
+                    tenant.list_member_imports.remove(&(list, contact));
+                    if let Some(import) = import {
+                        tenant.list_member_imports.insert((list, contact), import);
+                    }
                 }
             }
             added

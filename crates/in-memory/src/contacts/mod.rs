@@ -1,5 +1,6 @@
 //! The storage of contacts.
 
+mod imports;
 mod lists;
 mod members;
 mod people;

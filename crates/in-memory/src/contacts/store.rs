@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use contacts::ports::{
-    ContactListRepository, ContactRepository, ContactStore, ContactUnit, ListMemberRepository,
-    SuppressionRepository, ValidationLog, ValidationRuleRepository,
+    ContactListRepository, ContactRepository, ContactStore, ContactUnit, ImportFileRepository,
+    ImportRepository, ImportTraceRepository, ListMemberRepository, SuppressionRepository,
+    ValidationLog, ValidationRuleRepository,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -39,6 +40,18 @@ impl ContactUnit for MemoryUnit {
     }
 
     fn validation_log(&self) -> &dyn ValidationLog {
+        self
+    }
+
+    fn imports(&self) -> &dyn ImportRepository {
+        self
+    }
+
+    fn import_files(&self) -> &dyn ImportFileRepository {
+        self
+    }
+
+    fn import_trace(&self) -> &dyn ImportTraceRepository {
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod columns;
 mod counts;
+mod imports;
 mod listing;
 mod lists;
 mod members;

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use contacts::ports::{
-    ContactListRepository, ContactRepository, ContactStore, ContactUnit, ListMemberRepository,
-    SuppressionRepository, ValidationLog, ValidationRuleRepository,
+    ContactListRepository, ContactRepository, ContactStore, ContactUnit, ImportFileRepository,
+    ImportRepository, ImportTraceRepository, ListMemberRepository, SuppressionRepository,
+    ValidationLog, ValidationRuleRepository,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -40,6 +41,18 @@ impl ContactUnit for PostgresUnit {
 
     fn validation_log(&self) -> &dyn ValidationLog {
         self.port("contacts.validation_log")
+    }
+
+    fn imports(&self) -> &dyn ImportRepository {
+        self.port("contacts.imports")
+    }
+
+    fn import_files(&self) -> &dyn ImportFileRepository {
+        self.port("contacts.import_files")
+    }
+
+    fn import_trace(&self) -> &dyn ImportTraceRepository {
+        self.port("contacts.import_trace")
     }
 
     fn audit(&self) -> &dyn AuditTrail {

@@ -71,6 +71,10 @@ impl Maintenance {
             ),
             Err(error) => self.failed("purge_expired", &error),
         }
+        match self.upkeep.purge_uploads(at).await {
+            Ok(uploads) => tracing::debug!(uploads, "removed uploads that broke off"),
+            Err(error) => self.failed("purge_uploads", &error),
+        }
     }
 
     fn failed(&self, task: &'static str, error: &StorageError) {
@@ -134,6 +138,10 @@ mod tests {
         async fn purge_expired(&self, _: Timestamp) -> Result<Purged, StorageError> {
             self.answer("purge")
         }
+
+        async fn purge_uploads(&self, _: Timestamp) -> Result<i64, StorageError> {
+            self.answer("uploads")
+        }
     }
 
     /// Keeps the messages of error lines.
@@ -188,6 +196,7 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(seen.recv().await, Some("make"));
             assert_eq!(seen.recv().await, Some("purge"));
+            assert_eq!(seen.recv().await, Some("uploads"));
         }
         stopping.cancel();
 
@@ -207,7 +216,7 @@ mod tests {
         }
         maintenance.logs.close(Duration::from_mins(1)).await;
 
-        for task in ["make", "purge", "make", "purge"] {
+        for task in ["make", "purge", "uploads", "make", "purge", "uploads"] {
             assert_eq!(seen.recv().await, Some(task));
         }
         assert_eq!(

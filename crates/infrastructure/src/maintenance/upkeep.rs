@@ -4,13 +4,16 @@ use async_trait::async_trait;
 use kernel::{StorageError, Timestamp};
 use migration::PARTITIONED;
 use sea_orm::FromQueryResult;
-use time::Date;
+use time::{Date, Duration};
 
 use super::months;
 use crate::PostgresDatabase;
 
 /// How many months ahead partitions are made.
 const AHEAD: u8 = 3;
+
+/// After which time an upload counts as abandoned.
+const ABANDONED: Duration = Duration::DAY;
 
 /// Keeps the database usable.
 #[async_trait]
@@ -21,6 +24,9 @@ pub trait Upkeep: Send + Sync {
 
     /// Removes what ran out before `at` and serves no purpose any more.
     async fn purge_expired(&self, at: Timestamp) -> Result<Purged, StorageError>;
+
+    /// Removes files that were on their way at `at` and of which nothing more came for a day; tells how many.
+    async fn purge_uploads(&self, at: Timestamp) -> Result<i64, StorageError>;
 }
 
 /// How many rows were removed.
@@ -71,6 +77,21 @@ impl Upkeep for PostgresDatabase {
             domain_facts,
             ..purged.unwrap_or_default()
         })
+    }
+
+    async fn purge_uploads(&self, at: Timestamp) -> Result<i64, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Uploads {
+            purged: i64,
+        }
+        let unit = self.begin_platform().await?;
+        unit.port("maintenance");
+        let begun = at - ABANDONED;
+        let row = unit
+            .one::<Uploads>("SELECT purge_uploads($1) AS purged", [begun.into()])
+            .await?;
+        unit.finish().await?;
+        Ok(row.map_or(0, |row| row.purged))
     }
 }
 

@@ -310,6 +310,40 @@ async fn invitations_that_nobody_accepted_go_with_their_tokens_and_keys_of_reque
     );
 }
 
+#[tokio::test]
+async fn uploads_that_broke_off_are_removed_with_their_files_and_no_others() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    let at = datetime!(2026-06-30 12:00 UTC);
+    admin
+        .execute(
+            "SET session_replication_role = replica; \
+             INSERT INTO contact_imports (organization_id, id, list_id, file_name, size_bytes, status, on_duplicate, \
+                 invalid, dry_run, rows_read, created, updated, unchanged, duplicate_in_file, rejected, suppressed, \
+                 created_at, updated_at, version) \
+             SELECT md5('o')::uuid, gen_random_uuid(), md5('l')::uuid, name, 0, status, 'skip', 'keep', false, \
+                 0, 0, 0, 0, 0, 0, 0, timestamptz '2026-06-29 12:00Z' + off, now(), 1 \
+             FROM (VALUES ('old', 'uploading', interval '-1 us'), ('new', 'uploading', interval '0'), \
+                 ('whole', 'needs_mapping', interval '-1 day')) v (name, status, off); \
+             INSERT INTO contact_import_chunks (organization_id, import_id, position, bytes, created_at) \
+             SELECT i.organization_id, i.id, n, 'a', now() FROM contact_imports i, generate_series(0, 1) n",
+        )
+        .await
+        .unwrap();
+
+    let adapter = adapter(&database);
+    assert_eq!(adapter.purge_uploads(at).await.unwrap(), 1);
+    assert_eq!(adapter.purge_uploads(at).await.unwrap(), 0);
+
+    let left = "SELECT i.file_name || ' ' || count(c) FROM contact_imports i \
+                LEFT JOIN contact_import_chunks c ON c.import_id = i.id GROUP BY i.file_name";
+    let expected = ["new 2", "whole 2"];
+    assert_eq!(
+        names(&mut admin, left).await,
+        expected.map(str::to_owned).into()
+    );
+}
+
 fn insert(at: Timestamp) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!(
         "INSERT INTO error_logs (id, created_at, service, level, message, context) \

@@ -20,7 +20,7 @@ pub(crate) async fn list(settings: &Settings, arguments: JobListArguments) -> Re
             .status
             .map(|status| status.parse())
             .transpose()
-            .map_err(|_| {
+            .map_err(|_unknown| {
                 Failure::usage("--status: pending, running, completed, failed or cancelled")
             })?,
     };
@@ -50,10 +50,9 @@ pub(crate) async fn cancel(
     settings: &Settings,
     arguments: JobCancelArguments,
 ) -> Result<(), Failure> {
-    let id: JobId = arguments
-        .id
-        .parse()
-        .map_err(|_| Failure::usage("a job is named by its id, as `canvass job list` tells it"))?;
+    let id: JobId = arguments.id.parse().map_err(|_malformed| {
+        Failure::usage("a job is named by its id, as `canvass job list` tells it")
+    })?;
     let database = open(settings).await?;
     let done = cancel_in(&database, id).await;
     database.close().await;

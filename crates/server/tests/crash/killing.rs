@@ -98,7 +98,7 @@ async fn what_was_acknowledged_is_there_once_however_often_the_program_is_killed
 }
 
 /// From shortly after a start until much has been written.
-fn a_random_while() -> Duration {
+pub(crate) fn a_random_while() -> Duration {
     let [low, high, ..] = SystemRandom.bytes();
     Duration::from_millis(20 + u64::from(u16::from_le_bytes([low, high])) % 1_200)
 }

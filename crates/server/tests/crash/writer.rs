@@ -117,6 +117,39 @@ impl Writer {
         self.written.push(acknowledged);
     }
 
+    /// Founds an organization and nothing else.
+    pub(crate) async fn found(&mut self) -> Uuid {
+        let slug = format!("o-{}", fresh().simple());
+        let made = json!({"name": "Acme Brokers", "slug": slug});
+        self.create("/v1/organizations", &made).await
+    }
+
+    /// Makes an API key while the program runs, and tells its token.
+    pub(crate) async fn make_key(&mut self, path: &str, body: &Value) -> String {
+        let key = fresh().to_string();
+        let answer = self.send(Method::POST, path, Some(body), Some(&key)).await;
+        let (status, answer) = answer.unwrap();
+        assert_eq!(status, StatusCode::CREATED, "{answer}");
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a file while the program runs, and tells what was made of it.
+    pub(crate) async fn upload(&mut self, path: &str, text: String) -> Value {
+        let url = self.url.borrow_and_update().clone();
+        let answer = self
+            .client
+            .post(format!("{url}{path}"))
+            .bearer_auth(&self.token)
+            .header("idempotency-key", fresh().to_string())
+            .header(CONTENT_TYPE, "text/csv")
+            .body(text)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::ACCEPTED);
+        answer.json().await.unwrap()
+    }
+
     async fn viewer_role(&mut self, here: &str) -> Value {
         let roles = self.list(&format!("{here}/roles")).await;
         let viewer = roles.iter().find(|role| role["template_key"] == "viewer");
@@ -124,7 +157,7 @@ impl Writer {
     }
 
     /// Makes something, once; tells its id.
-    async fn create(&mut self, path: &str, body: &Value) -> Uuid {
+    pub(crate) async fn create(&mut self, path: &str, body: &Value) -> Uuid {
         self.post(path, body).await["id"]
             .as_str()
             .unwrap()

@@ -13,10 +13,14 @@ pub(crate) const ENTRIES: &[Entry] = &[
         .answers(201),
     Entry::needs("saveContacts", &[P::ContactImport])
         .with(|case| json!({ "items": [addressed(case), addressed(case)] })),
+    Entry::needs("updateContacts", &[P::ContactUpdate])
+        .using(&[Thing::Contact])
+        .with(|case| json!({ "ids": case.used, "changes": { "company": "Analytical Engines" } })),
     Entry::needs("deleteContacts", &[P::ContactDelete])
         .using(&[Thing::Contact])
         .with(|case| json!({ "ids": case.used })),
     Entry::needs("listContacts", &[P::ContactView]),
+    Entry::needs("exportContacts", &[P::ContactExport]),
     Entry::needs("readContact", &[P::ContactView]).on(&[Thing::Contact]),
     Entry::needs("updateContact", &[P::ContactUpdate])
         .on(&[Thing::Contact])

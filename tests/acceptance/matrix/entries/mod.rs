@@ -4,6 +4,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod contacts;
+mod imports;
 mod invitations;
 mod jobs;
 mod members;
@@ -23,6 +24,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         api_keys::ENTRIES,
         audit::ENTRIES,
         contacts::ENTRIES,
+        imports::ENTRIES,
         invitations::ENTRIES,
         jobs::ENTRIES,
         members::ENTRIES,

@@ -55,6 +55,12 @@ const ACROSS: &[(&str, &str, &str)] = &[
         "what ran out is removed for all organizations at once, by the retention role",
     ),
     ("purge_expired", "invitations", "the same"),
+    (
+        "purge_uploads",
+        "contact_import_chunks",
+        "what broke off is removed for all organizations at once, by the platform's role",
+    ),
+    ("purge_uploads", "contact_imports", "the same"),
 ];
 
 /// The benchmark fills databases of its own and reads them as their superuser.

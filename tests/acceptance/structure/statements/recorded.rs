@@ -154,6 +154,9 @@ run_contracts! {
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
     contacts::for_each_contact_unit_case => unit;
+    contacts::for_each_import_case => imports;
+    contacts::for_each_import_file_case => import_files;
+    contacts::for_each_import_trace_case => import_trace;
     contacts::for_each_judging_case => judging;
     contacts::for_each_list_member_case => list_members;
     contacts::for_each_listing_case => listing;

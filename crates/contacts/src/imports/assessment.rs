@@ -1,0 +1,90 @@
+//! Rows that were looked at, before anything is stored of them.
+
+use kernel::Timestamp;
+
+use super::person::Person;
+use super::{OnInvalid, Rejection};
+use crate::{
+    Column, Judge, Judged, Knowledge, Meaning, ParsedRow, RejectedRow, RejectionCode, Rules,
+    ValidationStatus,
+};
+
+/// A row that is about a person.
+pub(super) struct PersonRow {
+    pub(super) line: u64,
+    pub(super) person: Person,
+    /// What stands in the file.
+    pub(super) original: String,
+}
+
+/// A row that is about a person, and whose address was judged.
+pub(super) struct Assessed<'a> {
+    pub(super) line: u64,
+    pub(super) person: &'a Person,
+    pub(super) judged: Judged,
+    pub(super) original: &'a str,
+}
+
+/// How rows are looked at.
+pub(super) struct Assessment<'a> {
+    pub(super) columns: &'a [Column],
+    pub(super) invalid: OnInvalid,
+}
+
+impl Assessment<'_> {
+    /// What a row says.
+    pub(super) fn read(&self, row: Result<ParsedRow, RejectedRow>) -> Result<PersonRow, Rejection> {
+        let row = row.map_err(|row| Rejection::of(&row, self.columns))?;
+        let original = row.original.as_deref().unwrap_or_default();
+        let person = Person::of(&row).map_err(|code| self.refused(row.line, code, original))?;
+        Ok(PersonRow {
+            line: row.line,
+            person,
+            original: row.original.unwrap_or_default(),
+        })
+    }
+
+    /// Judges the addresses of rows, as through every other door.
+    pub(super) fn judge<'r>(
+        &self,
+        rows: &'r [Result<PersonRow, Rejection>],
+        judge: &Judge,
+        known: &Knowledge,
+        rules: &Rules,
+        at: Timestamp,
+    ) -> Vec<Result<Assessed<'r>, Rejection>> {
+        rows.iter()
+            .map(|row| {
+                let row = row.as_ref().map_err(Clone::clone)?;
+                let judged = judge.judge(&row.person.email, known, rules, at);
+                let is_none = judged.validation.status == ValidationStatus::Invalid;
+                if is_none && self.invalid == OnInvalid::Reject {
+                    let code = RejectionCode::InvalidAddress;
+                    return Err(self.refused(row.line, code, &row.original));
+                }
+                Ok(Assessed {
+                    line: row.line,
+                    person: &row.person,
+                    judged,
+                    original: &row.original,
+                })
+            })
+            .collect()
+    }
+
+    fn refused(&self, line: u64, code: RejectionCode, original: &str) -> Rejection {
+        let row = RejectedRow {
+            line,
+            column: self.address_column(),
+            code,
+            original: original.to_owned(),
+        };
+        Rejection::of(&row, self.columns)
+    }
+
+    fn address_column(&self) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|column| column.meaning == Meaning::Email)
+    }
+}

@@ -1,0 +1,325 @@
+//! A batch of rows, in one unit of work.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use kernel::{
+    Changes, ContactId, IdGenerator, Stamps, StorageError, SuppressionId, Timestamp, UserId,
+};
+
+use super::assessment::Assessed;
+use super::merge::merged;
+use super::{ContactImport, ImportCounts, Rejection, Touch, TouchOutcome};
+use crate::ports::ContactUnit;
+use crate::{
+    AddressHash, Contact, ContactSource, Judgement, NewContact, RejectionCode, Suppression,
+    SuppressionReason, SuppressionSource, SuppressionState,
+};
+
+/// Where and for whom a batch is written.
+///
+/// What becomes of a row depends on the rows before it and on what was stored before the import, and never on
+/// where batches begin.
+pub(super) struct Batch<'a> {
+    pub(super) unit: &'a dyn ContactUnit,
+    pub(super) import: &'a ContactImport,
+    pub(super) ids: &'a dyn IdGenerator,
+    pub(super) at: Timestamp,
+}
+
+/// What is done with a batch.
+#[derive(Default)]
+struct Plan {
+    made: Vec<Contact>,
+    /// How the addresses of those were judged.
+    judgements: Vec<Judgement>,
+    changed: Vec<Contact>,
+    /// Those that were there before, with what their rows do to them.
+    met: Vec<(ContactId, TouchOutcome, Changes)>,
+    /// Those of them that are put on the list.
+    joining: Vec<ContactId>,
+    rejections: Vec<Rejection>,
+}
+
+impl Batch<'_> {
+    /// Writes a batch, and tells what the import counts then. Where it fails, the unit has to be dropped.
+    pub(super) async fn write(
+        &self,
+        rows: &[Result<Assessed<'_>, Rejection>],
+    ) -> Result<ImportCounts, StorageError> {
+        let mut counts = self.import.state().counts;
+        let mut plan = Plan::default();
+        let mut people = Vec::with_capacity(rows.len());
+        let mut stops = Vec::new();
+        let mut in_batch = HashSet::with_capacity(rows.len());
+        for row in rows {
+            match row {
+                Err(rejection) => plan.rejections.push(rejection.clone()),
+                Ok(row) => {
+                    let address = row.judged.hash;
+                    stops.extend(row.person.stop.map(|reason| (address, reason)));
+                    if in_batch.insert(row.judged.normalized.as_str()) {
+                        people.push(row);
+                    } else {
+                        counts.duplicate_in_file += 1;
+                    }
+                }
+            }
+        }
+        let before = people.len();
+        let mut present = self.present(&people).await?;
+        self.leave_out_those_met(&mut people, &present).await?;
+        counts.duplicate_in_file += (before - people.len()) as u64;
+        let suppressed = self.suppressed(&people).await?;
+
+        if !self.import.state().options.dry_run {
+            (plan.made, plan.judgements) = self.make(&people, &mut present).await?;
+        }
+        for row in people {
+            let is_suppressed = row.person.stop.is_some() || suppressed.contains(&row.judged.hash);
+            match present.get(row.judged.normalized.as_str()) {
+                None if is_suppressed => counts.suppressed += 1,
+                None => counts.created += 1,
+                Some(contact) => {
+                    self.plan_known(row, contact, is_suppressed, &mut plan, &mut counts);
+                }
+            }
+        }
+        counts.rejected += plan.rejections.len() as u64;
+        let trace = self.unit.import_trace();
+        trace
+            .reject(self.import.id(), &plan.rejections, self.at)
+            .await?;
+        if !self.import.state().options.dry_run {
+            self.carry_out(&plan).await?;
+            self.suppress(&stops).await?;
+        }
+        Ok(counts)
+    }
+
+    fn by(&self) -> Option<UserId> {
+        self.import.state().stamps.updated_by
+    }
+
+    /// The contacts that have these addresses, by address.
+    async fn present(
+        &self,
+        people: &[&Assessed<'_>],
+    ) -> Result<HashMap<String, Contact>, StorageError> {
+        let addresses = people
+            .iter()
+            .map(|row| row.judged.normalized.clone())
+            .collect::<Vec<_>>();
+        let found = self.unit.contacts().find_by_emails(&addresses).await?;
+        Ok(found
+            .into_iter()
+            .map(|contact| (contact.state().email_normalized.clone(), contact))
+            .collect())
+    }
+
+    /// Leaves out whose address stood in an earlier batch.
+    async fn leave_out_those_met(
+        &self,
+        people: &mut Vec<&Assessed<'_>>,
+        present: &HashMap<String, Contact>,
+    ) -> Result<(), StorageError> {
+        let trace = self.unit.import_trace();
+        let import = self.import.id();
+        if self.import.state().options.dry_run {
+            let addresses = people.iter().map(|row| row.judged.hash).collect::<Vec<_>>();
+            let fresh = trace.meet(import, &addresses, self.at).await?;
+            people.retain(|row| fresh.contains(&row.judged.hash));
+            return Ok(());
+        }
+        let others = present
+            .values()
+            .filter(|contact| contact.state().import != Some(import))
+            .map(Contact::id)
+            .collect::<Vec<_>>();
+        let touched = trace.touched(import, &others).await?;
+        people.retain(|row| {
+            present
+                .get(row.judged.normalized.as_str())
+                .is_none_or(|contact| {
+                    contact.state().import != Some(import) && !touched.contains(&contact.id())
+                })
+        });
+        Ok(())
+    }
+
+    async fn suppressed(
+        &self,
+        people: &[&Assessed<'_>],
+    ) -> Result<BTreeSet<AddressHash>, StorageError> {
+        let addresses = people.iter().map(|row| row.judged.hash).collect::<Vec<_>>();
+        let found = self
+            .unit
+            .suppressions()
+            .find_by_addresses(&addresses)
+            .await?;
+        Ok(found
+            .iter()
+            .map(|suppression| suppression.state().address)
+            .collect())
+    }
+
+    /// Makes contacts of the addresses that nobody has. Where another unit made one at the same moment, it counts
+    /// as having been there before.
+    async fn make(
+        &self,
+        people: &[&Assessed<'_>],
+        present: &mut HashMap<String, Contact>,
+    ) -> Result<(Vec<Contact>, Vec<Judgement>), StorageError> {
+        let (mut made, mut judgements): (Vec<_>, Vec<_>) = people
+            .iter()
+            .filter(|row| !present.contains_key(row.judged.normalized.as_str()))
+            .map(|row| self.register(row))
+            .unzip();
+        let inserted = self.unit.contacts().insert_many(&made).await?;
+        if inserted.len() == made.len() {
+            return Ok((made, judgements));
+        }
+        let inserted = inserted.into_iter().collect::<HashSet<_>>();
+        made.retain(|contact| inserted.contains(&contact.id()));
+        judgements.retain(|judgement| inserted.contains(&judgement.contact));
+        let of_others = people
+            .iter()
+            .filter(|row| !present.contains_key(row.judged.normalized.as_str()))
+            .copied()
+            .collect::<Vec<_>>();
+        let found = self.present(&of_others).await?;
+        if found.len() != of_others.len() {
+            // Somebody made it and deleted it again: the next try sees what is there then.
+            return Err(StorageError::Contended(None));
+        }
+        present.extend(
+            found
+                .into_iter()
+                .filter(|(_, contact)| !inserted.contains(&contact.id())),
+        );
+        Ok((made, judgements))
+    }
+
+    fn register(&self, row: &Assessed<'_>) -> (Contact, Judgement) {
+        let new = NewContact {
+            email: row.person.email.clone(),
+            profile: row.person.profile.clone(),
+            source: ContactSource::Import,
+        };
+        let id = ContactId::from_uuid(self.ids.next());
+        let contact = Contact::register(
+            id,
+            self.import.state().organization,
+            new,
+            row.judged.clone(),
+            Some(self.import.id()),
+            Stamps::new(self.at, self.by()),
+        );
+        (contact, row.judged.judgement(id, self.by()))
+    }
+
+    /// What a row does to a contact that was there before.
+    fn plan_known(
+        &self,
+        row: &Assessed<'_>,
+        contact: &Contact,
+        is_suppressed: bool,
+        plan: &mut Plan,
+        counts: &mut ImportCounts,
+    ) {
+        let present = &contact.state().profile;
+        let how = self.import.state().options.on_duplicate;
+        let Ok(profile) = merged(present, &row.person.profile, how) else {
+            plan.rejections.push(Rejection {
+                line: row.line,
+                column: None,
+                code: RejectionCode::TooManyAttributes,
+                original: row.original.replace('\0', "\u{FFFD}"),
+            });
+            let nothing = (contact.id(), TouchOutcome::Unchanged, Changes::none());
+            plan.met.push(nothing);
+            return;
+        };
+        let mut changes = Changes::none();
+        if profile != *present {
+            let mut after = contact.clone();
+            after.replace_profile(profile, self.at, self.by());
+            changes = after.changes_since(Some(contact));
+            plan.changed.push(after);
+        }
+        let (outcome, count) = if is_suppressed {
+            (TouchOutcome::Suppressed, &mut counts.suppressed)
+        } else if changes.is_empty() {
+            (TouchOutcome::Unchanged, &mut counts.unchanged)
+        } else {
+            (TouchOutcome::Updated, &mut counts.updated)
+        };
+        *count += 1;
+        plan.joining.push(contact.id());
+        plan.met.push((contact.id(), outcome, changes));
+    }
+
+    async fn carry_out(&self, plan: &Plan) -> Result<(), StorageError> {
+        let written = self.unit.contacts().update_many(&plan.changed).await?;
+        if written.len() != plan.changed.len() {
+            // Somebody changed one at the same moment.
+            return Err(StorageError::Contended(None));
+        }
+        self.unit.validation_log().append(&plan.judgements).await?;
+        let import = self.import.id();
+        let members = plan
+            .made
+            .iter()
+            .map(Contact::id)
+            .chain(plan.joining.iter().copied())
+            .collect::<Vec<_>>();
+        let list = self.import.state().list;
+        let joined = self
+            .unit
+            .list_members()
+            .add(list, &members, Some(import), self.at)
+            .await?
+            .into_iter()
+            .collect::<HashSet<_>>();
+        let touches = plan
+            .met
+            .iter()
+            .map(|(contact, outcome, changes)| Touch {
+                contact: *contact,
+                outcome: *outcome,
+                changes: changes.clone(),
+                joined: joined.contains(contact),
+            })
+            .collect::<Vec<_>>();
+        self.unit
+            .import_trace()
+            .touch(import, &touches, self.at)
+            .await
+    }
+
+    /// Keeps mail from the addresses that another system had stopped.
+    async fn suppress(
+        &self,
+        stops: &[(AddressHash, SuppressionReason)],
+    ) -> Result<(), StorageError> {
+        let suppressions = stops
+            .iter()
+            .map(|(address, reason)| {
+                Suppression::new(SuppressionState {
+                    id: SuppressionId::from_uuid(self.ids.next()),
+                    organization: self.import.state().organization,
+                    address: *address,
+                    reason: *reason,
+                    source: SuppressionSource::Import,
+                    source_id: Some(self.import.id().as_uuid()),
+                    created_at: self.at,
+                    created_by: self.by(),
+                })
+            })
+            .collect::<Vec<_>>();
+        self.unit
+            .suppressions()
+            .insert_many(&suppressions)
+            .await
+            .map(|_| ())
+    }
+}

@@ -1,0 +1,508 @@
+//! Use cases: taking in files of contacts, looking at what became of them, and taking that back.
+
+use std::sync::Arc;
+
+use kernel::{
+    AuditAction, Checked, Clock, ContactImportId, ContactListId, Cursor, Done, Expected,
+    FieldErrors, IdGenerator, JobId, JobRecord, JobStatus, NewJob, Once, Page, PageRequest,
+    StorageError, TenantScope, begin_once,
+};
+use uuid::Uuid;
+
+use super::bench::{Bench, find_import, find_list};
+use super::job::{self, IMPORT, MAX_ATTEMPTS};
+use super::undo::UNDO;
+use super::{
+    ContactImport, FileSource, FormatChange, ImportOptionsChange, ImportPreview, ImportStatus,
+    LeftContact, NewImport, Rejection, RejectionsCsv, Uploaded,
+};
+use crate::ports::{ContactStore, ContactUnit};
+use crate::{ContactError, Judge};
+
+/// How many bytes a file may have where nothing else is said.
+const LARGEST_FILE: u64 = 2 * 1024 * 1024 * 1024;
+
+/// What imports work with.
+#[derive(Clone)]
+pub struct ImportPorts {
+    /// Where contacts are stored.
+    pub store: Arc<dyn ContactStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdGenerator>,
+    /// Who judges addresses.
+    pub judge: Judge,
+}
+
+impl ImportPorts {
+    pub(super) fn into_bench(self) -> Bench {
+        Bench {
+            store: self.store,
+            clock: self.clock,
+            ids: self.ids,
+            judge: self.judge,
+        }
+    }
+}
+
+/// An import, and the job that works on it or did last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportDetail {
+    /// The import.
+    pub import: ContactImport,
+    /// The job.
+    pub job: Option<JobRecord>,
+}
+
+impl ImportDetail {
+    /// How far the import is. A job that ended without having been able to say so is told apart here: it was
+    /// cancelled before it began, or it killed its worker each time.
+    #[must_use]
+    pub fn status(&self) -> ImportStatus {
+        let status = self.import.state().status;
+        let ended = self.job.as_ref().map(|job| job.status);
+        match (status, ended) {
+            (ImportStatus::Pending | ImportStatus::Running, Some(JobStatus::Cancelled)) => {
+                ImportStatus::Cancelled
+            }
+            (ImportStatus::Pending | ImportStatus::Running, Some(JobStatus::Failed)) => {
+                ImportStatus::Failed
+            }
+            _ => status,
+        }
+    }
+}
+
+/// Use cases on imports.
+#[derive(Clone)]
+pub struct Imports {
+    bench: Bench,
+    largest_file: u64,
+}
+
+impl Imports {
+    /// Use cases over these ports.
+    #[must_use]
+    pub fn new(ports: ImportPorts) -> Self {
+        Self {
+            bench: ports.into_bench(),
+            largest_file: LARGEST_FILE,
+        }
+    }
+
+    /// The same use cases, which take in files of so many bytes at most.
+    #[must_use]
+    pub fn with_largest_file(self, bytes: u64) -> Self {
+        Self {
+            largest_file: bytes,
+            ..self
+        }
+    }
+
+    /// How many bytes a file may have.
+    #[must_use]
+    pub const fn largest_file(&self) -> u64 {
+        self.largest_file
+    }
+
+    /// Takes in a file; nothing is made of it until [`Imports::launch`].
+    pub async fn receive(
+        &self,
+        scope: &TenantScope,
+        list: ContactListId,
+        new: &NewImport,
+        source: &mut dyn FileSource,
+    ) -> Result<Uploaded, ContactError> {
+        self.bench.receive(scope, list, new, source).await
+    }
+
+    /// Begins the import of a file that was taken in: a job reads it, unless somebody has to say first which
+    /// column has the address.
+    pub async fn launch(
+        &self,
+        scope: &TenantScope,
+        uploaded: Uploaded,
+        once: &Once<'_, ImportDetail>,
+    ) -> Result<Done<ImportDetail>, ContactError> {
+        let id = uploaded.import.id();
+        let done = self.try_launch(scope, uploaded, once).await;
+        if !matches!(done, Ok(Done::Fresh(_))) {
+            self.bench.discard(scope, id).await?;
+        }
+        done
+    }
+
+    async fn try_launch(
+        &self,
+        scope: &TenantScope,
+        uploaded: Uploaded,
+        once: &Once<'_, ImportDetail>,
+    ) -> Result<Done<ImportDetail>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.store.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let list = uploaded.import.state().list;
+        find_list(unit.as_ref(), list).await?;
+        if !uploaded.repeat
+            && let Some(earlier) = unit
+                .imports()
+                .find_same_file(list, &uploaded.sha256)
+                .await?
+        {
+            return Err(ContactError::FileRepeated(earlier.id()));
+        }
+        let before = uploaded.import;
+        let mut after = before.clone();
+        let waits = uploaded.wait || uploaded.format.detected().needs_mapping();
+        after.receive(uploaded.size, uploaded.sha256, uploaded.format);
+        if waits {
+            after.wait(at, scope.actor().user());
+        } else {
+            self.enqueue(unit.as_ref(), scope, &mut after).await?;
+        }
+        let detail = self
+            .write(
+                unit.as_ref(),
+                scope,
+                &before,
+                after,
+                AuditAction::Import,
+                true,
+            )
+            .await?;
+        once.record(unit.idempotency(), &detail).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(detail))
+    }
+
+    /// Enqueues the job that reads the file.
+    async fn enqueue(
+        &self,
+        unit: &dyn ContactUnit,
+        scope: &TenantScope,
+        import: &mut ContactImport,
+    ) -> Result<(), StorageError> {
+        let at = self.bench.now();
+        let job = self.bench.id(JobId::from_uuid);
+        import.enqueue(job, at, scope.actor().user());
+        let new = NewJob {
+            id: job,
+            kind: IMPORT,
+            payload: job::payload(import.id()),
+            run_at: at,
+            max_attempts: MAX_ATTEMPTS,
+        };
+        unit.jobs().enqueue(&new).await
+    }
+
+    /// Writes what became of the import, and tells it.
+    async fn write(
+        &self,
+        unit: &dyn ContactUnit,
+        scope: &TenantScope,
+        before: &ContactImport,
+        after: ContactImport,
+        action: AuditAction,
+        is_new: bool,
+    ) -> Result<ImportDetail, ContactError> {
+        let expected = before.state().stamps.version;
+        unit.imports().update(&after, expected).await?;
+        let changes = after.changes_since((!is_new).then_some(before));
+        self.bench
+            .note(unit, scope, &after, action, changes)
+            .await?;
+        Ok(ImportDetail {
+            import: after,
+            job: None,
+        })
+    }
+
+    /// The imports into a list, in the order of their ids.
+    pub async fn list(
+        &self,
+        scope: &TenantScope,
+        list: ContactListId,
+        page: &PageRequest,
+    ) -> Result<Page<ImportDetail>, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        find_list(unit.as_ref(), list).await?;
+        let imports = unit.imports().list(list, page).await?;
+        let mut items = Vec::with_capacity(imports.items.len());
+        for import in imports.items {
+            items.push(detail(unit.as_ref(), import).await?);
+        }
+        unit.commit().await?;
+        Ok(Page {
+            items,
+            next: imports.next,
+        })
+    }
+
+    /// An import.
+    pub async fn read(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+    ) -> Result<ImportDetail, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        let import = find_import(unit.as_ref(), id).await?;
+        let detail = detail(unit.as_ref(), import).await?;
+        unit.commit().await?;
+        Ok(detail)
+    }
+
+    /// The first rows of its file, as they are understood; none where the file is not kept any more.
+    pub async fn preview(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+    ) -> Result<ImportPreview, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        let import = find_import(unit.as_ref(), id).await?;
+        let sample = self.bench.sample(unit.as_ref(), id).await?;
+        unit.commit().await?;
+        let format = import
+            .format()
+            .cloned()
+            .ok_or(ContactError::NotFound("import"))?;
+        let is_whole = sample.len() as u64 == import.state().size;
+        let version = import.state().stamps.version;
+        Ok(ImportPreview::of(format, version, &sample, is_whole))
+    }
+
+    /// Changes how a file that waits is read, without reading it: see [`Imports::preview`].
+    pub async fn change(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+        expected: &Expected,
+        change: Checked<(FormatChange, ImportOptionsChange)>,
+    ) -> Result<ImportDetail, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        let before = find_import(unit.as_ref(), id).await?;
+        if !expected.accepts(before.state().stamps.version) {
+            return Err(ContactError::Stale);
+        }
+        let mut after = self.set_up(unit.as_ref(), &before, change).await?;
+        if after == before {
+            let detail = detail(unit.as_ref(), before).await?;
+            unit.commit().await?;
+            return Ok(detail);
+        }
+        after.touch(self.bench.now(), scope.actor().user());
+        let written = self
+            .write(
+                unit.as_ref(),
+                scope,
+                &before,
+                after,
+                AuditAction::Update,
+                false,
+            )
+            .await?;
+        let detail = detail(unit.as_ref(), written.import).await?;
+        unit.commit().await?;
+        Ok(detail)
+    }
+
+    /// Lets a job read a file that waits: one of which it was not clear how to read it, or one of which only a dry
+    /// run was made.
+    pub async fn start(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+        change: Checked<(FormatChange, ImportOptionsChange)>,
+        once: &Once<'_, ImportDetail>,
+    ) -> Result<Done<ImportDetail>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.store.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let before = find_import(unit.as_ref(), id).await?;
+        let mut after = self.set_up(unit.as_ref(), &before, change).await?;
+        find_list(unit.as_ref(), before.state().list).await?;
+        let is_clear = after
+            .format()
+            .is_some_and(|format| !format.detected().needs_mapping());
+        if !is_clear {
+            return Err(ContactError::MappingNeeded);
+        }
+        unit.import_trace().forget(id).await?;
+        self.enqueue(unit.as_ref(), scope, &mut after).await?;
+        let detail = self
+            .write(
+                unit.as_ref(),
+                scope,
+                &before,
+                after,
+                AuditAction::Import,
+                false,
+            )
+            .await?;
+        once.record(unit.idempotency(), &detail).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(detail))
+    }
+
+    /// The import with another way to read its file; refused where the file is not kept any more.
+    async fn set_up(
+        &self,
+        unit: &dyn ContactUnit,
+        import: &ContactImport,
+        change: Checked<(FormatChange, ImportOptionsChange)>,
+    ) -> Result<ContactImport, ContactError> {
+        let state = import.state();
+        let waits = match detail(unit, import.clone()).await?.status() {
+            ImportStatus::NeedsMapping => true,
+            ImportStatus::Completed | ImportStatus::Cancelled => state.options.dry_run,
+            _ => false,
+        };
+        if !waits {
+            return Err(ContactError::NotStartable);
+        }
+        let (format, options) = change?;
+        let mut mapping = state.mapping.clone();
+        if !format.is_empty() {
+            let sample = self.bench.sample(unit, import.id()).await?;
+            let present = import.format().ok_or(ContactError::NotFound("import"))?;
+            let changed = present
+                .changed(&format, &sample)
+                .map_err(|error| FieldErrors::one("#/columns", error.into()))?;
+            mapping = Some(changed);
+        }
+        let mut after = import.clone();
+        after.set_up(mapping, state.options.changed(options));
+        Ok(after)
+    }
+
+    /// Lets a job take back what an import did.
+    pub async fn undo(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+        once: &Once<'_, ImportDetail>,
+    ) -> Result<Done<ImportDetail>, ContactError> {
+        let at = self.bench.now();
+        let unit = self.bench.store.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let before = find_import(unit.as_ref(), id).await?;
+        let detail = detail(unit.as_ref(), before.clone()).await?;
+        let has_ended = match detail.status() {
+            ImportStatus::Completed | ImportStatus::Cancelled | ImportStatus::Failed => true,
+            // An undo that broke off can be asked for again.
+            ImportStatus::Undoing => detail.job.is_some_and(|job| job.status.is_final()),
+            _ => false,
+        };
+        if !has_ended || before.state().options.dry_run {
+            return Err(ContactError::NotUndoable);
+        }
+        let job = self.bench.id(JobId::from_uuid);
+        let mut after = before.clone();
+        after.begin_undo(job, at, scope.actor().user());
+        let new = NewJob {
+            id: job,
+            kind: UNDO,
+            payload: job::payload(id),
+            run_at: at,
+            max_attempts: MAX_ATTEMPTS,
+        };
+        unit.jobs().enqueue(&new).await?;
+        let detail = self
+            .write(
+                unit.as_ref(),
+                scope,
+                &before,
+                after,
+                AuditAction::Update,
+                false,
+            )
+            .await?;
+        once.record(unit.idempotency(), &detail).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(detail))
+    }
+
+    /// The rows that were refused, in the order of the file.
+    pub async fn rejections(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+        page: &PageRequest,
+    ) -> Result<Page<Rejection>, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        find_import(unit.as_ref(), id).await?;
+        let behind = match page.after {
+            Some(Cursor::Id(line)) => u64::try_from(line.as_u128()).unwrap_or(u64::MAX),
+            _ => 0,
+        };
+        let rows = unit
+            .import_trace()
+            .rejections_behind(id, behind, page.limit.get() + 1)
+            .await?;
+        unit.commit().await?;
+        Ok(Page::from_overfull(rows, page.limit, |row| {
+            Cursor::Id(Uuid::from_u128(u128::from(row.line)))
+        }))
+    }
+
+    /// The same as a file.
+    pub async fn rejections_csv(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+    ) -> Result<RejectionsCsv, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        let import = find_import(unit.as_ref(), id).await?;
+        self.bench
+            .note(
+                unit.as_ref(),
+                scope,
+                &import,
+                AuditAction::Export,
+                kernel::Changes::none(),
+            )
+            .await?;
+        unit.commit().await?;
+        let format = import.format().ok_or(ContactError::NotFound("import"))?;
+        let columns = format.detected().columns.iter();
+        Ok(RejectionsCsv::new(
+            Arc::clone(&self.bench.store),
+            scope.clone(),
+            id,
+            format.detected().delimiter,
+            columns.map(|column| column.name.clone()).collect(),
+        ))
+    }
+
+    /// The contacts of which an undo left something.
+    pub async fn left(
+        &self,
+        scope: &TenantScope,
+        id: ContactImportId,
+        page: &PageRequest,
+    ) -> Result<Page<LeftContact>, ContactError> {
+        let unit = self.bench.store.begin(scope).await?;
+        find_import(unit.as_ref(), id).await?;
+        let left = unit.import_trace().left(id, page).await?;
+        unit.commit().await?;
+        Ok(left)
+    }
+}
+
+/// The import with its job.
+async fn detail(
+    unit: &dyn ContactUnit,
+    import: ContactImport,
+) -> Result<ImportDetail, StorageError> {
+    let job = match import.state().job {
+        Some(job) => unit.jobs().find(job).await?,
+        None => None,
+    };
+    Ok(ImportDetail { import, job })
+}

@@ -1,0 +1,302 @@
+//! The durable job that takes back what an import did.
+
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+use kernel::{
+    AuditAction, ClaimedJob, ContactId, Job, JobControl, JobEnd, JobFailure, JobKind, JobProgress,
+    StorageError, TenantScope, Timestamp, Version,
+};
+use serde_json::{Value, json};
+
+use super::bench::Bench;
+use super::job::{failure, import_of};
+use super::merge::reverted;
+use super::{ContactImport, ImportPorts, ImportStatus, LeftContact, LeftReason, Touch, UndoCounts};
+use crate::Contact;
+use crate::ports::ContactUnit;
+
+/// The kind of the job.
+pub(super) const UNDO: JobKind = JobKind::new("undo_contact_import");
+
+/// How many contacts are looked at in one unit of work.
+const BATCH: u16 = 1_000;
+
+/// How often a batch is tried again because others changed the same contacts.
+const TRIES: usize = 20;
+
+/// Takes back what imports did.
+///
+/// Contacts that an import made are deleted, fields that it changed get their old values, and memberships that it added
+/// end. What was changed since is left, and listed. Suppressions stay.
+pub struct UndoJob {
+    bench: Bench,
+}
+
+/// How far an undo is: first the contacts that were made, then those that were there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    is_at_touches: bool,
+    behind: Option<ContactId>,
+}
+
+impl Place {
+    fn to_json(self) -> Value {
+        json!({ "touches": self.is_at_touches, "behind": self.behind })
+    }
+
+    fn from_json(state: Option<&Value>) -> Self {
+        let behind = state.and_then(|state| state.get("behind")?.as_str()?.parse().ok());
+        let is_at_touches = state
+            .and_then(|state| state.get("touches")?.as_bool())
+            .unwrap_or(false);
+        Self {
+            is_at_touches,
+            behind,
+        }
+    }
+}
+
+/// A batch of an undo, in one unit of work.
+struct Step<'a> {
+    unit: &'a dyn ContactUnit,
+    import: &'a ContactImport,
+    at: Timestamp,
+}
+
+/// What a batch came to.
+#[derive(Default)]
+struct Taken {
+    counts: UndoCounts,
+    last: Option<ContactId>,
+}
+
+impl UndoJob {
+    /// The job over these ports.
+    #[must_use]
+    pub fn new(ports: ImportPorts) -> Self {
+        Self {
+            bench: ports.into_bench(),
+        }
+    }
+
+    /// Takes back one batch; `None` when all is done.
+    async fn step(
+        &self,
+        import: &mut ContactImport,
+        place: Place,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<Option<Place>, JobFailure> {
+        let at = self.bench.now();
+        let unit = self.bench.store.begin(scope).await?;
+        let step = Step {
+            unit: unit.as_ref(),
+            import,
+            at,
+        };
+        let taken = if place.is_at_touches {
+            step.restore(place.behind).await?
+        } else {
+            step.remove(place.behind).await?
+        };
+        let next = match taken.last {
+            Some(last) => Some(Place {
+                behind: Some(last),
+                ..place
+            }),
+            None if place.is_at_touches => None,
+            None => Some(Place {
+                is_at_touches: true,
+                behind: None,
+            }),
+        };
+        let mut after = import.clone();
+        after.proceed_undo(taken.counts, next.is_none(), at);
+        let expected = import.state().stamps.version;
+        unit.imports()
+            .update(&after, expected)
+            .await
+            .map_err(|error| failure(&error))?;
+        if let Some(next) = next {
+            work.checkpoint(unit.jobs(), &next.to_json()).await?;
+        } else {
+            let mut before = after.clone();
+            before.begin_undo_again();
+            let changes = after.changes_since(Some(&before));
+            self.bench
+                .note(unit.as_ref(), scope, &after, AuditAction::Update, changes)
+                .await?;
+        }
+        unit.commit().await?;
+        *import = after;
+        Ok(next)
+    }
+}
+
+impl Step<'_> {
+    fn counts(&self) -> UndoCounts {
+        self.import.state().undo.unwrap_or_default()
+    }
+
+    /// Deletes contacts that the import made.
+    async fn remove(&self, behind: Option<ContactId>) -> Result<Taken, StorageError> {
+        let trace = self.unit.import_trace();
+        let id = self.import.id();
+        let made = trace.made_behind(id, behind, BATCH).await?;
+        let ids = made.iter().map(Contact::id).collect::<Vec<_>>();
+        let elsewhere = trace.on_other_lists(id, &ids).await?;
+        let mut counts = self.counts();
+        let (mut gone, mut left, mut off) = (Vec::new(), Vec::new(), Vec::new());
+        for contact in &made {
+            let reason = if contact.state().stamps.version != Version::FIRST {
+                LeftReason::Changed
+            } else if elsewhere.contains(&contact.id()) {
+                off.push(contact.id());
+                LeftReason::OnOtherLists
+            } else {
+                let mut contact = contact.clone();
+                contact.delete(self.at, self.import.state().stamps.updated_by);
+                gone.push(contact);
+                continue;
+            };
+            left.push(LeftContact {
+                contact: contact.id(),
+                reason,
+                fields: Vec::new(),
+            });
+        }
+        self.write(&gone).await?;
+        self.take_off(&off).await?;
+        trace.leave(id, &left, self.at).await?;
+        counts.removed += gone.len() as u64;
+        counts.left += left.len() as u64;
+        Ok(Taken {
+            counts,
+            last: ids.last().copied(),
+        })
+    }
+
+    /// Takes back what the import did to contacts that were there before.
+    async fn restore(&self, behind: Option<ContactId>) -> Result<Taken, StorageError> {
+        let trace = self.unit.import_trace();
+        let id = self.import.id();
+        let touches = trace.touches_behind(id, behind, BATCH).await?;
+        let ids = touches.iter().map(|t| t.contact).collect::<Vec<_>>();
+        let present = self.unit.contacts().find_many(&ids).await?;
+        let present = present
+            .into_iter()
+            .map(|contact| (contact.id(), contact))
+            .collect::<HashMap<_, _>>();
+        let mut counts = self.counts();
+        let (mut changed, mut left) = (Vec::new(), Vec::new());
+        for touch in &touches {
+            let Some(contact) = present.get(&touch.contact) else {
+                left.extend(left_deleted(touch));
+                continue;
+            };
+            let reverted = reverted(&contact.state().profile, &touch.changes);
+            if reverted.profile != contact.state().profile {
+                let mut contact = contact.clone();
+                let by = self.import.state().stamps.updated_by;
+                contact.replace_profile(reverted.profile, self.at, by);
+                changed.push(contact);
+            }
+            if !reverted.left.is_empty() {
+                left.push(LeftContact {
+                    contact: touch.contact,
+                    reason: LeftReason::Changed,
+                    fields: reverted.left,
+                });
+            }
+        }
+        self.write(&changed).await?;
+        let joined = touches.iter().filter(|touch| touch.joined);
+        self.take_off(&joined.map(|touch| touch.contact).collect::<Vec<_>>())
+            .await?;
+        trace.leave(id, &left, self.at).await?;
+        counts.restored += changed.len() as u64;
+        counts.left += left.len() as u64;
+        Ok(Taken {
+            counts,
+            last: ids.last().copied(),
+        })
+    }
+
+    async fn write(&self, contacts: &[Contact]) -> Result<(), StorageError> {
+        let written = self.unit.contacts().update_many(contacts).await?;
+        let written = written.into_iter().collect::<HashSet<_>>();
+        if written.len() == contacts.len() {
+            Ok(())
+        } else {
+            // Somebody changed one at the same moment.
+            Err(StorageError::Contended(None))
+        }
+    }
+
+    async fn take_off(&self, contacts: &[ContactId]) -> Result<(), StorageError> {
+        let list = self.import.state().list;
+        self.unit
+            .list_members()
+            .remove(list, contacts, self.at)
+            .await
+            .map(|_| ())
+    }
+}
+
+/// What is left of a contact that was changed by the import and deleted since.
+fn left_deleted(touch: &Touch) -> Option<LeftContact> {
+    (!touch.changes.is_empty()).then(|| LeftContact {
+        contact: touch.contact,
+        reason: LeftReason::Deleted,
+        fields: touch.changes.names().map(str::to_owned).collect(),
+    })
+}
+
+#[async_trait]
+impl Job for UndoJob {
+    fn kind(&self) -> JobKind {
+        UNDO
+    }
+
+    async fn run(
+        &self,
+        job: &ClaimedJob,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
+        let unit = self.bench.store.begin(scope).await?;
+        let found = unit.imports().find(import_of(job)?).await?;
+        unit.commit().await?;
+        let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
+            return Ok(JobEnd::DONE);
+        };
+        let mut place = Place::from_json(job.checkpoint.as_ref());
+        let mut tries = 0;
+        while import.state().status == ImportStatus::Undoing {
+            if let Some(interruption) = work.interruption() {
+                return Ok(interruption.into());
+            }
+            match self.step(&mut import, place, scope, work).await {
+                Ok(Some(next)) => place = next,
+                Ok(None) => {}
+                Err(JobFailure::Passing(code)) if code == "contended" && tries < TRIES => {
+                    tries += 1;
+                }
+                Err(failure) => return Err(failure),
+            }
+            work.report(progress(&import));
+        }
+        let result = import.state().undo.map(UndoCounts::to_json);
+        Ok(JobEnd::Completed(result))
+    }
+}
+
+/// How far the undo is: contacts looked at, of those that the import made or met.
+fn progress(import: &ContactImport) -> JobProgress {
+    let undo = import.state().undo.unwrap_or_default();
+    JobProgress::new(undo.removed + undo.restored + undo.left)
+        .count("removed", undo.removed)
+        .count("restored", undo.restored)
+        .count("left", undo.left)
+}

@@ -1,0 +1,309 @@
+//! Imports of the unit's organization, their files, and what they did.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use contacts::ports::{ImportFileRepository, ImportRepository, ImportTraceRepository};
+use contacts::{
+    AddressHash, Contact, ContactError, ContactImport, ImportStatus, LeftContact, Rejection, Touch,
+};
+use kernel::{
+    ContactId, ContactImportId, ContactListId, Page, PageRequest, StorageError, Timestamp, Version,
+};
+
+use crate::state::TenantState;
+use crate::unit::MemoryUnit;
+
+fn discard(tenant: &mut TenantState, id: ContactImportId) {
+    let is_on_the_way = tenant
+        .imports
+        .get(&id)
+        .is_some_and(|import| import.state().status == ImportStatus::Uploading);
+    if is_on_the_way {
+        tenant.imports.remove(&id);
+        tenant.import_files.retain(|(import, _), _| *import != id);
+    }
+}
+
+#[async_trait]
+impl ImportRepository for MemoryUnit {
+    async fn insert(&self, import: &ContactImport) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            tenant.imports.insert(import.id(), import.clone());
+        });
+        Ok(())
+    }
+
+    async fn find(&self, id: ContactImportId) -> Result<Option<ContactImport>, StorageError> {
+        Ok(self.read(|tenant| tenant.imports.get(&id).cloned()))
+    }
+
+    async fn list(
+        &self,
+        list: ContactListId,
+        page: &PageRequest,
+    ) -> Result<Page<ContactImport>, StorageError> {
+        Ok(self.read(|tenant| {
+            let found = tenant
+                .imports
+                .values()
+                .filter(|import| import.state().list == list && import.state().sha256.is_some())
+                .cloned();
+            self.page(found, page, |import| import.id().as_uuid())
+        }))
+    }
+
+    async fn find_same_file(
+        &self,
+        list: ContactListId,
+        sha256: &[u8; 32],
+    ) -> Result<Option<ContactImport>, StorageError> {
+        use ImportStatus::{Completed, NeedsMapping, Pending, Running};
+        Ok(self.read(|tenant| {
+            let mut imports = tenant.imports.values().rev();
+            imports
+                .find(|import| {
+                    let state = import.state();
+                    state.list == list
+                        && state.sha256.as_ref() == Some(sha256)
+                        && !state.options.dry_run
+                        && matches!(state.status, Pending | Running | Completed | NeedsMapping)
+                })
+                .cloned()
+        }))
+    }
+
+    async fn update(&self, import: &ContactImport, expected: Version) -> Result<(), ContactError> {
+        self.write(|tenant| {
+            let stored = tenant.imports.get_mut(&import.id());
+            match stored.filter(|stored| stored.state().stamps.version == expected) {
+                Some(stored) => {
+                    *stored = import.clone();
+                    Ok(())
+                }
+                None => Err(ContactError::Stale),
+            }
+        })
+    }
+
+    async fn discard(&self, id: ContactImportId) -> Result<(), StorageError> {
+        self.write(|tenant| discard(tenant, id));
+        Ok(())
+    }
+
+    async fn discard_abandoned(&self, begun: Timestamp) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            let abandoned = tenant
+                .imports
+                .values()
+                .filter(|import| import.state().stamps.created_at < begun)
+                .map(ContactImport::id)
+                .collect::<Vec<_>>();
+            for id in abandoned {
+                discard(tenant, id);
+            }
+        });
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ImportFileRepository for MemoryUnit {
+    async fn append(
+        &self,
+        import: ContactImportId,
+        position: u32,
+        bytes: &[u8],
+        _at: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            tenant
+                .import_files
+                .insert((import, position), bytes.to_vec());
+        });
+        Ok(())
+    }
+
+    async fn piece(
+        &self,
+        import: ContactImportId,
+        position: u32,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.read(|tenant| tenant.import_files.get(&(import, position)).cloned()))
+    }
+
+    async fn remove(&self, import: ContactImportId) -> Result<(), StorageError> {
+        self.write(|tenant| tenant.import_files.retain(|(of, _), _| *of != import));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ImportTraceRepository for MemoryUnit {
+    async fn reject(
+        &self,
+        import: ContactImportId,
+        rejections: &[Rejection],
+        _at: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            for row in rejections {
+                tenant
+                    .import_rejections
+                    .entry((import, row.line))
+                    .or_insert_with(|| row.clone());
+            }
+        });
+        Ok(())
+    }
+
+    async fn rejections_behind(
+        &self,
+        import: ContactImportId,
+        line: u64,
+        limit: u16,
+    ) -> Result<Vec<Rejection>, StorageError> {
+        Ok(self.read(|tenant| {
+            tenant
+                .import_rejections
+                .range((import, line.saturating_add(1))..=(import, u64::MAX))
+                .map(|(_, row)| row.clone())
+                .take(usize::from(limit))
+                .collect()
+        }))
+    }
+
+    async fn touch(
+        &self,
+        import: ContactImportId,
+        touches: &[Touch],
+        _at: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            for touch in touches {
+                tenant
+                    .import_touches
+                    .entry((import, touch.contact))
+                    .or_insert_with(|| touch.clone());
+            }
+        });
+        Ok(())
+    }
+
+    async fn touched(
+        &self,
+        import: ContactImportId,
+        contacts: &[ContactId],
+    ) -> Result<BTreeSet<ContactId>, StorageError> {
+        Ok(self.read(|tenant| {
+            let is_touched = |id: &ContactId| tenant.import_touches.contains_key(&(import, *id));
+            contacts.iter().copied().filter(is_touched).collect()
+        }))
+    }
+
+    async fn touches_behind(
+        &self,
+        import: ContactImportId,
+        contact: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<Touch>, StorageError> {
+        Ok(self.read(|tenant| {
+            tenant
+                .import_touches
+                .iter()
+                .filter(|((of, id), _)| *of == import && Some(*id) > contact)
+                .map(|(_, touch)| touch.clone())
+                .take(usize::from(limit))
+                .collect()
+        }))
+    }
+
+    async fn made_behind(
+        &self,
+        import: ContactImportId,
+        contact: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<Contact>, StorageError> {
+        Ok(self.read(|tenant| {
+            tenant
+                .contacts
+                .values()
+                .filter(|made| made.state().import == Some(import) && Some(made.id()) > contact)
+                .filter(|made| !made.state().stamps.is_deleted())
+                .take(usize::from(limit))
+                .cloned()
+                .collect()
+        }))
+    }
+
+    async fn on_other_lists(
+        &self,
+        import: ContactImportId,
+        contacts: &[ContactId],
+    ) -> Result<BTreeSet<ContactId>, StorageError> {
+        Ok(self.read(|tenant| {
+            tenant
+                .list_members
+                .iter()
+                .filter(|(list, contact)| {
+                    contacts.contains(contact)
+                        && tenant.list_member_imports.get(&(*list, *contact)) != Some(&import)
+                })
+                .map(|(_, contact)| *contact)
+                .collect()
+        }))
+    }
+
+    async fn meet(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+        _at: Timestamp,
+    ) -> Result<BTreeSet<AddressHash>, StorageError> {
+        Ok(self.write(|tenant| {
+            let mut is_new = |hash: &AddressHash| tenant.import_seen.insert((import, *hash));
+            let fresh = addresses.iter().copied().filter(|hash| is_new(hash));
+            fresh.collect()
+        }))
+    }
+
+    async fn forget(&self, import: ContactImportId) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            tenant.import_rejections.retain(|(of, _), _| *of != import);
+            tenant.import_seen.retain(|(of, _)| *of != import);
+        });
+        Ok(())
+    }
+
+    async fn leave(
+        &self,
+        import: ContactImportId,
+        left: &[LeftContact],
+        _at: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            for left in left {
+                tenant
+                    .import_left
+                    .entry((import, left.contact))
+                    .or_insert_with(|| left.clone());
+            }
+        });
+        Ok(())
+    }
+
+    async fn left(
+        &self,
+        import: ContactImportId,
+        page: &PageRequest,
+    ) -> Result<Page<LeftContact>, StorageError> {
+        Ok(self.read(|tenant| {
+            let found = tenant
+                .import_left
+                .iter()
+                .filter(|((of, _), _)| *of == import)
+                .map(|(_, left)| left.clone());
+            self.page(found, page, |left| left.contact.as_uuid())
+        }))
+    }
+}

@@ -1,0 +1,6 @@
+//! Imports.
+
+mod files;
+mod records;
+mod rows;
+mod trace;

@@ -1,0 +1,165 @@
+//! `contact_imports`
+
+use async_trait::async_trait;
+use contacts::ports::ImportRepository;
+use contacts::{ContactError, ContactImport, FileFormat, UndoCounts};
+use kernel::{
+    ContactImportId, ContactListId, Cursor, JobId, Page, PageRequest, StorageError, Timestamp,
+    UserId, Version,
+};
+use sea_orm::Value;
+use uuid::Uuid;
+
+use super::rows::{COLUMNS, ImportRow};
+use crate::unit::PostgresUnit;
+
+const INSERT: &str = "INSERT INTO contact_imports (organization_id, id, list_id, file_name, size_bytes, sha256, \
+     status, format, mapping, on_duplicate, invalid, dry_run, rows_read, created, updated, unchanged, \
+     duplicate_in_file, rejected, suppressed, undo, job_id, error, started_at, finished_at, updated_at, updated_by, \
+     version, created_at, created_by) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+     $23, $24, $25, $26, $27, $28, $29)";
+
+const UPDATE: &str = "UPDATE contact_imports i SET list_id = $3, file_name = $4, size_bytes = $5, sha256 = $6, \
+     status = $7, format = $8, mapping = $9, on_duplicate = $10, invalid = $11, dry_run = $12, rows_read = $13, \
+     created = $14, updated = $15, unchanged = $16, duplicate_in_file = $17, rejected = $18, suppressed = $19, \
+     undo = $20, job_id = $21, error = $22, started_at = $23, finished_at = $24, updated_at = $25, updated_by = $26, \
+     version = $27 WHERE i.organization_id = $1 AND i.id = $2 AND i.version = $28";
+
+#[async_trait]
+impl ImportRepository for PostgresUnit {
+    async fn insert(&self, import: &ContactImport) -> Result<(), StorageError> {
+        let stamps = &import.state().stamps;
+        let mut values = self.import_values(import);
+        values.push(stamps.created_at.into());
+        values.push(stamps.created_by.map(UserId::as_uuid).into());
+        self.execute_sql(INSERT, values).await.map(|_| ())
+    }
+
+    async fn find(&self, id: ContactImportId) -> Result<Option<ContactImport>, StorageError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contact_imports i WHERE i.organization_id = $1 AND i.id = $2"
+        );
+        let values = [self.organization().into(), id.as_uuid().into()];
+        let row = self.one::<ImportRow>(&sql, values).await?;
+        row.map(ContactImport::try_from).transpose()
+    }
+
+    async fn list(
+        &self,
+        list: ContactListId,
+        page: &PageRequest,
+    ) -> Result<Page<ContactImport>, StorageError> {
+        let after = match &page.after {
+            Some(Cursor::Id(after)) => *after,
+            _ => Uuid::nil(),
+        };
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contact_imports i WHERE i.organization_id = $1 AND i.list_id = $2 \
+             AND i.id > $3 AND i.sha256 IS NOT NULL ORDER BY i.id LIMIT $4"
+        );
+        let values = [
+            self.organization().into(),
+            list.as_uuid().into(),
+            after.into(),
+            (i64::from(page.limit.get()) + 1).into(),
+        ];
+        let rows = self.all::<ImportRow>(&sql, values).await?;
+        let imports = rows
+            .into_iter()
+            .map(ContactImport::try_from)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::from_overfull(imports, page.limit, |import| {
+            Cursor::Id(import.id().as_uuid())
+        }))
+    }
+
+    async fn find_same_file(
+        &self,
+        list: ContactListId,
+        sha256: &[u8; 32],
+    ) -> Result<Option<ContactImport>, StorageError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contact_imports i WHERE i.organization_id = $1 AND i.sha256 = $2 \
+             AND i.list_id = $3 AND NOT i.dry_run AND i.status IN ('pending', 'running', 'completed', 'needs_mapping') \
+             ORDER BY i.id DESC LIMIT 1"
+        );
+        let values = [
+            self.organization().into(),
+            sha256.to_vec().into(),
+            list.as_uuid().into(),
+        ];
+        let row = self.one::<ImportRow>(&sql, values).await?;
+        row.map(ContactImport::try_from).transpose()
+    }
+
+    async fn update(&self, import: &ContactImport, expected: Version) -> Result<(), ContactError> {
+        let mut values = self.import_values(import);
+        values.push(expected.number().into());
+        if self.execute_sql(UPDATE, values).await? == 1 {
+            Ok(())
+        } else {
+            Err(ContactError::Stale)
+        }
+    }
+
+    async fn discard(&self, id: ContactImportId) -> Result<(), StorageError> {
+        let values = || [self.organization().into(), id.as_uuid().into()];
+        let sql = "DELETE FROM contact_import_chunks c WHERE c.organization_id = $1 AND c.import_id = $2 \
+                   AND EXISTS (SELECT FROM contact_imports i WHERE i.organization_id = $1 AND i.id = $2 \
+                   AND i.status = 'uploading')";
+        self.execute_sql(sql, values()).await?;
+        let sql = "DELETE FROM contact_imports i WHERE i.organization_id = $1 AND i.id = $2 \
+                   AND i.status = 'uploading'";
+        self.execute_sql(sql, values()).await.map(|_| ())
+    }
+
+    async fn discard_abandoned(&self, begun: Timestamp) -> Result<(), StorageError> {
+        #[derive(sea_orm::FromQueryResult)]
+        struct Abandoned {
+            id: Uuid,
+        }
+        let sql = "SELECT i.id FROM contact_imports i WHERE i.organization_id = $1 AND i.status = 'uploading' \
+                   AND i.created_at < $2 ORDER BY i.id FOR UPDATE SKIP LOCKED";
+        let values = [self.organization().into(), begun.into()];
+        for abandoned in self.all::<Abandoned>(sql, values).await? {
+            self.discard(ContactImportId::from_uuid(abandoned.id))
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+impl PostgresUnit {
+    fn import_values(&self, import: &ContactImport) -> Vec<Value> {
+        let state = import.state();
+        let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let mut values: Vec<Value> = vec![
+            self.organization().into(),
+            state.id.as_uuid().into(),
+            state.list.as_uuid().into(),
+            state.file_name.as_str().into(),
+            count(state.size).into(),
+            state.sha256.map(|sha256| sha256.to_vec()).into(),
+            state.status.as_str().into(),
+            state.format.as_ref().map(FileFormat::to_json).into(),
+            state.mapping.as_ref().map(FileFormat::to_json).into(),
+            state.options.on_duplicate.as_str().into(),
+            state.options.invalid.as_str().into(),
+            state.options.dry_run.into(),
+        ];
+        let counts = state.counts.named();
+        values.extend(counts.into_iter().map(|(_, n)| Value::from(count(n))));
+        values.extend([
+            state.undo.map(UndoCounts::to_json).into(),
+            state.job.map(JobId::as_uuid).into(),
+            state.error.clone().into(),
+            state.started_at.into(),
+            state.finished_at.into(),
+            state.stamps.updated_at.into(),
+            state.stamps.updated_by.map(UserId::as_uuid).into(),
+            state.stamps.version.number().into(),
+        ]);
+        values
+    }
+}

@@ -1,0 +1,187 @@
+//! A client of the API, for commands that talk to a server that runs.
+
+use std::fmt;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::Response;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body, SendBody};
+
+/// How long it may take to reach the server.
+const REACHING: Duration = Duration::from_secs(10);
+
+/// Why there is no answer, or none that helps.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClientError {
+    /// The server could not be reached, or the connection broke off.
+    #[error("the server at {address} does not answer: {source}")]
+    Unreachable {
+        /// Where it should be.
+        address: String,
+        /// Why.
+        source: Box<ureq::Error>,
+    },
+    /// The server refused the request.
+    #[error("the server refused it: {0}")]
+    Refused(Problem),
+    /// The answer is not what this program's API would say.
+    #[error("the server's answer is not one of Canvass: {0}")]
+    Strange(String),
+}
+
+/// A refusal of the server.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The code of the problem; empty where there is none.
+    pub(crate) code: String,
+    detail: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}, {})", self.detail, self.status, self.code)
+    }
+}
+
+/// Who asks, and whom.
+pub(crate) struct Client {
+    agent: Agent,
+    address: String,
+    token: Option<String>,
+}
+
+impl Client {
+    /// A client of the server at this URL.
+    pub(crate) fn new(url: &str, token: Option<String>) -> Self {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(REACHING))
+            .tls_config(tls)
+            .build();
+        Self {
+            agent: config.into(),
+            address: url.trim_end_matches('/').to_owned(),
+            token,
+        }
+    }
+
+    /// Reads JSON.
+    pub(crate) fn get(&self, path: &str) -> Result<Value, ClientError> {
+        json(self.fetch(path)?)
+    }
+
+    /// Reads anything.
+    pub(crate) fn download(&self, path: &str) -> Result<impl Read + use<>, ClientError> {
+        Ok(self.fetch(path)?.into_body().into_reader())
+    }
+
+    fn fetch(&self, path: &str) -> Result<Response<Body>, ClientError> {
+        let mut request = self.agent.get(self.url(path));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        accepted(request.call().map_err(|error| self.unreachable(error))?)
+    }
+
+    /// Sends JSON; `key` makes that a repetition has no further effect.
+    pub(crate) fn post(&self, path: &str, key: &str, body: &Value) -> Result<Value, ClientError> {
+        let text = body.to_string();
+        let length = text.len() as u64;
+        let kind = "application/json";
+        self.send(path, key, kind, length, &mut text.as_bytes())
+    }
+
+    /// Sends a body of so many bytes, as it is read.
+    pub(crate) fn send(
+        &self,
+        path: &str,
+        key: &str,
+        kind: &str,
+        length: u64,
+        body: &mut dyn Read,
+    ) -> Result<Value, ClientError> {
+        let mut request = self
+            .agent
+            .post(self.url(path))
+            .header("content-type", kind)
+            .header("content-length", length.to_string())
+            .header("idempotency-key", key);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let mut body = body;
+        let answer = request
+            .send(SendBody::from_reader(&mut body))
+            .map_err(|error| self.unreachable(error))?;
+        json(accepted(answer)?)
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    fn unreachable(&self, source: ureq::Error) -> ClientError {
+        ClientError::Unreachable {
+            address: self.address.clone(),
+            source: Box::new(source),
+        }
+    }
+}
+
+/// The answer, unless it is a refusal.
+fn accepted(mut answer: Response<Body>) -> Result<Response<Body>, ClientError> {
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let status = answer.status().as_u16();
+    let problem = answer.body_mut().read_json::<Value>().unwrap_or_default();
+    let text = |name: &str| problem[name].as_str().map(str::to_owned);
+    Err(ClientError::Refused(Problem {
+        status,
+        code: text("code").unwrap_or_default(),
+        detail: text("detail")
+            .or_else(|| text("title"))
+            .unwrap_or_else(|| "no reason is given".to_owned()),
+    }))
+}
+
+fn json(mut answer: Response<Body>) -> Result<Value, ClientError> {
+    answer
+        .body_mut()
+        .read_json()
+        .map_err(|error| ClientError::Strange(error.to_string()))
+}
+
+/// A text as a part of a path or a query.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing into a text cannot fail.
+            let _ = fmt::Write::write_fmt(&mut encoded, format_args!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_mean_something_in_an_address_is_encoded() {
+        assert_eq!(encoded("a b/ü?&=~"), "a%20b%2F%C3%BC%3F%26%3D~");
+    }
+}

@@ -1,0 +1,218 @@
+//! `canvass import`: a file of contacts, through the API of a server that runs.
+
+mod progress;
+mod report;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use infrastructure::SystemIds;
+use kernel::IdGenerator as _;
+use serde_json::{Value, json};
+
+use self::progress::{Counting, reading, sending};
+use crate::cli::{Failure, Import};
+use crate::client::{Client, ClientError, encoded};
+use crate::settings::Settings;
+
+/// How often the server is asked how far it is.
+const PACE: Duration = Duration::from_millis(300);
+
+/// Sends a file, waits until all rows were read, and tells what became of them.
+pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Failure> {
+    let url = match &arguments.url {
+        Some(url) => url.clone(),
+        None => settings.public_url(settings.listen),
+    };
+    let office = Office {
+        client: Client::new(&url, Some(arguments.api_key.clone())),
+        organization: format!("/v1/organizations/{}", encoded(&arguments.organization)),
+    };
+    let file = Upload::open(&arguments.file)?;
+    let list = office.list(&arguments.list, arguments.dry_run)?;
+    let mut import = office.send(&list, &file, arguments)?;
+    if !arguments.map.is_empty() {
+        import = office.start(&import, arguments)?;
+    }
+    if import["status"] == "needs_mapping" {
+        return Err(Failure::new(report::what_to_map(&import)));
+    }
+    let import = office.wait(import)?;
+    print!("{}", report::outcomes(&import));
+    office.tell_rejections(&import, arguments.rejections.as_deref())?;
+    match import["status"].as_str() {
+        Some("completed") => Ok(()),
+        status => Err(Failure::new(format_args!(
+            "the import is {}",
+            status.unwrap_or("in no known state")
+        ))),
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::new(error)
+    }
+}
+
+/// A file that is going to be sent.
+struct Upload {
+    file: File,
+    name: String,
+    length: u64,
+}
+
+impl Upload {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: io::Error| {
+            Failure::new(format_args!("cannot read {}: {error}", path.display()))
+        };
+        let file = File::open(path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if !about.is_file() {
+            return Err(Failure::usage(format_args!(
+                "{} is not a file",
+                path.display()
+            )));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(Self {
+            file,
+            name: name.into_owned(),
+            length: about.len(),
+        })
+    }
+}
+
+/// The organization on the server.
+struct Office {
+    client: Client,
+    organization: String,
+}
+
+impl Office {
+    fn path(&self, rest: &str) -> String {
+        format!("{}{rest}", self.organization)
+    }
+
+    /// The id of the list with this id or name; it is made where there is none, unless nothing is to be written.
+    fn list(&self, wanted: &str, dry_run: bool) -> Result<String, Failure> {
+        let folded = wanted.to_lowercase();
+        let mut cursor = String::new();
+        loop {
+            let path = self.path(&format!("/contact-lists?limit=200{cursor}"));
+            let page = self.client.get(&path)?;
+            let lists = page["items"].as_array().into_iter().flatten();
+            for list in lists {
+                let id = list["id"].as_str().unwrap_or_default();
+                let name = list["name"].as_str().unwrap_or_default();
+                if id == wanted || name.to_lowercase() == folded {
+                    return Ok(id.to_owned());
+                }
+            }
+            let Some(next) = page["next_cursor"].as_str() else {
+                break;
+            };
+            cursor = format!("&cursor={}", encoded(next));
+        }
+        if dry_run {
+            return Err(Failure::new(
+                "there is no list of this name, and a dry run makes none",
+            ));
+        }
+        let made = self.client.post(
+            &self.path("/contact-lists"),
+            &a_key(),
+            &json!({ "name": wanted }),
+        )?;
+        eprintln!("made the list {wanted}");
+        Ok(made["id"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Sends the file, with a bar of how much of it went out.
+    fn send(&self, list: &str, upload: &Upload, arguments: &Import) -> Result<Value, Failure> {
+        let query = format!(
+            "?file_name={}&on_duplicate={}&invalid={}&dry_run={}&repeat={}&wait={}",
+            encoded(&upload.name),
+            arguments.on_duplicate,
+            arguments.invalid,
+            arguments.dry_run,
+            arguments.repeat,
+            !arguments.map.is_empty()
+        );
+        let bar = sending(upload.length);
+        let mut body = Counting::new(&upload.file, &bar);
+        let path = self.path(&format!("/contact-lists/{list}/imports{query}"));
+        let sent = self
+            .client
+            .send(&path, &a_key(), "text/csv", upload.length, &mut body);
+        bar.finish_and_clear();
+        match sent {
+            Err(ClientError::Refused(problem)) if problem.code == "file-repeated" => {
+                Err(Failure::new(
+                    "this file was imported into this list before; --repeat imports it once more",
+                ))
+            }
+            sent => Ok(sent?),
+        }
+    }
+
+    /// Starts an import that waits, with what was said of its columns.
+    fn start(&self, import: &Value, arguments: &Import) -> Result<Value, Failure> {
+        let columns = arguments
+            .map
+            .iter()
+            .map(|map| json!({ "name": map.column, "meaning": map.meaning }))
+            .collect::<Vec<_>>();
+        let id = import["id"].as_str().unwrap_or_default();
+        let path = self.path(&format!("/imports/{id}/start"));
+        let body = json!({ "columns": columns });
+        Ok(self.client.post(&path, &a_key(), &body)?)
+    }
+
+    /// Waits until the import ends, with a bar of how much of the file was read.
+    fn wait(&self, mut import: Value) -> Result<Value, Failure> {
+        let id = import["id"].as_str().unwrap_or_default().to_owned();
+        let path = self.path(&format!("/imports/{id}"));
+        let bar = reading();
+        while matches!(import["status"].as_str(), Some("pending" | "running")) {
+            bar.set_position(import["percent"].as_u64().unwrap_or_default());
+            bar.set_message(report::so_far(&import));
+            std::thread::sleep(PACE);
+            import = self.client.get(&path)?;
+        }
+        bar.finish_and_clear();
+        Ok(import)
+    }
+
+    /// Tells the first rejected rows, and writes all of them into a file where one is named.
+    fn tell_rejections(&self, import: &Value, file: Option<&Path>) -> Result<(), Failure> {
+        let id = import["id"].as_str().unwrap_or_default();
+        let rejected = import["counts"]["rejected"].as_u64().unwrap_or_default();
+        if rejected > 0 {
+            let path = self.path(&format!(
+                "/imports/{id}/rejections?limit={}",
+                report::REJECTIONS
+            ));
+            let rows = self.client.get(&path)?;
+            print!("{}", report::rejections(&rows, rejected));
+        }
+        let Some(file) = file else { return Ok(()) };
+        let failed = |error: io::Error| {
+            Failure::new(format_args!("cannot write {}: {error}", file.display()))
+        };
+        let path = self.path(&format!("/imports/{id}/rejections/export"));
+        let mut rows = self.client.download(&path)?;
+        let mut target = File::create(file).map_err(failed)?;
+        io::copy(&mut rows, &mut target).map_err(failed)?;
+        println!("rejected rows are in {}", file.display());
+        Ok(())
+    }
+}
+
+/// A key of a request's own.
+pub(super) fn a_key() -> String {
+    SystemIds::default().next().to_string()
+}
