@@ -37,15 +37,7 @@ impl Around<'_> {
             }
             Thing::Contact => self.contact().await,
             Thing::ContactList => self.contact_list().await,
-            Thing::ContactOnList => {
-                let contact = self.contact().await;
-                let address =
-                    self.address(&format!("/contact-lists/{}/members/bulk-add", self.ids[0]));
-                let call = stack.call(Method::POST, &address).by(self.owner);
-                let body = json!({ "contact_ids": [contact] });
-                call.json(&body).send().await.expect(200);
-                contact
-            }
+            Thing::ContactOnList => self.contact_on_list().await,
             Thing::DeletedContact => {
                 let contact = self.contact().await;
                 self.delete(&format!("/contacts/{contact}")).await;
@@ -144,6 +136,15 @@ impl Around<'_> {
     async fn contact_list(&self) -> Uuid {
         let name = format!("List {}", unique());
         self.post("/contact-lists", &json!({ "name": name })).await
+    }
+
+    async fn contact_on_list(&self) -> Uuid {
+        let contact = self.contact().await;
+        let address = self.address(&format!("/contact-lists/{}/members/bulk-add", self.ids[0]));
+        let call = self.stack.call(Method::POST, &address).by(self.owner);
+        let body = json!({ "contact_ids": [contact] });
+        call.json(&body).send().await.expect(200);
+        contact
     }
 
     async fn delete(&self, path: &str) {
