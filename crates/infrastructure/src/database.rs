@@ -7,6 +7,7 @@ use migration::role;
 use sea_orm::FromQueryResult;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row, SqlSafeStr as _, Transaction};
+use tracing::instrument::{Instrument as _, WithSubscriber as _};
 
 use crate::calls::Opening;
 use crate::error::{UNDEFINED_OBJECT, translate_sqlx};
@@ -213,7 +214,10 @@ impl PostgresDatabase {
         // Whoever gives up while a transaction begins must not leave it open on a connection that others get next: the
         // library takes back only what has begun. So it begins in a task of its own, which ends it if nobody waits.
         let statement = AssertSqlSafe(statement).into_sql_str();
-        let begun = tokio::spawn(Transaction::begin(connection, Some(statement)));
+        let opened = Transaction::begin(connection, Some(statement))
+            .in_current_span()
+            .with_current_subscriber();
+        let begun = tokio::spawn(opened);
         let transaction = begun
             .await
             .map_err(|error| StorageError::Unexpected(Box::new(error)))?

@@ -417,11 +417,6 @@ pub(crate) fn compose_worker(
 }
 
 impl Worker {
-    /// The id under which it claims jobs.
-    pub(crate) fn id(&self) -> uuid::Uuid {
-        self.runner.worker()
-    }
-
     /// What it tells about itself.
     pub(crate) fn application(&self) -> BoxEndpoint<'static, Response> {
         observation(self.observation.clone()).boxed()

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::compose::{Worker, compose_worker};
 use crate::data_directory::DataDirectory;
@@ -63,11 +62,6 @@ impl Working {
             background,
             worker,
         })
-    }
-
-    /// The id under which it claims jobs.
-    pub(crate) fn id(&self) -> Uuid {
-        self.worker.id()
     }
 
     /// Where it tells about itself.

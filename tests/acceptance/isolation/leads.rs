@@ -53,8 +53,8 @@ pub(super) async fn gather(stack: &Stack, token: &str, organization: Uuid, lette
     leads.wait(tried, "completed").await;
     leads.import(list, "", "a,b\n1,2\n").await;
     // The last one lives, so that its address is taken.
-    let last = json!({ "email": format!("last-{letter}@example.com") });
-    leads.make("/contacts", last).await;
+    let living = json!({ "email": format!("last-{letter}@example.com") });
+    leads.make("/contacts", living).await;
 }
 
 impl Leads<'_> {

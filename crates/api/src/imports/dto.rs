@@ -340,6 +340,7 @@ pub(crate) struct ImportPreviewAnswer {
 
 /// A row that was refused.
 #[derive(Clone, Debug, Object)]
+#[oai(example)]
 pub(crate) struct RejectionAnswer {
     /// The line of the file at which it begins, from 1.
     line: u64,
@@ -355,6 +356,7 @@ pub(crate) struct RejectionAnswer {
 
 /// A contact of which an undo left something.
 #[derive(Clone, Debug, Object)]
+#[oai(example)]
 pub(crate) struct LeftContactAnswer {
     /// The contact.
     contact_id: Uuid,
@@ -593,6 +595,28 @@ impl Example for StartImportRequest {
             on_duplicate: Some(OnDuplicateWord::FillEmpty),
             invalid: None,
             dry_run: Some(false),
+        }
+    }
+}
+
+impl Example for RejectionAnswer {
+    fn example() -> Self {
+        Self {
+            line: 4,
+            column: Some("E-Mail".to_owned()),
+            code: RejectionCodeWord::NoAddress,
+            reason: RejectionCode::NoAddress.explanation().to_owned(),
+            original: "Ada,Lovelace,".to_owned(),
+        }
+    }
+}
+
+impl Example for LeftContactAnswer {
+    fn example() -> Self {
+        Self {
+            contact_id: Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_0000_0021),
+            reason: LeftReasonWord::Changed,
+            fields: vec!["company".to_owned()],
         }
     }
 }

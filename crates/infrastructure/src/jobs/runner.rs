@@ -104,12 +104,6 @@ impl JobRunner {
         }
     }
 
-    /// The id under which the worker claims jobs.
-    #[must_use]
-    pub fn worker(&self) -> Uuid {
-        self.desk.worker
-    }
-
     /// Tells the metrics for how long jobs wait.
     pub async fn measure(&self) {
         match self.desk.store.lag(self.desk.clock.now()).await {
@@ -131,10 +125,11 @@ impl JobRunner {
         let mut tries = JoinSet::new();
         while !stop.is_cancelled() {
             let free = usize::from(self.desk.settings.concurrency) - tries.len();
-            let claimed = self.claim(free).await;
+            let lease = self.desk.ids.next();
+            let claimed = self.claim(lease, free).await;
             let is_full = claimed.len() >= free;
             for job in claimed {
-                self.start(&mut tries, job, &stopping);
+                self.start(&mut tries, lease, job, &stopping);
             }
 
             tokio::select! {
@@ -148,13 +143,15 @@ impl JobRunner {
         self.wind_up(tries, &stopping.abandon).await;
     }
 
-    async fn claim(&self, free: usize) -> Vec<ClaimedJob> {
+    /// Claims under an id of its own each time: whoever claims a job whose lease this process let run out must not be
+    /// taken for the try that goes on, even in the same process.
+    async fn claim(&self, lease: Uuid, free: usize) -> Vec<ClaimedJob> {
         let Ok(limit @ 1..) = u16::try_from(free) else {
             return Vec::new();
         };
         let desk = &self.desk;
         let claim = JobClaim {
-            worker: desk.worker,
+            worker: lease,
             now: desk.clock.now(),
             lease: desk.settings.lease,
             limit,
@@ -170,9 +167,18 @@ impl JobRunner {
         })
     }
 
-    fn start(&self, tries: &mut JoinSet<()>, claimed: ClaimedJob, stopping: &Stopping) {
+    fn start(
+        &self,
+        tries: &mut JoinSet<()>,
+        lease: Uuid,
+        claimed: ClaimedJob,
+        stopping: &Stopping,
+    ) {
         let job = self.jobs.get(claimed.kind.as_str()).cloned();
-        let desk = Arc::clone(&self.desk);
+        let desk = Desk {
+            worker: lease,
+            ..(*self.desk).clone()
+        };
         let stopping = stopping.clone();
         tries.spawn(async move { desk.try_job(job, &claimed, &stopping).await });
     }

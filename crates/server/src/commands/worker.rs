@@ -25,11 +25,8 @@ pub(crate) async fn work(settings: Settings, arguments: &WorkerArguments) -> Res
         () = signals.stop() => return Ok(()),
     };
     match working.address() {
-        Some(address) => println!(
-            "canvass works as {} (health: http://{address})",
-            working.id()
-        ),
-        None => println!("canvass works as {}", working.id()),
+        Some(address) => println!("canvass works (health: http://{address})"),
+        None => println!("canvass works"),
     }
     signals.stop().await;
     working.stop().await;
