@@ -1,5 +1,7 @@
 //! What a file is like, told from its beginning.
 
+use std::collections::{HashMap, HashSet};
+
 use super::columns::{Meaning, meaning_of};
 use super::encoding::{Decoder, Encoding};
 use super::record::{Record, RecordReader};
@@ -230,7 +232,18 @@ fn header_row(rows: &[Row]) -> Option<usize> {
 
 /// The columns with the meanings of their names.
 fn named(names: &[String], width: usize) -> Vec<Column> {
-    let mut columns = Vec::<Column>::with_capacity(width);
+    // What is no text cannot be stored, and names are shown to people.
+    let names = names
+        .iter()
+        .map(|name| name.replace(char::is_control, " "))
+        .collect::<Vec<_>>();
+    let mut columns = Vec::with_capacity(width);
+    let mut taken = HashSet::with_capacity(width);
+    let mut repeated = HashMap::<String, usize>::new();
+    let job_titles = names
+        .iter()
+        .filter(|name| meaning_of(name) == Meaning::JobTitle)
+        .collect::<HashSet<_>>();
     for at in 0..width {
         let own = names
             .get(at)
@@ -238,18 +251,18 @@ fn named(names: &[String], width: usize) -> Vec<Column> {
             .filter(|name| !name.is_empty());
         let wanted = own.map_or_else(|| format!("column_{}", at + 1), str::to_owned);
         let mut name = wanted.clone();
-        let mut times = 1;
-        while columns.iter().any(|column| column.name == name) {
-            times += 1;
+        let times = repeated.entry(wanted.clone()).or_insert(1);
+        while !taken.insert(name.clone()) {
+            *times += 1;
             name = format!("{wanted} ({times})");
         }
         let meaning = own.map_or(Meaning::Attribute, meaning_of);
         // A form of address, where the work has a column of its own.
         let is_form_of_address = meaning == Meaning::JobTitle
             && wanted.eq_ignore_ascii_case("title")
-            && names
+            && job_titles
                 .iter()
-                .any(|name| name != own.unwrap_or_default() && meaning_of(name) == meaning);
+                .any(|name| name.trim() != own.unwrap_or_default());
         columns.push(Column {
             name,
             meaning: if is_form_of_address {
@@ -330,6 +343,17 @@ mod tests {
             .iter()
             .map(|column| column.meaning)
             .collect()
+    }
+
+    #[test]
+    fn names_of_columns_are_texts_and_different_however_many_there_are() {
+        let many = "e\0mail,".repeat(60_000);
+        let detected = sniff(format!("{many}x\na@example.org,b\n").as_bytes());
+
+        let names = detected.columns.iter().map(|column| column.name.as_str());
+        let names = names.collect::<Vec<_>>();
+        assert!(names.iter().all(|name| !name.contains(char::is_control)));
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
     }
 
     #[test]
