@@ -48,12 +48,17 @@ impl ListMemberRepository for PostgresUnit {
         after: Option<ContactId>,
         limit: u16,
     ) -> Result<Vec<ContactId>, StorageError> {
+        let statuses = match &status {
+            Some(status) => std::slice::from_ref(status),
+            None => ValidationStatus::ALL,
+        };
+        let statuses = statuses.iter().map(|status| status.as_str().to_owned());
         let values = [
             self.organization().into(),
             list.as_uuid().into(),
             after.map_or(Uuid::nil(), ContactId::as_uuid).into(),
             i64::from(limit).into(),
-            status.map_or("", ValidationStatus::as_str).into(),
+            statuses.collect::<Vec<_>>().into(),
         ];
         let rows = self.all::<Moved>(IDS_AFTER, values).await?;
         Ok(rows

@@ -162,8 +162,10 @@ impl ImportTraceRepository for PostgresUnit {
         if contacts.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let sql = "SELECT t.contact_id FROM contact_import_touches t \
-                   WHERE t.organization_id = $1 AND t.import_id = $2 AND t.contact_id = ANY ($3)";
+        // Each is looked up by itself, whatever the planner believes of a table that the import fills.
+        let sql = "SELECT t.contact_id FROM unnest($3::uuid[]) AS n (id) \
+                   CROSS JOIN LATERAL (SELECT t.contact_id FROM contact_import_touches t \
+                       WHERE t.organization_id = $1 AND t.import_id = $2 AND t.contact_id = n.id OFFSET 0) AS t";
         self.named(sql, import, contacts).await
     }
 
@@ -229,9 +231,10 @@ impl ImportTraceRepository for PostgresUnit {
         if contacts.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let sql = "SELECT DISTINCT m.contact_id FROM contact_list_members m \
-                   WHERE m.organization_id = $1 AND m.import_id IS DISTINCT FROM $2 AND m.contact_id = ANY ($3) \
-                   AND m.deleted_at IS NULL";
+        let sql = "SELECT n.id AS contact_id FROM unnest($3::uuid[]) AS n (id) \
+                   CROSS JOIN LATERAL (SELECT m.list_id FROM contact_list_members m \
+                       WHERE m.organization_id = $1 AND m.contact_id = n.id AND m.import_id IS DISTINCT FROM $2 \
+                       AND m.deleted_at IS NULL LIMIT 1) AS m";
         self.named(sql, import, contacts).await
     }
 
