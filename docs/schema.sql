@@ -723,6 +723,50 @@ ALTER TABLE ONLY public.domain_facts FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.domain_facts OWNER TO canvass_owner;
 
+CREATE TABLE public.email_template_versions (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    template_id uuid NOT NULL,
+    version_number integer NOT NULL,
+    subject text NOT NULL,
+    html_content text NOT NULL,
+    text_content text NOT NULL,
+    variables jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    CONSTRAINT email_template_versions_variables_check CHECK ((jsonb_typeof(variables) = 'array'::text)),
+    CONSTRAINT email_template_versions_version_number_check CHECK ((version_number > 0))
+);
+
+ALTER TABLE ONLY public.email_template_versions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.email_template_versions OWNER TO canvass_owner;
+
+CREATE TABLE public.email_templates (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    active_version_id uuid NOT NULL,
+    versions integer NOT NULL,
+    template_key text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT email_templates_versions_check CHECK ((versions > 0))
+);
+
+ALTER TABLE ONLY public.email_templates FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.email_templates OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.email_templates.active_version_id IS 'one of its versions, which come after it and point to it';
+
+COMMENT ON COLUMN public.email_templates.versions IS 'how many it has, which is the number of the last one';
+
 CREATE TABLE public.error_logs (
     id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -738,6 +782,66 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.error_logs FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.error_logs OWNER TO canvass_owner;
+
+CREATE TABLE public.form_fields (
+    organization_id uuid NOT NULL,
+    form_version_id uuid NOT NULL,
+    field_key text NOT NULL COLLATE pg_catalog."C",
+    "position" smallint NOT NULL,
+    field_label text NOT NULL,
+    field_type text NOT NULL,
+    required boolean NOT NULL,
+    is_indexed boolean NOT NULL,
+    validation_rules jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT form_fields_field_type_check CHECK ((field_type = ANY (ARRAY['text'::text, 'textarea'::text, 'email'::text, 'phone'::text, 'number'::text, 'date'::text, 'select'::text, 'multiselect'::text, 'checkbox'::text, 'hidden'::text, 'consent'::text]))),
+    CONSTRAINT form_fields_position_check CHECK (("position" >= 0)),
+    CONSTRAINT form_fields_validation_rules_check CHECK ((jsonb_typeof(validation_rules) = 'object'::text))
+);
+
+ALTER TABLE ONLY public.form_fields FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.form_fields OWNER TO canvass_owner;
+
+CREATE TABLE public.form_versions (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    form_id uuid NOT NULL,
+    version_number integer NOT NULL,
+    thank_you_message text NOT NULL,
+    redirect_url text,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    CONSTRAINT form_versions_version_number_check CHECK ((version_number > 0))
+);
+
+ALTER TABLE ONLY public.form_versions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.form_versions OWNER TO canvass_owner;
+
+CREATE TABLE public.forms (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    description text NOT NULL,
+    current_version_id uuid NOT NULL,
+    versions integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT forms_versions_check CHECK ((versions > 0))
+);
+
+ALTER TABLE ONLY public.forms FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.forms OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.forms.current_version_id IS 'its last version, which comes after it and points to it';
+
+COMMENT ON COLUMN public.forms.versions IS 'how many it has, which is the number of the last one';
 
 CREATE TABLE public.idempotency_keys (
     organization_id uuid NOT NULL,
@@ -1155,8 +1259,23 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.domain_facts
     ADD CONSTRAINT domain_facts_pkey PRIMARY KEY (domain);
 
+ALTER TABLE ONLY public.email_template_versions
+    ADD CONSTRAINT email_template_versions_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.email_templates
+    ADD CONSTRAINT email_templates_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.error_logs
     ADD CONSTRAINT error_logs_pkey PRIMARY KEY (id, created_at);
+
+ALTER TABLE ONLY public.form_fields
+    ADD CONSTRAINT form_fields_pkey PRIMARY KEY (organization_id, form_version_id, field_key);
+
+ALTER TABLE ONLY public.form_versions
+    ADD CONSTRAINT form_versions_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_pkey PRIMARY KEY (organization_id, id);
 
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, key);
@@ -1255,7 +1374,15 @@ CREATE INDEX credentials_subject_idx ON public.credentials USING btree (organiza
 
 CREATE INDEX domain_facts_expiry_idx ON public.domain_facts USING btree (expires_at);
 
+CREATE UNIQUE INDEX email_template_versions_number_key ON public.email_template_versions USING btree (organization_id, template_id, version_number);
+
+CREATE UNIQUE INDEX email_templates_key_key ON public.email_templates USING btree (organization_id, template_key);
+
 CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
+
+CREATE UNIQUE INDEX form_fields_position_key ON public.form_fields USING btree (organization_id, form_version_id, "position");
+
+CREATE UNIQUE INDEX form_versions_number_key ON public.form_versions USING btree (organization_id, form_id, version_number);
 
 CREATE INDEX idempotency_keys_expiry_idx ON public.idempotency_keys USING btree (expires_at);
 
@@ -1347,7 +1474,17 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.credentials FOR EACH ST
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.domain_facts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_template_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.error_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.form_fields FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.form_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.forms FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.idempotency_keys FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -1443,6 +1580,21 @@ ALTER TABLE ONLY public.contact_words
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
 
+ALTER TABLE ONLY public.email_template_versions
+    ADD CONSTRAINT email_template_versions_organization_id_template_id_fkey FOREIGN KEY (organization_id, template_id) REFERENCES public.email_templates(organization_id, id);
+
+ALTER TABLE ONLY public.email_templates
+    ADD CONSTRAINT email_templates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.form_fields
+    ADD CONSTRAINT form_fields_organization_id_form_version_id_fkey FOREIGN KEY (organization_id, form_version_id) REFERENCES public.form_versions(organization_id, id);
+
+ALTER TABLE ONLY public.form_versions
+    ADD CONSTRAINT form_versions_organization_id_form_id_fkey FOREIGN KEY (organization_id, form_id) REFERENCES public.forms(organization_id, id);
+
+ALTER TABLE ONLY public.forms
+    ADD CONSTRAINT forms_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
 
@@ -1528,7 +1680,17 @@ ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.domain_facts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.email_template_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.email_templates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.error_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.form_fields ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.form_versions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.forms ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
@@ -1619,6 +1781,16 @@ CREATE POLICY tenant ON public.contact_lists TO canvass_app USING ((organization
 CREATE POLICY tenant ON public.contact_words TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.contacts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.email_template_versions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.email_templates TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.form_fields TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.form_versions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.forms TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.idempotency_keys TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -1809,7 +1981,17 @@ GRANT SELECT(deleted_at) ON TABLE public.contacts TO canvass_search;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_facts TO canvass_platform;
 
+GRANT SELECT,INSERT ON TABLE public.email_template_versions TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.email_templates TO canvass_app;
+
 GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
+
+GRANT SELECT,INSERT ON TABLE public.form_fields TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.form_versions TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.forms TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO canvass_app;
 GRANT DELETE ON TABLE public.idempotency_keys TO canvass_platform;

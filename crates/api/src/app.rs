@@ -15,6 +15,8 @@ use crate::caller::Gate;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
+use crate::email_templates::{EmailTemplateVersionsApi, EmailTemplatesApi};
+use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
@@ -168,5 +170,11 @@ pub type Operations = (
         ValidationsApi,
         ImportsApi,
         ImportFormsApi,
+    ),
+    (
+        EmailTemplatesApi,
+        EmailTemplateVersionsApi,
+        FormsApi,
+        FormVersionsApi,
     ),
 );

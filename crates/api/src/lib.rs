@@ -26,6 +26,8 @@ mod contact_lists;
 mod contacts;
 pub mod document;
 pub mod edge;
+mod email_templates;
+mod forms;
 mod idempotency;
 mod imports;
 pub mod input;

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use campaigns::{EmailContent, FieldKey, FieldType};
 use compliance::EntityType;
 use contacts::{
     Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
@@ -167,6 +168,35 @@ texts! {
     /// What a validation rule said.
     RuleResultText {
         enum_items: RuleResult::ALL.iter().map(|result| result.as_str().into()).collect(),
+    }
+    /// The subject of a mail, with variables.
+    MailSubject {
+        min_length: Some(1),
+        max_length: Some(EmailContent::MAX_SUBJECT),
+    }
+    /// A mail as HTML, with variables.
+    MailHtml {
+        min_length: Some(1),
+        max_length: Some(EmailContent::MAX_HTML),
+    }
+    /// A mail as plain text, with variables.
+    MailText {
+        max_length: Some(EmailContent::MAX_TEXT),
+    }
+    /// The name of a variable in mails.
+    VariableNameText {
+        min_length: Some(1),
+        example: Some("first_name".into()),
+    }
+    /// The name of a field among answers.
+    FieldKeyText {
+        min_length: Some(1),
+        max_length: Some(FieldKey::MAX_LEN),
+        pattern: Some("^[a-z][a-z0-9_]*$".to_owned()),
+    }
+    /// What a field of a form asks for.
+    FieldTypeText {
+        enum_items: FieldType::ALL.iter().map(|it| it.as_str().into()).collect(),
     }
     /// An address of a client.
     IpText {

@@ -37,6 +37,11 @@ pub enum Tag {
     Imports,
     /// Files that forms of web pages send.
     Uploads,
+    /// What mails say: templates and their versions.
+    #[oai(rename = "Email templates")]
+    EmailTemplates,
+    /// What people are asked: forms and their versions.
+    Forms,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

@@ -1,5 +1,6 @@
 //! The use cases behind the operations.
 
+use campaigns::{EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
     ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules, Validations,
@@ -15,6 +16,8 @@ use crate::app::Operations;
 use crate::audit::AuditApi;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
+use crate::email_templates::{EmailTemplateVersionsApi, EmailTemplatesApi};
+use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
@@ -73,6 +76,10 @@ pub struct UseCases {
     pub email_checks: EmailChecks,
     /// Taking in files of contacts, and taking that back.
     pub imports: Imports,
+    /// Making, reading, changing and deleting templates of mails, and their versions.
+    pub email_templates: EmailTemplates,
+    /// Making, reading, changing and deleting forms, and their versions.
+    pub forms: Forms,
 }
 
 /// All operations over these use cases.
@@ -99,6 +106,12 @@ pub fn operations(use_cases: UseCases) -> Operations {
             ValidationsApi::new(use_cases.validations),
             ImportsApi::new(use_cases.imports.clone()),
             ImportFormsApi::new(use_cases.imports),
+        ),
+        (
+            EmailTemplatesApi::new(use_cases.email_templates.clone()),
+            EmailTemplateVersionsApi::new(use_cases.email_templates),
+            FormsApi::new(use_cases.forms.clone()),
+            FormVersionsApi::new(use_cases.forms),
         ),
     )
 }

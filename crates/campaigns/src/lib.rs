@@ -5,21 +5,47 @@
 //! - the **content** of a mail ([`EmailContent`]) is its subject, HTML and plain text, with **variables**
 //!   ([`Variable`]) in them; the **values** ([`Values`]) of one recipient make a mail of it ([`RenderedMail`]);
 //! - a **form** ([`FormDefinition`]) has fields with types and rules; answers that it accepts are a **response**
-//!   ([`Response`]).
+//!   ([`Response`]);
+//! - a **template** ([`EmailTemplate`]) has versions ([`EmailTemplateVersion`]), of which none is ever changed and one is
+//!   active; what an organization asks is a form ([`Form`]) with versions ([`FormVersion`]) of the same kind.
 //!
 //! Always true: a value changes no structure, it adds no element, attribute, header or kind of link to a mail; where a
 //! variable stands whose value cannot be made harmless, the content is refused when it is saved; no mail has a hole where
 //! a value is missing, and each has a way to leave. Any answers to a form are a
 //! response, or errors that name its fields, whichever door they came through.
+//!
+//! - [`EmailTemplates`] and [`Forms`] are the use cases;
+//! - [`ports`] is what the use cases need of their storage.
 
+#[cfg(feature = "contract")]
+pub mod contract;
+pub mod ports;
+
+mod email_template;
+mod email_templates;
+mod error;
 mod form;
+mod forms;
+mod starter;
+mod stored_form;
 mod template;
+mod workbench;
+
+pub use email_template::{
+    EmailTemplate, EmailTemplateChange, EmailTemplateState, EmailTemplateVersion, NewEmailTemplate,
+    NewTemplateVersion, TemplateVersionCard,
+};
+pub use email_templates::{EmailTemplates, PreviewWith};
+pub use error::CampaignError;
+pub use forms::Forms;
+pub use starter::{starter_templates, template_creation};
 
 pub use form::{
     Answer, AnswerErrors, AskedConsent, Decimal, FieldKey, FieldOption, FieldPartFault, FieldRules,
     FieldType, FormDefinition, FormField, InvalidDecimal, InvalidFieldKey, InvalidPattern,
     NewField, Pattern, Response, UnknownAnswers, UnknownFieldType,
 };
+pub use stored_form::{Form, FormChange, FormState, FormVersion, FormVersionCard, NewForm};
 pub use template::{
     AttributeName, BuiltIn, ContentDiff, DiffLine, EmailContent, InvalidVariableName, LineChange,
     OwnName, RenderedMail, TemplateFault, TemplateFaults, TemplatePart, TemplateReason,

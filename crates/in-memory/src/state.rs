@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use campaigns::{EmailTemplate, EmailTemplateVersion, Form, FormVersion};
 use contacts::{
     AddressHash, Contact, ContactImport, ContactList, Judgement, LeftContact, Rejection,
     Suppression, Touch, ValidationRule,
 };
 use kernel::{
-    ApiKeyId, AuditEntry, ContactId, ContactImportId, ContactListId, IdempotencyRequest,
-    InvitationId, MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId,
-    TeamId, TeamMemberId, Timestamp, UserId, ValidationRuleId,
+    ApiKeyId, AuditEntry, ContactId, ContactImportId, ContactListId, EmailTemplateId,
+    EmailTemplateVersionId, FormId, FormVersionId, IdempotencyRequest, InvitationId, MembershipId,
+    OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId,
+    Timestamp, UserId, ValidationRuleId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -52,6 +54,10 @@ pub(crate) struct TenantState {
     pub(crate) validation_rules: BTreeMap<ValidationRuleId, ValidationRule>,
     /// By contact and instant.
     pub(crate) judgements: BTreeMap<(ContactId, Timestamp), Judgement>,
+    pub(crate) email_templates: BTreeMap<EmailTemplateId, EmailTemplate>,
+    pub(crate) email_template_versions: BTreeMap<EmailTemplateVersionId, EmailTemplateVersion>,
+    pub(crate) forms: BTreeMap<FormId, Form>,
+    pub(crate) form_versions: BTreeMap<FormVersionId, FormVersion>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

@@ -6,6 +6,7 @@ mod job_contract;
 mod job_unit;
 
 use async_trait::async_trait;
+use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use in_memory::MemoryDatabase;
@@ -27,6 +28,25 @@ impl Subject for MemorySubject {
 
     fn limiter(&self) -> &dyn RateLimiter {
         &self.0
+    }
+}
+
+#[async_trait]
+impl campaigns::contract::Subject for MemorySubject {
+    async fn fresh() -> Self {
+        Self(MemoryDatabase::new())
+    }
+
+    fn store(&self) -> &dyn CampaignStore {
+        &self.0
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an organization needs an id and nothing else here"
+    )]
+    async fn found(&self) -> OrganizationId {
+        OrganizationId::from_uuid(uuid::Uuid::now_v7())
     }
 }
 
@@ -58,6 +78,11 @@ impl contacts::contract::Subject for MemorySubject {
     async fn found(&self) -> OrganizationId {
         OrganizationId::from_uuid(uuid::Uuid::now_v7())
     }
+}
+
+mod campaigns_contract {
+    use super::*;
+    ::campaigns::campaigns_contract!(MemorySubject);
 }
 
 mod compliance_contract {

@@ -6,6 +6,7 @@ mod job_unit;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use in_memory::{Fault, MemoryDatabase};
@@ -47,6 +48,25 @@ impl<const FAULT: u8> Subject for Broken<FAULT> {
 
     fn limiter(&self) -> &dyn RateLimiter {
         &self.0
+    }
+}
+
+#[async_trait]
+impl<const FAULT: u8> campaigns::contract::Subject for Broken<FAULT> {
+    async fn fresh() -> Self {
+        Self::new()
+    }
+
+    fn store(&self) -> &dyn CampaignStore {
+        &self.0
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an organization needs an id and nothing else here"
+    )]
+    async fn found(&self) -> OrganizationId {
+        OrganizationId::from_uuid(uuid::Uuid::now_v7())
     }
 }
 
@@ -123,6 +143,8 @@ macro_rules! contracts {
 }
 
 contracts! {
+    campaigns::for_each_email_template_case => email_templates;
+    campaigns::for_each_form_case => forms;
     compliance::for_each_audit_case => entries;
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
@@ -175,6 +197,8 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "campaigns::email_templates",
+            "campaigns::forms",
             "compliance::entries",
             "contacts::contacts",
             "contacts::import_files",
@@ -206,6 +230,8 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "campaigns::email_templates",
+            "campaigns::forms",
             "compliance::entries",
             "contacts::contacts",
             "contacts::imports",
@@ -233,6 +259,8 @@ async fn an_adapter_with_unstable_pages_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "campaigns::email_templates",
+            "campaigns::forms",
             "compliance::entries",
             "contacts::import_trace",
             "contacts::imports",

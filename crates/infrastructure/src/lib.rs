@@ -21,6 +21,7 @@ pub mod logs;
 pub mod maintenance;
 
 mod calls;
+mod campaigns;
 mod clock;
 mod compliance;
 mod contacts;

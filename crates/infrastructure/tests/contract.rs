@@ -4,6 +4,7 @@
 mod job_contract;
 
 use async_trait::async_trait;
+use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
@@ -35,6 +36,22 @@ impl Subject for PostgresSubject {
 }
 
 #[async_trait]
+impl campaigns::contract::Subject for PostgresSubject {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn CampaignStore {
+        &self.0
+    }
+
+    async fn found(&self) -> OrganizationId {
+        let tenant = tenancy::contract::Tenant::found(self).await;
+        tenant.organization.id()
+    }
+}
+
+#[async_trait]
 impl compliance::contract::Subject for PostgresSubject {
     async fn fresh() -> Self {
         Subject::fresh().await
@@ -59,6 +76,11 @@ impl contacts::contract::Subject for PostgresSubject {
         let tenant = tenancy::contract::Tenant::found(self).await;
         tenant.organization.id()
     }
+}
+
+mod campaigns_contract {
+    use super::*;
+    ::campaigns::campaigns_contract!(PostgresSubject);
 }
 
 mod compliance_contract {

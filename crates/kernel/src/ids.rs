@@ -62,8 +62,16 @@ typed_id! {
     ContactImportId,
     /// Names a contact list.
     ContactListId,
+    /// Names a template of mails.
+    EmailTemplateId,
+    /// Names a version of a template of mails.
+    EmailTemplateVersionId,
     /// Names a recorded event.
     EventId,
+    /// Names a form.
+    FormId,
+    /// Names a version of a form.
+    FormVersionId,
     /// Names an invitation into an organization.
     InvitationId,
     /// Names a durable job.

@@ -48,9 +48,10 @@ pub use idempotency::{
     Done, IdempotencyError, IdempotencyLedger, IdempotencyRequest, Once, StoredAnswer, begin_once,
 };
 pub use ids::{
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId,
-    InvitationId, JobId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId,
-    TeamId, TeamMemberId, UserId, ValidationRuleId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
+    EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, MembershipId,
+    OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
+    ValidationRuleId,
 };
 pub use jobs::{
     ClaimedJob, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl, JobEnd,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
+use campaigns::{EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
     ContactLists, ContactRevalidation, Contacts, EmailChecks, ImportJob, ImportPorts, Imports,
@@ -136,6 +137,12 @@ pub(crate) fn compose(
             postgres.clone(),
             keys.clone(),
             Arc::clone(&clock),
+        ),
+        forms: Forms::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        email_templates: EmailTemplates::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
         ),
     };
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());

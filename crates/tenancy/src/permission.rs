@@ -78,6 +78,14 @@ permissions! {
     ContactValidate = "contact.validate", "contact", "Check addresses, and have contacts and lists judged again.";
     ValidationRuleView = "validation_rule.view", "validation_rule", "See how addresses are judged.";
     ValidationRuleUpdate = "validation_rule.update", "validation_rule", "Change how addresses are judged.";
+    EmailTemplateView = "email_template.view", "email_template", "See templates of mails and their versions.";
+    EmailTemplateCreate = "email_template.create", "email_template", "Make templates of mails.";
+    EmailTemplateUpdate = "email_template.update", "email_template", "Change templates of mails and make versions of them.";
+    EmailTemplateDelete = "email_template.delete", "email_template", "Delete templates of mails and restore them.";
+    FormView = "form.view", "form", "See forms and their versions.";
+    FormCreate = "form.create", "form", "Make forms.";
+    FormUpdate = "form.update", "form", "Change forms and make versions of them.";
+    FormDelete = "form.delete", "form", "Delete forms and restore them.";
     AuditView = "audit.view", "audit", "Read the audit log.";
     AuditExport = "audit.export", "audit", "Download the audit log.";
 }

@@ -79,6 +79,8 @@ impl RoleTemplate {
             P::ContactListView,
             P::SuppressionView,
             P::JobView,
+            P::EmailTemplateView,
+            P::FormView,
         ];
         let work = [
             P::RoleView,
@@ -90,6 +92,10 @@ impl RoleTemplate {
             P::SuppressionCreate,
             P::ContactValidate,
             P::ValidationRuleView,
+            P::EmailTemplateCreate,
+            P::EmailTemplateUpdate,
+            P::FormCreate,
+            P::FormUpdate,
         ];
         let manage = [
             P::MemberInvite,
@@ -105,6 +111,8 @@ impl RoleTemplate {
             P::JobCancel,
             P::AuditView,
             P::ValidationRuleUpdate,
+            P::EmailTemplateDelete,
+            P::FormDelete,
         ];
         match self {
             Self::Owner => PermissionSet::all(),

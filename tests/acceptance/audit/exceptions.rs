@@ -49,6 +49,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     ),
     ("error_logs", "a record of failures, beside the log"),
     (
+        "form_fields",
+        "what a version of a form asks, which is never changed; the version has its own entry",
+    ),
+    (
         "idempotency_keys",
         "answers kept for repetitions of a request",
     ),
@@ -120,6 +124,16 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "contacts",
         "search_text",
         "follows from `email` and the names",
+    ),
+    (
+        "email_template_versions",
+        "html_content",
+        "a version is never changed, and is itself the record of what it says",
+    ),
+    (
+        "email_template_versions",
+        "text_content",
+        "a version is never changed, and is itself the record of what it says",
     ),
     ("invitations", "email_folded", "follows from `email`"),
     ("roles", "name_folded", "follows from `name`"),

@@ -124,8 +124,8 @@ async fn pages_and_filters_find_every_entry_once() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), all.len());
-    // The organization, its six roles and three rules, its first member, and four changes.
-    assert_eq!(all.len(), 15);
+    // The organization, its six roles, three rules and two templates of mails, these with a version each, its first member, and four changes.
+    assert_eq!(all.len(), 19);
 
     let of = |field: &str, value: &Value| {
         let wanted = all.iter().filter(|entry| entry[field] == *value);
@@ -166,6 +166,8 @@ async fn deeds_are_counted() {
     assert_eq!(
         counted["items"],
         json!([
+            row("email_template", "create", 2),
+            row("email_template_version", "create", 2),
             row("membership", "create", 1),
             row("organization", "create", 1),
             row("organization", "update", 2),

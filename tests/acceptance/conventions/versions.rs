@@ -9,8 +9,9 @@ use crate::matrix::entry::Entry;
 use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
-/// What is read whole and is no single resource: lists too short for pages, sums, and files.
-const WHOLE: [&str; 10] = [
+/// What is read whole and is no single resource: lists too short for pages, sums, differences, and files.
+const WHOLE: [&str; 11] = [
+    "compareEmailTemplateVersions",
     "exportAuditEntries",
     "followJob",
     "exportRejections",

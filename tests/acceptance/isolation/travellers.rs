@@ -38,12 +38,22 @@ pub(super) async fn travel(database: TestDatabase) -> TestDatabase {
             run(&mut admin, &statement).await;
         }
     }
-    // Both start from the same rules, count pieces and lines alike, and know people of the same names; what is one
-    // tenant's is to be free for the other.
+    // Both start from the same rules and mails, count pieces, lines and versions alike, and know people and fields of the
+    // same names; what is one tenant's is to be free for the other.
     for (table, change) in [
         ("contact_import_chunks", "position = position + 7"),
         ("contact_import_rejections", "line = line + 7"),
         ("contact_words", "word = 'x' || word"),
+        (
+            "email_template_versions",
+            "version_number = version_number + 7",
+        ),
+        ("email_templates", "template_key = 'a ' || template_key"),
+        (
+            "form_fields",
+            "field_key = 'x' || field_key, position = position + 7",
+        ),
+        ("form_versions", "version_number = version_number + 7"),
         ("validation_rules", "rule_version = 7"),
     ] {
         let statement = format!("UPDATE public.{table} SET {change} WHERE {TENANT_KEY} = '{A}'");
@@ -115,6 +125,12 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let address = inside("/suppressions");
     let suppressed = stack.call(Method::POST, &address).bearing(&token);
     suppressed.once().json(&left_alone).send().await.expect(200);
+    let field = json!({ "field_key": "email", "field_label": "Address", "field_type": "email" });
+    make(
+        &inside("/forms"),
+        json!({ "name": format!("Form {letter}"), "fields": [field] }),
+    )
+    .await;
 
     let key = json!({ "name": format!("Key {letter}"), "scopes": scopes });
     let key = make(&inside("/api-keys"), key).await;

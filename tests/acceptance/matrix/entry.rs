@@ -55,6 +55,18 @@ pub(crate) enum Thing {
     DeletedContact,
     /// A list of contacts that was deleted.
     DeletedContactList,
+    /// A template of mails that was deleted.
+    DeletedEmailTemplate,
+    /// A template of mails.
+    EmailTemplate,
+    /// A version of the template of mails that the address names before.
+    EmailTemplateVersion,
+    /// A form that was deleted.
+    DeletedForm,
+    /// A form.
+    Form,
+    /// A version of the form that the address names before.
+    FormVersion,
     /// A suppressed address.
     Suppression,
     /// A role of the organization's own that nobody has.

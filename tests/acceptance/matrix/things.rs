@@ -119,8 +119,38 @@ impl Around<'_> {
                     .await
             }
             Thing::User => self.user().await,
+            other => self.content(other).await,
         };
         id.to_string()
+    }
+
+    /// Something of the kind that mails, forms and answers are.
+    async fn content(&self, thing: Thing) -> Uuid {
+        match thing {
+            Thing::DeletedEmailTemplate => {
+                let template = self.email_template().await;
+                self.delete(&format!("/email-templates/{template}")).await;
+                template
+            }
+            Thing::EmailTemplate => self.email_template().await,
+            Thing::EmailTemplateVersion => {
+                let versions = format!("/email-templates/{}/versions", self.ids[0]);
+                let body = json!({ "subject": "Two", "html_content": "<p>Two</p>" });
+                self.post(&versions, &body).await
+            }
+            Thing::DeletedForm => {
+                let form = self.form().await;
+                self.delete(&format!("/forms/{form}")).await;
+                form
+            }
+            Thing::Form => self.form().await,
+            Thing::FormVersion => {
+                let versions = format!("/forms/{}/versions", self.ids[0]);
+                self.post(&versions, &json!({ "fields": [a_field()] }))
+                    .await
+            }
+            other => panic!("{other:?} is no content"),
+        }
     }
 
     async fn team(&self) -> Uuid {
@@ -145,6 +175,17 @@ impl Around<'_> {
         let body = json!({ "contact_ids": [contact] });
         call.json(&body).send().await.expect(200);
         contact
+    }
+
+    async fn email_template(&self) -> Uuid {
+        let name = format!("Template {}", unique());
+        let body = json!({ "name": name, "subject": "One", "html_content": "<p>One</p>" });
+        self.post("/email-templates", &body).await
+    }
+
+    async fn form(&self) -> Uuid {
+        let body = json!({ "name": format!("Form {}", unique()), "fields": [a_field()] });
+        self.post("/forms", &body).await
     }
 
     async fn delete(&self, path: &str) {
@@ -231,4 +272,8 @@ impl Around<'_> {
             .expect("there is one")
             .get(0)
     }
+}
+
+fn a_field() -> Value {
+    json!({ "field_key": "email", "field_label": "Your address", "field_type": "email" })
 }

@@ -1,9 +1,9 @@
 //! Ids of entities, as they stand in paths, queries and bodies.
 
 use kernel::{
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId,
-    InvitationId, JobId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId,
-    TeamId, TeamMemberId, UserId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
+    EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, MembershipId,
+    OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
 };
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EventId, InvitationId, JobId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId, EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId,
     MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
 }
 

@@ -1,5 +1,6 @@
 //! All codes of problems, with the constant title of each.
 
+use campaigns::CampaignError;
 use compliance::ComplianceError;
 use contacts::ContactError;
 use kernel::{IdempotencyError, StorageError};
@@ -14,6 +15,7 @@ const CATALOGUES: &[&[(&str, &str)]] = &[
     TenancyError::CODES,
     ComplianceError::CODES,
     ContactError::CODES,
+    CampaignError::CODES,
 ];
 
 /// Every code that a problem can have, in alphabetical order.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
+use campaigns::{EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
     ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
@@ -123,6 +124,12 @@ impl Installation {
             validations: Validations::new(
                 contacts_in.clone(),
                 judge.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
+            forms: Forms::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
+            email_templates: EmailTemplates::new(
+                contacts_in.clone(),
                 ports.clock.clone(),
                 ports.ids.clone(),
             ),

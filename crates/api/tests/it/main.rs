@@ -18,6 +18,8 @@ mod conditional;
 mod demo;
 mod document;
 mod edge;
+mod email_templates;
+mod forms;
 mod idempotency;
 mod installation;
 mod jobs;

@@ -61,17 +61,16 @@ fn names(missing: &[VariableName], unsafe_urls: &[VariableName]) -> String {
 impl From<Unrenderable> for FieldErrors {
     fn from(unrenderable: Unrenderable) -> Self {
         let mut errors = Self::default();
-        let pointer = |name: &VariableName| {
-            let name = name.to_string().replace('~', "~0").replace('/', "~1");
-            format!("#/values/{name}")
-        };
+        // The names are those of the template that is stored.
         for name in &unrenderable.missing {
-            let detail = "the variable has neither a value nor a default";
-            errors.push(pointer(name), FieldFault::new("required", detail));
+            let detail = format!("the variable `{name}` has neither a value nor a default");
+            errors.push("#/values", FieldFault::new("required", detail));
         }
         for name in &unrenderable.unsafe_urls {
-            let detail = "the variable stands for an address: https://, http://, and in links mailto: or tel:";
-            errors.push(pointer(name), FieldFault::new("unsafe-url", detail));
+            let detail = format!(
+                "the variable `{name}` stands for an address: https://, http://, and in links mailto: or tel:"
+            );
+            errors.push("#/values", FieldFault::new("unsafe-url", detail));
         }
         errors
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use kernel::{FieldErrors, FieldFault};
+use serde_json::{Value, json};
 
 /// What every mail knows without being told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -290,6 +291,31 @@ impl Variables {
         &self.0
     }
 
+    /// The variables as a document: a list of objects of `name`, `default` and `required`.
+    #[must_use]
+    pub fn to_document(&self) -> Value {
+        let variable = |it: &Variable| json!({ "name": it.name.to_string(), "default": it.default, "required": it.required });
+        self.0.iter().map(variable).collect()
+    }
+
+    /// Reads a document that [`Variables::to_document`] made; `None` where it is none.
+    #[must_use]
+    pub fn from_document(document: &Value) -> Option<Self> {
+        let variable = |it: &Value| {
+            let default = match it.get("default")? {
+                Value::Null => None,
+                text => Some(text.as_str()?.to_owned()),
+            };
+            Some(Variable {
+                name: it.get("name")?.as_str()?.parse().ok()?,
+                default,
+                required: it.get("required")?.as_bool()?,
+            })
+        };
+        let variables = document.as_array()?.iter().map(variable);
+        Self::new(variables.collect::<Option<_>>()?).ok()
+    }
+
     /// What is declared of this name.
     #[must_use]
     pub fn find(&self, name: &VariableName) -> Option<&Variable> {
@@ -318,6 +344,13 @@ impl Values {
     /// Gives a variable a value.
     pub fn set(&mut self, name: VariableName, value: impl Into<String>) {
         self.0.insert(name, value.into());
+    }
+
+    /// These values with those of `others` in their place where both have one.
+    #[must_use]
+    pub fn overlaid(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
     }
 
     /// The value of a variable.
@@ -404,6 +437,18 @@ mod tests {
                 ("#/variables/2/name", "duplicate")
             ]
         );
+    }
+
+    #[test]
+    fn variables_are_read_back_from_their_document() {
+        let mut described = own("attributes[\"Pet name\"]");
+        described.default = Some("Rex".to_owned());
+        let variables = Variables::new(vec![own("b"), described]).unwrap();
+
+        let document = variables.to_document();
+
+        assert_eq!(Variables::from_document(&document), Some(variables));
+        assert_eq!(Variables::from_document(&json!([{ "name": "b" }])), None);
     }
 
     #[test]

@@ -5,6 +5,9 @@
 )]
 
 mod derived_text;
+mod email_templates;
 mod escaping;
 mod forms;
+mod stored_forms;
 mod template_rules;
+mod world;

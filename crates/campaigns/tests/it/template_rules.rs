@@ -82,20 +82,21 @@ fn a_missing_value_is_named_and_no_hole() {
     );
     assert_eq!(refused.unsafe_urls, [name("attributes.site")]);
     let errors = kernel::FieldErrors::from(refused);
-    let pointers: Vec<_> = errors
+    let told: Vec<_> = errors
         .as_slice()
         .iter()
-        .map(|error| error.pointer.as_str())
+        .map(|error| (error.pointer.as_str(), error.code))
         .collect();
     assert_eq!(
-        pointers,
+        told,
         [
-            "#/values/first_name",
-            "#/values/code",
-            "#/values/link.unsubscribe",
-            "#/values/attributes.site"
+            ("#/values", "required"),
+            ("#/values", "required"),
+            ("#/values", "required"),
+            ("#/values", "unsafe-url"),
         ]
     );
+    assert!(errors.as_slice()[3].detail.contains("`attributes.site`"));
 }
 
 #[test]

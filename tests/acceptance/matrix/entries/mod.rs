@@ -4,6 +4,8 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod contacts;
+mod email_templates;
+mod forms;
 mod imports;
 mod invitations;
 mod jobs;
@@ -25,6 +27,8 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         audit::ENTRIES,
         contacts::ENTRIES,
         imports::ENTRIES,
+        email_templates::ENTRIES,
+        forms::ENTRIES,
         invitations::ENTRIES,
         jobs::ENTRIES,
         members::ENTRIES,

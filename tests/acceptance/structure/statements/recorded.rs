@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
@@ -104,6 +105,22 @@ impl Subject for Adapter {
 }
 
 #[async_trait]
+impl campaigns::contract::Subject for Adapter {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn CampaignStore {
+        &self.database
+    }
+
+    async fn found(&self) -> OrganizationId {
+        let tenant = tenancy::contract::Tenant::found(self).await;
+        tenant.organization.id()
+    }
+}
+
+#[async_trait]
 impl compliance::contract::Subject for Adapter {
     async fn fresh() -> Self {
         Subject::fresh().await
@@ -150,6 +167,8 @@ macro_rules! run_contracts {
 }
 
 run_contracts! {
+    campaigns::for_each_email_template_case => email_templates;
+    campaigns::for_each_form_case => forms;
     compliance::for_each_audit_case => entries;
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;

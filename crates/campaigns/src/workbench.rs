@@ -1,0 +1,76 @@
+//! What every use case of campaigns works with.
+
+use std::sync::Arc;
+
+use kernel::{
+    AuditDraft, AuditEntry, AuditEntryId, Changes, Clock, IdGenerator, Stamps, StorageError,
+    TenantScope, Timestamp,
+};
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
+
+use crate::ports::{CampaignStore, CampaignUnit};
+
+/// Storage, time and ids, and the habit of writing down what was done.
+#[derive(Clone)]
+pub(crate) struct Workbench {
+    store: Arc<dyn CampaignStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+}
+
+impl Workbench {
+    pub(crate) fn new(
+        store: Arc<dyn CampaignStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+    ) -> Self {
+        Self { store, clock, ids }
+    }
+
+    pub(crate) async fn begin(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<Box<dyn CampaignUnit>, StorageError> {
+        self.store.begin(scope).await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn id<T>(&self, wrap: impl Fn(uuid::Uuid) -> T) -> T {
+        wrap(self.ids.next())
+    }
+
+    /// Appends to the audit log what was done in `unit`; several entries are one piece of bulk work.
+    pub(crate) async fn note(
+        &self,
+        unit: &dyn CampaignUnit,
+        scope: &TenantScope,
+        at: Timestamp,
+        drafts: Vec<AuditDraft>,
+    ) -> Result<(), StorageError> {
+        let batch = (drafts.len() > 1).then(|| self.ids.next());
+        let entry = |draft: AuditDraft| {
+            let draft = match batch {
+                Some(batch) => draft.in_batch(batch),
+                None => draft,
+            };
+            AuditEntry::new(self.id(AuditEntryId::from_uuid), at, scope, draft)
+        };
+        let entries: Vec<_> = drafts.into_iter().map(entry).collect();
+        unit.audit().append(&entries).await
+    }
+}
+
+/// The deletion of something, or its restoration, as the audit log tells it.
+pub(crate) fn deletion(before: &Stamps, after: &Stamps) -> Changes {
+    let instant =
+        |at: Option<Timestamp>| -> Value { json!(at.and_then(|at| at.format(&Rfc3339).ok())) };
+    Changes::none().field(
+        "deleted_at",
+        instant(before.deleted_at),
+        instant(after.deleted_at),
+    )
+}

@@ -1,0 +1,5 @@
+//! The storage of campaigns.
+
+mod email_templates;
+mod forms;
+mod store;

@@ -1,0 +1,6 @@
+//! The storage of campaigns.
+
+mod email_templates;
+mod forms;
+mod page;
+mod store;

@@ -1,0 +1,1 @@
+DROP TABLE email_template_versions, email_templates;

@@ -1,0 +1,1 @@
+DROP TABLE form_fields, form_versions, forms;
