@@ -35,6 +35,7 @@ pub mod invitations;
 pub mod jobs;
 pub mod members;
 pub mod organizations;
+pub mod pages;
 pub mod paging;
 mod permission_key;
 mod plain;

@@ -25,6 +25,7 @@ mod installation;
 mod jobs;
 mod members;
 mod office;
+mod pages;
 mod paging;
 mod plain;
 mod platform_users;

@@ -163,6 +163,15 @@ impl FormField {
         &self.rules
     }
 
+    /// The most characters of an answer; `None` where it is no free text.
+    #[must_use]
+    pub const fn max_length(&self) -> Option<usize> {
+        match self.demand {
+            Demand::Text { max, .. } => Some(max),
+            _ => None,
+        }
+    }
+
     pub(super) const fn demand(&self) -> &Demand {
         &self.demand
     }

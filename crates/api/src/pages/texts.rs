@@ -1,0 +1,290 @@
+//! The fixed texts of pages, by language.
+
+/// What a page says in one language. `{}` stands for a figure.
+pub(super) struct Texts {
+    pub(super) send: &'static str,
+    pub(super) required_note: &'static str,
+    pub(super) choose: &'static str,
+    pub(super) privacy: &'static str,
+    pub(super) leave_empty: &'static str,
+    pub(super) error_summary: &'static str,
+    pub(super) too_many_requests: &'static str,
+    pub(super) busy: &'static str,
+    pub(super) faults: Faults,
+    pub(super) thanks: Said,
+    pub(super) unsubscribe: Said,
+    pub(super) unsubscribe_button: &'static str,
+    pub(super) unsubscribed: Said,
+    pub(super) bad_link: Said,
+    pub(super) no_page: Said,
+    pub(super) closed: Said,
+    pub(super) later: Said,
+}
+
+/// A heading and a sentence.
+pub(super) struct Said {
+    pub(super) heading: &'static str,
+    pub(super) sentence: &'static str,
+}
+
+/// What is wrong with an answer.
+pub(super) struct Faults {
+    pub(super) required: &'static str,
+    pub(super) agree: &'static str,
+    pub(super) email: &'static str,
+    pub(super) phone: &'static str,
+    pub(super) number: &'static str,
+    pub(super) date: &'static str,
+    pub(super) at_least: &'static str,
+    pub(super) at_most: &'static str,
+    pub(super) not_before: &'static str,
+    pub(super) not_after: &'static str,
+    pub(super) too_short: &'static str,
+    pub(super) too_long: &'static str,
+    pub(super) pattern: &'static str,
+    pub(super) control: &'static str,
+    pub(super) option: &'static str,
+    pub(super) too_few: &'static str,
+    pub(super) too_many: &'static str,
+    pub(super) other: &'static str,
+}
+
+pub(super) const ENGLISH: Texts = Texts {
+    send: "Send",
+    required_note: "Fields marked with * are required.",
+    choose: "Please choose",
+    privacy: "Privacy",
+    leave_empty: "Leave this field empty",
+    error_summary: "Please check your answers:",
+    too_many_requests: "Too many attempts in a short time. Your answers are kept below: please wait a minute and send them again.",
+    busy: "Your answers could not be saved just now. They are kept below: please send them again in a moment.",
+    faults: Faults {
+        required: "Please fill in this field.",
+        agree: "Please tick this box to go on.",
+        email: "Please enter an email address such as name@example.com.",
+        phone: "Please enter a telephone number such as +49 30 1234567.",
+        number: "Please enter a number such as 12.5.",
+        date: "Please enter a date such as 2026-01-31.",
+        at_least: "Please enter {} or more.",
+        at_most: "Please enter {} or less.",
+        not_before: "Please enter {} or a later day.",
+        not_after: "Please enter {} or an earlier day.",
+        too_short: "Please enter at least {} characters.",
+        too_long: "Please enter at most {} characters.",
+        pattern: "Please check the spelling: this is not in the form that is asked for.",
+        control: "Please remove line breaks and control characters.",
+        option: "Please choose one of the options.",
+        too_few: "Please choose at least {}.",
+        too_many: "Please choose at most {}.",
+        other: "Please check this answer.",
+    },
+    thanks: Said {
+        heading: "Thank you",
+        sentence: "We have received your answers.",
+    },
+    unsubscribe: Said {
+        heading: "Unsubscribe",
+        sentence: "Confirm that you no longer want to receive emails from us.",
+    },
+    unsubscribe_button: "Unsubscribe",
+    unsubscribed: Said {
+        heading: "You are unsubscribed",
+        sentence: "You will receive no more emails from us.",
+    },
+    bad_link: Said {
+        heading: "This link does not work",
+        sentence: "It may have been cut off or changed on its way. Please open it again from the email that you received.",
+    },
+    no_page: Said {
+        heading: "There is nothing here",
+        sentence: "The page that you are looking for does not exist, or no longer.",
+    },
+    closed: Said {
+        heading: "This page is closed",
+        sentence: "It takes no more answers. Thank you for your interest.",
+    },
+    later: Said {
+        heading: "Please try again in a moment",
+        sentence: "The page cannot be shown just now.",
+    },
+};
+
+pub(super) const GERMAN: Texts = Texts {
+    send: "Absenden",
+    required_note: "Mit * gekennzeichnete Felder sind Pflichtfelder.",
+    choose: "Bitte auswählen",
+    privacy: "Datenschutz",
+    leave_empty: "Dieses Feld bitte leer lassen",
+    error_summary: "Bitte prüfen Sie Ihre Angaben:",
+    too_many_requests: "Zu viele Versuche in kurzer Zeit. Ihre Angaben sind unten erhalten: Bitte warten Sie eine Minute und senden Sie sie noch einmal ab.",
+    busy: "Ihre Angaben konnten gerade nicht gespeichert werden. Sie sind unten erhalten: Bitte senden Sie sie gleich noch einmal ab.",
+    faults: Faults {
+        required: "Bitte füllen Sie dieses Feld aus.",
+        agree: "Bitte setzen Sie hier ein Häkchen, um fortzufahren.",
+        email: "Bitte geben Sie eine E-Mail-Adresse ein, zum Beispiel name@example.com.",
+        phone: "Bitte geben Sie eine Telefonnummer ein, zum Beispiel +49 30 1234567.",
+        number: "Bitte geben Sie eine Zahl ein, zum Beispiel 12.5.",
+        date: "Bitte geben Sie ein Datum ein, zum Beispiel 2026-01-31.",
+        at_least: "Bitte geben Sie {} oder mehr ein.",
+        at_most: "Bitte geben Sie {} oder weniger ein.",
+        not_before: "Bitte geben Sie {} oder einen späteren Tag ein.",
+        not_after: "Bitte geben Sie {} oder einen früheren Tag ein.",
+        too_short: "Bitte geben Sie mindestens {} Zeichen ein.",
+        too_long: "Bitte geben Sie höchstens {} Zeichen ein.",
+        pattern: "Bitte prüfen Sie die Schreibweise: Das ist nicht die Form, nach der gefragt ist.",
+        control: "Bitte entfernen Sie Zeilenumbrüche und Steuerzeichen.",
+        option: "Bitte wählen Sie eine der Möglichkeiten.",
+        too_few: "Bitte wählen Sie mindestens {} aus.",
+        too_many: "Bitte wählen Sie höchstens {} aus.",
+        other: "Bitte prüfen Sie diese Angabe.",
+    },
+    thanks: Said {
+        heading: "Vielen Dank",
+        sentence: "Ihre Angaben sind bei uns eingegangen.",
+    },
+    unsubscribe: Said {
+        heading: "Abmelden",
+        sentence: "Bestätigen Sie, dass Sie keine E-Mails mehr von uns erhalten möchten.",
+    },
+    unsubscribe_button: "Abmelden",
+    unsubscribed: Said {
+        heading: "Sie sind abgemeldet",
+        sentence: "Sie erhalten keine weiteren E-Mails von uns.",
+    },
+    bad_link: Said {
+        heading: "Dieser Link funktioniert nicht",
+        sentence: "Er wurde unterwegs vielleicht abgeschnitten oder verändert. Bitte öffnen Sie ihn noch einmal aus der E-Mail, die Sie erhalten haben.",
+    },
+    no_page: Said {
+        heading: "Hier ist nichts",
+        sentence: "Die gesuchte Seite gibt es nicht oder nicht mehr.",
+    },
+    closed: Said {
+        heading: "Diese Seite ist geschlossen",
+        sentence: "Sie nimmt keine Angaben mehr entgegen. Vielen Dank für Ihr Interesse.",
+    },
+    later: Said {
+        heading: "Bitte versuchen Sie es gleich noch einmal",
+        sentence: "Die Seite kann gerade nicht angezeigt werden.",
+    },
+};
+
+pub(super) const FRENCH: Texts = Texts {
+    send: "Envoyer",
+    required_note: "Les champs marqués d’un * sont obligatoires.",
+    choose: "Veuillez choisir",
+    privacy: "Confidentialité",
+    leave_empty: "Laissez ce champ vide",
+    error_summary: "Veuillez vérifier vos réponses\u{a0}:",
+    too_many_requests: "Trop de tentatives en peu de temps. Vos réponses sont conservées ci-dessous\u{a0}: veuillez patienter une minute et les envoyer à nouveau.",
+    busy: "Vos réponses n’ont pas pu être enregistrées. Elles sont conservées ci-dessous\u{a0}: veuillez les envoyer à nouveau dans un instant.",
+    faults: Faults {
+        required: "Veuillez remplir ce champ.",
+        agree: "Veuillez cocher cette case pour continuer.",
+        email: "Veuillez saisir une adresse e-mail, par exemple nom@example.com.",
+        phone: "Veuillez saisir un numéro de téléphone, par exemple +33 1 23 45 67 89.",
+        number: "Veuillez saisir un nombre, par exemple 12.5.",
+        date: "Veuillez saisir une date, par exemple 2026-01-31.",
+        at_least: "Veuillez saisir {} ou plus.",
+        at_most: "Veuillez saisir {} ou moins.",
+        not_before: "Veuillez saisir le {} ou un jour ultérieur.",
+        not_after: "Veuillez saisir le {} ou un jour antérieur.",
+        too_short: "Veuillez saisir au moins {} caractères.",
+        too_long: "Veuillez saisir au plus {} caractères.",
+        pattern: "Veuillez vérifier l’orthographe\u{a0}: ce n’est pas la forme demandée.",
+        control: "Veuillez supprimer les sauts de ligne et les caractères de contrôle.",
+        option: "Veuillez choisir l’une des options.",
+        too_few: "Veuillez en choisir au moins {}.",
+        too_many: "Veuillez en choisir au plus {}.",
+        other: "Veuillez vérifier cette réponse.",
+    },
+    thanks: Said {
+        heading: "Merci",
+        sentence: "Nous avons bien reçu vos réponses.",
+    },
+    unsubscribe: Said {
+        heading: "Se désabonner",
+        sentence: "Confirmez que vous ne souhaitez plus recevoir nos e-mails.",
+    },
+    unsubscribe_button: "Se désabonner",
+    unsubscribed: Said {
+        heading: "Vous êtes désabonné",
+        sentence: "Vous ne recevrez plus d’e-mails de notre part.",
+    },
+    bad_link: Said {
+        heading: "Ce lien ne fonctionne pas",
+        sentence: "Il a peut-être été coupé ou modifié en chemin. Veuillez l’ouvrir à nouveau depuis l’e-mail que vous avez reçu.",
+    },
+    no_page: Said {
+        heading: "Il n’y a rien ici",
+        sentence: "La page que vous cherchez n’existe pas ou n’existe plus.",
+    },
+    closed: Said {
+        heading: "Cette page est fermée",
+        sentence: "Elle n’accepte plus de réponses. Merci de votre intérêt.",
+    },
+    later: Said {
+        heading: "Veuillez réessayer dans un instant",
+        sentence: "La page ne peut pas être affichée pour le moment.",
+    },
+};
+
+pub(super) const SPANISH: Texts = Texts {
+    send: "Enviar",
+    required_note: "Los campos marcados con * son obligatorios.",
+    choose: "Elija una opción",
+    privacy: "Privacidad",
+    leave_empty: "Deje este campo vacío",
+    error_summary: "Revise sus respuestas:",
+    too_many_requests: "Demasiados intentos en poco tiempo. Sus respuestas se conservan abajo: espere un minuto y envíelas de nuevo.",
+    busy: "No se han podido guardar sus respuestas. Se conservan abajo: envíelas de nuevo en un momento.",
+    faults: Faults {
+        required: "Rellene este campo.",
+        agree: "Marque esta casilla para continuar.",
+        email: "Introduzca una dirección de correo, por ejemplo nombre@example.com.",
+        phone: "Introduzca un número de teléfono, por ejemplo +34 91 123 45 67.",
+        number: "Introduzca un número, por ejemplo 12.5.",
+        date: "Introduzca una fecha, por ejemplo 2026-01-31.",
+        at_least: "Introduzca {} o más.",
+        at_most: "Introduzca {} o menos.",
+        not_before: "Introduzca {} o un día posterior.",
+        not_after: "Introduzca {} o un día anterior.",
+        too_short: "Introduzca al menos {} caracteres.",
+        too_long: "Introduzca como máximo {} caracteres.",
+        pattern: "Revise la escritura: no tiene la forma que se pide.",
+        control: "Quite los saltos de línea y los caracteres de control.",
+        option: "Elija una de las opciones.",
+        too_few: "Elija al menos {}.",
+        too_many: "Elija como máximo {}.",
+        other: "Revise esta respuesta.",
+    },
+    thanks: Said {
+        heading: "Gracias",
+        sentence: "Hemos recibido sus respuestas.",
+    },
+    unsubscribe: Said {
+        heading: "Darse de baja",
+        sentence: "Confirme que ya no desea recibir nuestros correos.",
+    },
+    unsubscribe_button: "Darse de baja",
+    unsubscribed: Said {
+        heading: "Se ha dado de baja",
+        sentence: "No recibirá más correos nuestros.",
+    },
+    bad_link: Said {
+        heading: "Este enlace no funciona",
+        sentence: "Quizá se haya cortado o modificado por el camino. Ábralo de nuevo desde el correo que recibió.",
+    },
+    no_page: Said {
+        heading: "Aquí no hay nada",
+        sentence: "La página que busca no existe o ya no existe.",
+    },
+    closed: Said {
+        heading: "Esta página está cerrada",
+        sentence: "Ya no admite respuestas. Gracias por su interés.",
+    },
+    later: Said {
+        heading: "Vuelva a intentarlo en un momento",
+        sentence: "La página no se puede mostrar ahora.",
+    },
+};
