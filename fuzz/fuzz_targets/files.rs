@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use contacts::{DELIMITERS, Detected, FileReader, ParsedRow, RejectedRow, sniff, sniff_as};
+use contacts::{DELIMITERS, Detected, FileReader, ParsedRow, RejectedRow, Told, sniff, sniff_as};
 use libfuzzer_sys::fuzz_target;
 
 /// The line, and the address or why there is none, of each row of a file that comes in pieces of this size.
@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let delimiter = DELIMITERS.get(usize::from(choice >> 5)).copied();
     let detected = match delimiter {
-        Some(_) => sniff_as(bytes, None, delimiter),
+        Some(_) => sniff_as(bytes, &Told { delimiter, ..Told::default() }),
         None => sniff(bytes),
     };
 

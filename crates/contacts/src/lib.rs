@@ -71,9 +71,9 @@ pub use contacts::{Contacts, DeletedContact, SavedContact, UpdatedContact};
 pub use error::ContactError;
 pub use export::ContactExport;
 pub use file::{
-    CERTAIN_ENOUGH, Column, DELIMITERS, Decoder, Detected, Encoding, FileReader, MAX_RECORD_LEN,
-    Meaning, ParsedRow, Record, RecordFault, RecordReader, RejectedRow, RejectionCode, Stop,
-    UnknownMeaning, sniff, sniff_as,
+    CERTAIN_ENOUGH, Column, DELIMITERS, Decoder, Detected, Encoding, FileReader, Header,
+    MAX_RECORD_LEN, Meaning, ParsedRow, Record, RecordFault, RecordReader, RejectedRow,
+    RejectionCode, Stop, Told, UnknownMeaning, sniff, sniff_as,
 };
 pub use fold::{Folded, fold, fold_whole};
 pub use imports::{

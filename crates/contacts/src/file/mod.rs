@@ -12,4 +12,4 @@ pub use encoding::{Decoder, Encoding};
 pub use reader::FileReader;
 pub use record::{MAX_RECORD_LEN, Record, RecordFault, RecordReader};
 pub use row::{ParsedRow, RejectedRow, RejectionCode, Stop};
-pub use sniff::{CERTAIN_ENOUGH, Column, DELIMITERS, Detected, sniff, sniff_as};
+pub use sniff::{CERTAIN_ENOUGH, Column, DELIMITERS, Detected, Header, Told, sniff, sniff_as};

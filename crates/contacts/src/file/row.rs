@@ -70,6 +70,8 @@ pub struct RejectedRow {
     pub code: RejectionCode,
     /// What stands in the file.
     pub original: String,
+    /// The address that the row tells not to mail to, although the row itself is refused.
+    pub stopped: Option<(String, Stop)>,
 }
 
 /// Why a row is refused.
@@ -160,6 +162,7 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
         column,
         code,
         original: record.raw().to_owned(),
+        stopped: None,
     };
     match record.fault() {
         Some(RecordFault::TooLong) => return Err(refused(None, RejectionCode::RowTooLong)),
@@ -174,6 +177,7 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
     };
     let mut addresses = Vec::new();
     let mut others = Vec::new();
+    let mut too_long = None;
     for (at, cell) in record.cells().enumerate() {
         let cell = clean(cell);
         if cell.is_empty() {
@@ -183,7 +187,8 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
             .get(at)
             .map_or(Meaning::Attribute, |column| column.meaning);
         if cell.len() > MAX_CELL_LEN && cell.chars().count() > MAX_CELL_LEN {
-            return Err(refused(Some(at), RejectionCode::CellTooLong));
+            too_long = too_long.or(Some(at));
+            continue;
         }
         let field = match meaning {
             Meaning::Email => {
@@ -239,6 +244,9 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
     }
     let mut addresses = addresses.into_iter();
     let Some(email) = addresses.next() else {
+        if too_long.is_some() {
+            return Err(refused(too_long, RejectionCode::CellTooLong));
+        }
         let column = columns
             .iter()
             .position(|column| column.meaning == Meaning::Email);
@@ -248,7 +256,13 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
         .filter(|other| !other.eq_ignore_ascii_case(&email))
         .collect();
     row.email = email;
-    Ok(row)
+    match too_long {
+        None => Ok(row),
+        Some(at) => Err(RejectedRow {
+            stopped: row.stop.map(|stop| (row.email, stop)),
+            ..refused(Some(at), RejectionCode::CellTooLong)
+        }),
+    }
 }
 
 fn name_of(columns: &[Column], at: usize) -> String {
@@ -270,16 +284,15 @@ fn clean(cell: &str) -> Cow<'_, str> {
 
 /// All addresses of a cell; a text without any is kept whole, as what was given for an address.
 fn split_addresses(cell: &str, into: &mut Vec<String>) {
-    let several = cell.matches('@').count() > 1 && !cell.starts_with('"');
-    if !several {
+    if cell.matches('@').count() < 2 {
         into.push(bare(cell).to_owned());
         return;
     }
-    let parts = cell
-        .split([',', ';', '|', '\n', '\r', '\t', ' '])
+    let parts = words(cell)
+        .into_iter()
         .flat_map(|part| part.split(":::"))
         .map(bare)
-        .filter(|part| part.contains('@'))
+        .filter(|part| part.contains('@') && !is_quoted(part))
         .collect::<Vec<_>>();
     // Two signs in one word are one address that is wrong.
     if parts.is_empty() {
@@ -292,13 +305,44 @@ fn split_addresses(cell: &str, into: &mut Vec<String>) {
     }
 }
 
-/// The address of `Ada <ada@example.com>` and of `mailto:ada@example.com`.
+/// The words of a cell; what separates them separates nothing between quotes, which begin where a word does. A quote
+/// that is not closed is a character like others.
+fn words(cell: &str) -> Vec<&str> {
+    let is_separator = |c: char| matches!(c, ',' | ';' | '|' | '\n' | '\r' | '\t' | ' ');
+    let mut words = Vec::new();
+    let mut begin = 0;
+    while begin < cell.len() {
+        let rest = &cell[begin..];
+        let quoted = if rest.starts_with('"') {
+            rest[1..].find('"').map_or(0, |end| end + 2)
+        } else {
+            0
+        };
+        let length = rest[quoted..]
+            .find(is_separator)
+            .map_or(rest.len(), |end| quoted + end);
+        words.push(&rest[..length]);
+        begin += length + usize::from(length < rest.len());
+    }
+    words
+}
+
+/// Whether a word is a name in quotes and nothing else.
+fn is_quoted(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('"') && word.ends_with('"')
+}
+
+/// The address of `Ada <ada@example.com>`, of `mailto:ada@example.com` and of `'ada@example.com'`.
 fn bare(text: &str) -> &str {
     let text = text.trim();
     let inner = match (text.rfind('<'), text.strip_suffix('>')) {
         (Some(begin), Some(without)) if begin < without.len() => without[begin + 1..].trim(),
         _ => text,
     };
+    let inner = inner
+        .strip_prefix('\'')
+        .and_then(|it| it.strip_suffix('\''))
+        .unwrap_or(inner);
     match inner.get(..7) {
         Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &inner[7..],
         _ => inner,
@@ -349,7 +393,7 @@ fn stop_of(meaning: Meaning, cell: &str) -> Option<Stop> {
     );
     let stop = match meaning {
         Meaning::Unsubscribed if word == "unsubscribed" || !is_no => Stop::Unsubscribed,
-        Meaning::Subscribed if is_no => Stop::Unsubscribed,
+        Meaning::Subscribed if is_no || stop_word(&word).is_some() => Stop::Unsubscribed,
         Meaning::Bounced if !is_no => Stop::Bounced,
         Meaning::Complained if !is_no => Stop::Complained,
         Meaning::Blacklisted if !is_no => Stop::Blacklisted,
@@ -497,6 +541,50 @@ mod tests {
     }
 
     #[test]
+    fn names_in_quotes_stand_before_addresses_and_hide_none() {
+        for (cell, addresses) in [
+            (
+                "\"Lovelace, Ada\" <ada@a.de>; \"Bo\" <b@c.de>",
+                &["ada@a.de", "b@c.de"][..],
+            ),
+            ("\"ada@a.de\" <ada@a.de>, b@c.de", &["ada@a.de", "b@c.de"]),
+            ("'ada@a.de' <ada@a.de>", &["ada@a.de"]),
+            ("\"ada lovelace\"@a.de", &["\"ada lovelace\"@a.de"]),
+            ("\"ada@home\"@a.de", &["\"ada@home\"@a.de"]),
+            (
+                "\"ada@home, b\"@a.de;c@a.de",
+                &["\"ada@home, b\"@a.de", "c@a.de"],
+            ),
+            ("\"open ada@a.de, b@a.de", &["ada@a.de", "b@a.de"]),
+            ("ada@a@a.de", &["ada@a@a.de"]),
+            ("a@a.de ::: b@a.de", &["a@a.de", "b@a.de"]),
+            ("\"only @ @\"", &["\"only @ @\""]),
+        ] {
+            let mut found = Vec::new();
+            split_addresses(cell, &mut found);
+            assert_eq!(found, addresses, "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_refused_row_still_stops_mail() {
+        let long = "x".repeat(MAX_CELL_LEN + 1);
+        let rows = read(&format!(
+            "Email,Note,Unsubscribed\na@b.de,{long},yes\nb@b.de,{long},no\n,{long},yes\n"
+        ));
+
+        let stopped = rows
+            .iter()
+            .map(|row| row.as_ref().unwrap_err().stopped.clone());
+        assert_eq!(
+            stopped.collect::<Vec<_>>(),
+            [Some(("a@b.de".to_owned(), Stop::Unsubscribed)), None, None]
+        );
+        let codes = rows.iter().map(|row| row.as_ref().unwrap_err().code);
+        assert!(codes.eq([RejectionCode::CellTooLong; 3]));
+    }
+
+    #[test]
     fn words_of_other_systems_stop_mail() {
         for (header, cell, stop) in [
             ("Unsubscribed", "yes", Some(Stop::Unsubscribed)),
@@ -517,6 +605,27 @@ mod tests {
             ("Abgemeldet", "ja", Some(Stop::Unsubscribed)),
             ("EMAIL_BLACKLIST", "TRUE", Some(Stop::Blacklisted)),
             ("Hard bounce", "1", Some(Stop::Bounced)),
+            ("Subscribed", "unsubscribed", Some(Stop::Unsubscribed)),
+            ("Subscribed", "bounced", Some(Stop::Bounced)),
+            ("Subscribed", "complained", Some(Stop::Complained)),
+            ("Subscribed", "subscribed", None),
+            ("Subscribed", "confirmed", None),
+            ("Opt in", "opted out", Some(Stop::Unsubscribed)),
+            ("Opt in", "opted in", None),
+            ("Abonniert", "abgemeldet", Some(Stop::Unsubscribed)),
+            ("Abonniert", "nein", Some(Stop::Unsubscribed)),
+            ("Abonniert", "ja", None),
+            ("Abonné", "désabonné", Some(Stop::Unsubscribed)),
+            ("Abonné", "oui", None),
+            ("Suscrito", "de baja", Some(Stop::Unsubscribed)),
+            ("Suscrito", "sí", None),
+            ("Ingeschreven", "uitgeschreven", Some(Stop::Unsubscribed)),
+            ("Ingeschreven", "ja", None),
+            (
+                "Email marketing consent",
+                "opted-out",
+                Some(Stop::Unsubscribed),
+            ),
         ] {
             let row = only(&format!("Email,{header}\na@b.de,{cell}\n"));
             assert_eq!(row.stop, stop, "{header}: {cell}");

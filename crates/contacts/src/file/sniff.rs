@@ -49,20 +49,45 @@ impl Detected {
 /// Tells what a file is like from its first bytes; some ten thousand are plenty, fewer only if the file has no more.
 #[must_use]
 pub fn sniff(sample: &[u8]) -> Detected {
-    sniff_as(sample, None, None)
+    sniff_as(sample, &Told::default())
 }
 
-/// The same where encoding or delimiter are known already.
+/// What somebody told of a file, so that it need not be guessed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// How its text is written in bytes.
+    pub encoding: Option<Encoding>,
+    /// What stands between two cells, an ASCII character.
+    pub delimiter: Option<u8>,
+    /// Where its header is.
+    pub header: Option<Header>,
+}
+
+/// Where the header of a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Header {
+    /// Nowhere: the first row is data.
+    Missing,
+    /// At the row that begins at this line of the file, from 1.
+    Line(u64),
+}
+
+/// The same where something is known already. A told header that is no row of the sample is not believed.
 #[must_use]
-pub fn sniff_as(sample: &[u8], encoding: Option<Encoding>, delimiter: Option<u8>) -> Detected {
-    let encoding = encoding.unwrap_or_else(|| Encoding::detect(sample));
+pub fn sniff_as(sample: &[u8], told: &Told) -> Detected {
+    let encoding = told.encoding.unwrap_or_else(|| Encoding::detect(sample));
     let mut text = String::new();
     Decoder::new(encoding).decode(sample, false, &mut text);
-    let delimiter = delimiter
+    let delimiter = told
+        .delimiter
         .or_else(|| announced_delimiter(&text))
         .unwrap_or_else(|| likely_delimiter(&text));
     let rows = rows(&text, delimiter);
-    let header = header_row(&rows);
+    let header = match told.header {
+        None => header_row(&rows),
+        Some(Header::Missing) => None,
+        Some(Header::Line(line)) => rows.iter().position(|row| row.line == line),
+    };
     let (names, data) = match header {
         Some(at) => (rows[at].cells.clone(), &rows[at + 1..]),
         None => (Vec::new(), &rows[..]),

@@ -78,6 +78,7 @@ impl Assessment<'_> {
             column: self.address_column(),
             code,
             original: original.to_owned(),
+            stopped: None,
         };
         Rejection::of(&row, self.columns)
     }

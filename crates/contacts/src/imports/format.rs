@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kernel::FieldFault;
 use serde_json::{Value, json};
 
-use crate::{Column, Detected, Encoding, Meaning, sniff_as};
+use crate::{Column, Detected, Encoding, Header, Meaning, Told, sniff, sniff_as};
 
 /// How a file is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct FormatChange {
     pub encoding: Option<Encoding>,
     /// What stands between two cells, an ASCII character.
     pub delimiter: Option<u8>,
+    /// Where the header is.
+    pub header: Option<Header>,
     /// Meanings of columns by their names.
     pub columns: Vec<(String, Meaning)>,
 }
@@ -25,6 +27,9 @@ pub struct FormatChange {
 /// Why a format cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidFormat {
+    /// A header at a line at which no row begins, or one too far from the file's beginning.
+    #[error("no row near the beginning of the file begins at this line")]
+    HeaderLine,
     /// A column that the file does not have.
     #[error("the file has no column of this name")]
     UnknownColumn,
@@ -39,6 +44,7 @@ pub enum InvalidFormat {
 impl From<InvalidFormat> for FieldFault {
     fn from(error: InvalidFormat) -> Self {
         let code = match error {
+            InvalidFormat::HeaderLine => "header-line",
             InvalidFormat::UnknownColumn => "unknown-column",
             InvalidFormat::RepeatedColumn => "repeated-column",
             InvalidFormat::AddressColumn => "address-column",
@@ -59,7 +65,7 @@ impl FileFormat {
     /// What the beginning of the file looks like.
     #[must_use]
     pub fn detect(sample: &[u8]) -> Self {
-        Self(sniff_as(sample, None, None))
+        Self(sniff(sample))
     }
 
     /// The format as it is read.
@@ -68,22 +74,31 @@ impl FileFormat {
         &self.0
     }
 
+    fn header(&self) -> Header {
+        self.0.header_line.map_or(Header::Missing, Header::Line)
+    }
+
     /// What it is after somebody said how the file is to be read; the file's beginning is looked at again where
     /// the bytes or the cells are others.
     pub fn changed(&self, change: &FormatChange, sample: &[u8]) -> Result<Self, InvalidFormat> {
-        let is_other = change
-            .encoding
-            .is_some_and(|encoding| encoding != self.0.encoding)
-            || change
-                .delimiter
-                .is_some_and(|delimiter| delimiter != self.0.delimiter);
-        let mut format = if is_other {
-            let encoding = change.encoding.unwrap_or(self.0.encoding);
-            let delimiter = change.delimiter.unwrap_or(self.0.delimiter);
-            sniff_as(sample, Some(encoding), Some(delimiter))
-        } else {
-            self.0.clone()
+        let told = Told {
+            encoding: Some(change.encoding.unwrap_or(self.0.encoding)),
+            delimiter: Some(change.delimiter.unwrap_or(self.0.delimiter)),
+            header: change.header,
         };
+        let is_same = told.encoding == Some(self.0.encoding)
+            && told.delimiter == Some(self.0.delimiter)
+            && told.header.is_none_or(|header| header == self.header());
+        let mut format = if is_same {
+            self.0.clone()
+        } else {
+            sniff_as(sample, &told)
+        };
+        if let Some(Header::Line(line)) = change.header
+            && format.header_line != Some(line)
+        {
+            return Err(InvalidFormat::HeaderLine);
+        }
         let mut named = BTreeSet::new();
         let says_address = change
             .columns
@@ -223,6 +238,34 @@ mod tests {
         let told = format.changed(&change, b"Email,x;Name\na@example.org;Ada\n");
 
         assert_eq!(told.unwrap().detected().columns.len(), 2);
+    }
+
+    #[test]
+    fn the_header_is_where_somebody_says_it_is() {
+        let sample = b"Name,Email\nour list,of spring\nFull name,E-mail\nAda,ada@example.org\n";
+        let format = FileFormat::detect(sample);
+        assert_eq!(format.detected().header_line, Some(1));
+        let header = |header| FormatChange {
+            header: Some(header),
+            ..FormatChange::default()
+        };
+
+        let third = format.changed(&header(Header::Line(3)), sample).unwrap();
+        assert_eq!(third.detected().header_line, Some(3));
+        assert_eq!(third.detected().columns[0].name, "Full name");
+
+        let people = b"Ada,ada@example.org\nBo,bo@example.org\nCy,cy@example.org\n";
+        let told = format.changed(&header(Header::Missing), people).unwrap();
+        assert_eq!(told.detected().header_line, None);
+        assert_eq!(told.detected().columns[1].name, "column_2");
+        assert_eq!(told.detected().columns[1].meaning, Meaning::Email);
+
+        for line in [0, 9] {
+            assert_eq!(
+                format.changed(&header(Header::Line(line)), sample),
+                Err(InvalidFormat::HeaderLine)
+            );
+        }
     }
 
     #[test]
