@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use contacts::{
-    ContactText, FileFormat, FormatChange, ImportDetail, ImportOptionsChange, ImportPreview,
-    ImportStatus, LeftContact, LeftReason, Meaning, OnDuplicate, OnInvalid, PreviewRow, Profile,
-    Rejection, RejectionCode, SuppressionReason,
+    ContactText, FileFormat, FormatChange, Header, ImportDetail, ImportOptionsChange,
+    ImportPreview, ImportStatus, LeftContact, LeftReason, Meaning, OnDuplicate, OnInvalid,
+    PreviewRow, Profile, Rejection, RejectionCode, SuppressionReason,
 };
 use kernel::{FieldFault, Locale, TimeZoneName};
 use poem_openapi::types::Example;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::input::{Fields, Input, flag, list, object, text, text_by};
+use crate::input::{Fields, Input, flag, integer, list, object, text, text_by};
 
 /// Defines the words of a closed list as the document shows them.
 macro_rules! words {
@@ -277,6 +277,9 @@ pub(crate) struct StartImportRequest {
     encoding: Option<String>,
     /// What stands between two cells, one character.
     delimiter: Option<String>,
+    /// The line at which the header begins, from 1; 0 where there is none.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
+    header_line: Option<u64>,
     /// Meanings of columns, by their names.
     #[oai(validator(max_items = 500))]
     columns: Option<Vec<ColumnShape>>,
@@ -370,6 +373,7 @@ pub(crate) struct LeftContactAnswer {
 pub(crate) fn start(fields: &mut Fields<'_>) -> Option<(FormatChange, ImportOptionsChange)> {
     let encoding = fields.optional("encoding", text_by(encoding));
     let delimiter = fields.optional("delimiter", text_by(delimiter));
+    let header = fields.optional("header_line", integer(0..=1_000_000));
     let columns = fields.optional("columns", list(0..=500, object(column)));
     let on_duplicate = fields.optional("on_duplicate", text::<OnDuplicate>);
     let invalid = fields.optional("invalid", text::<OnInvalid>);
@@ -378,6 +382,7 @@ pub(crate) fn start(fields: &mut Fields<'_>) -> Option<(FormatChange, ImportOpti
         FormatChange {
             encoding: encoding?,
             delimiter: delimiter?,
+            header: header?.map(header_at),
             columns: columns?.unwrap_or_default(),
         },
         ImportOptionsChange {
@@ -386,6 +391,14 @@ pub(crate) fn start(fields: &mut Fields<'_>) -> Option<(FormatChange, ImportOpti
             dry_run: dry_run?,
         },
     ))
+}
+
+/// Where the header is: at a line, or nowhere where somebody says 0.
+fn header_at(line: i64) -> Header {
+    match u64::try_from(line) {
+        Ok(0) | Err(_) => Header::Missing,
+        Ok(line) => Header::Line(line),
+    }
 }
 
 fn encoding(text: &str) -> Result<contacts::Encoding, FieldFault> {
@@ -588,6 +601,7 @@ impl Example for StartImportRequest {
         Self {
             encoding: None,
             delimiter: None,
+            header_line: Some(3),
             columns: Some(vec![ColumnShape {
                 name: "receiver".to_owned(),
                 meaning: MeaningWord::Email,
