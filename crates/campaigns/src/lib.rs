@@ -21,16 +21,24 @@
 pub mod contract;
 pub mod ports;
 
+mod campaign;
 mod email_template;
 mod email_templates;
 mod error;
 mod form;
 mod forms;
+mod link;
 mod starter;
 mod stored_form;
 mod template;
 mod workbench;
 
+pub use campaign::{
+    AddressStatus, AudienceCounts, AudiencePreview, CampaignAction, CampaignStatus, Candidate, Due,
+    Exclusion, InvalidSendRate, PastSchedule, Readiness, Refusal, Requirement, RiskyAddresses,
+    SendRate, Standing, StopReason, UnknownCampaignStatus, UnknownPastSchedule,
+    UnknownRiskyAddresses,
+};
 pub use email_template::{
     EmailTemplate, EmailTemplateChange, EmailTemplateState, EmailTemplateVersion, NewEmailTemplate,
     NewTemplateVersion, TemplateVersionCard,
@@ -38,6 +46,7 @@ pub use email_template::{
 pub use email_templates::{EmailTemplates, PreviewWith};
 pub use error::CampaignError;
 pub use forms::Forms;
+pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
 pub use starter::{starter_templates, template_creation};
 
 pub use form::{

@@ -108,7 +108,7 @@ pub(super) fn leaves(slot: &Slot) -> bool {
 }
 
 /// Where the body ends: at its end tag, at that of the document, or at the end of all.
-fn end_of_body(tokens: &[Markup], length: usize) -> usize {
+pub(super) fn end_of_body(tokens: &[Markup], length: usize) -> usize {
     let close = |wanted: &str| {
         tokens.iter().rev().find_map(|token| match token {
             Markup::Close { name, at, .. } if name == wanted => Some(*at),

@@ -13,11 +13,13 @@ mod markup;
 mod part;
 mod placeholder;
 mod plain;
+mod track;
 mod variable;
 
 pub use content::{EmailContent, RenderedMail, Unrenderable};
 pub use diff::{ContentDiff, DiffLine, LineChange};
 pub use fault::{TemplateFault, TemplateFaults, TemplatePart, TemplateReason};
+pub(crate) use track::tracked_html;
 pub use variable::{
     AttributeName, BuiltIn, InvalidVariableName, OwnName, Values, Variable, VariableName, Variables,
 };

@@ -1,0 +1,7 @@
+//! The links of mails, which tell whose they are.
+
+mod claim;
+mod mail_links;
+
+pub use claim::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget};
+pub use mail_links::{MailLinks, OutgoingMail};
