@@ -77,9 +77,9 @@ impl ContactExport {
         match std::mem::replace(&mut self.place, Place::End) {
             Place::Header => {
                 self.place = Place::Behind(None);
-                let mut writer = writer();
-                write(&mut writer, &HEADER.map(str::to_owned))?;
-                finish(writer).map(Some)
+                let mut rows = CsvRows::new();
+                rows.add(HEADER)?;
+                rows.into_bytes().map(Some)
             }
             Place::Behind(after) => {
                 let page = PageRequest {
@@ -98,34 +98,49 @@ impl ContactExport {
                 if cards.is_empty() {
                     return Ok(None);
                 }
-                let mut writer = writer();
+                let mut rows = CsvRows::new();
                 for card in &cards {
-                    write(&mut writer, &cells(card)?)?;
+                    rows.add(cells(card)?.iter().map(String::as_str))?;
                 }
-                finish(writer).map(Some)
+                rows.into_bytes().map(Some)
             }
             Place::End => Ok(None),
         }
     }
 }
 
-fn writer() -> Writer<Vec<u8>> {
-    WriterBuilder::new()
-        .quote_style(QuoteStyle::Always)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new())
-}
+/// Rows of a file that is made: each cell is quoted, and one that begins like a formula is guarded. Rows may differ in
+/// length.
+pub(crate) struct CsvRows(Writer<Vec<u8>>);
 
-fn write(writer: &mut Writer<Vec<u8>>, cells: &[String; 21]) -> Result<(), ContactError> {
-    writer
-        .write_record(cells.iter().map(|cell| guarded_cell(cell).into_owned()))
-        .map_err(|error| ContactError::Csv(error.into()))
-}
+impl CsvRows {
+    pub(crate) fn new() -> Self {
+        let mut builder = WriterBuilder::new();
+        builder
+            .flexible(true)
+            .quote_style(QuoteStyle::Always)
+            .terminator(csv::Terminator::CRLF);
+        Self(builder.from_writer(Vec::new()))
+    }
 
-fn finish(writer: Writer<Vec<u8>>) -> Result<Vec<u8>, ContactError> {
-    writer
-        .into_inner()
-        .map_err(|error| ContactError::Csv(error.into_error()))
+    pub(crate) fn add<'c>(
+        &mut self,
+        cells: impl IntoIterator<Item = &'c str>,
+    ) -> Result<(), ContactError> {
+        self.0
+            .write_record(
+                cells
+                    .into_iter()
+                    .map(|cell| guarded_cell(cell).into_owned()),
+            )
+            .map_err(|error| ContactError::Csv(error.into()))
+    }
+
+    pub(crate) fn into_bytes(self) -> Result<Vec<u8>, ContactError> {
+        self.0
+            .into_inner()
+            .map_err(|error| ContactError::Csv(error.into_error()))
+    }
 }
 
 fn cells(card: &ContactCard) -> Result<[String; 21], ContactError> {

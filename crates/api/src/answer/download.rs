@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use compliance::{AuditExport, ComplianceError};
-use contacts::{ContactError, ContactExport};
+use contacts::{ContactError, ContactExport, RejectionsCsv};
 use futures_util::stream::{self, StreamExt as _};
 use kernel::Classify;
 use poem::Body;
@@ -41,6 +41,14 @@ impl Chunks for AuditExport {
 }
 
 impl Chunks for ContactExport {
+    type Error = ContactError;
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, ContactError> {
+        self.next_chunk().await
+    }
+}
+
+impl Chunks for RejectionsCsv {
     type Error = ContactError;
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>, ContactError> {

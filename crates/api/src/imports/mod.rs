@@ -1,6 +1,5 @@
 //! Imports: files of contacts.
 
-mod download;
 mod dto;
 mod file;
 mod form;
@@ -12,14 +11,13 @@ use kernel::{ContactImportId, ContactListId};
 use poem_openapi::OpenApi;
 use tenancy::Permission;
 
-use self::download::{RejectionsDownload, rejections_download};
 use self::dto::{
     ImportAnswer, ImportPreviewAnswer, LeftContactAnswer, OnDuplicateWord, OnInvalidWord,
     RejectionAnswer, StartImportRequest, start,
 };
 use self::file::FileBody;
 use self::wishes::Wishes;
-use crate::answer::{Accepted, Answer, Changed, Found};
+use crate::answer::{Accepted, Answer, Changed, CsvDownload, Found, csv_download};
 use crate::input::{Body, OrganizationKey, Path, Query};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
@@ -311,7 +309,7 @@ impl ImportsApi {
         caller: Caller,
         organization: Path<OrganizationKey>,
         import: Path<ContactImportId>,
-    ) -> Result<RejectionsDownload, Failed<()>> {
+    ) -> Result<CsvDownload, Failed<()>> {
         let member = caller
             .authorize(&organization.0, Permission::ContactImport)
             .await?;
@@ -319,7 +317,7 @@ impl ImportsApi {
             .imports
             .rejections_csv(member.scope(), import.0)
             .await?;
-        Ok(rejections_download(rows).await?)
+        Ok(csv_download("rejected-rows.csv", rows).await?)
     }
 
     /// List what an undo left

@@ -1,11 +1,11 @@
 //! The rejected rows of an import as CSV.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use kernel::{ContactImportId, TenantScope, guarded_cell};
+use kernel::{ContactImportId, TenantScope};
 
 use super::Rejection;
+use crate::export::CsvRows;
 use crate::ports::ContactStore;
 use crate::{ContactError, RecordReader};
 
@@ -53,38 +53,35 @@ impl RejectionsCsv {
 
     /// The next piece of the file, whole lines of it; `None` at its end.
     pub async fn next_chunk(&mut self) -> Result<Option<Vec<u8>>, ContactError> {
-        let mut text = String::new();
+        let mut rows = CsvRows::new();
         match self.place {
             Place::Header => {
                 let own = ["line", "column", "code", "reason"].into_iter();
-                write_line(
-                    &mut text,
-                    own.chain(self.columns.iter().map(String::as_str)),
-                );
+                rows.add(own.chain(self.columns.iter().map(String::as_str)))?;
                 self.place = Place::Behind(0);
             }
             Place::Behind(line) => {
                 let unit = self.store.begin(&self.scope).await?;
-                let rows = unit
+                let rejected = unit
                     .import_trace()
                     .rejections_behind(self.import, line, BATCH)
                     .await?;
                 unit.commit().await?;
-                let Some(last) = rows.last() else {
+                let Some(last) = rejected.last() else {
                     self.place = Place::End;
                     return Ok(None);
                 };
                 self.place = Place::Behind(last.line);
-                for row in &rows {
-                    self.write_row(&mut text, row);
+                for row in &rejected {
+                    self.write_row(&mut rows, row)?;
                 }
             }
             Place::End => return Ok(None),
         }
-        Ok(Some(text.into_bytes()))
+        rows.into_bytes().map(Some)
     }
 
-    fn write_row(&self, text: &mut String, row: &Rejection) {
+    fn write_row(&self, rows: &mut CsvRows, row: &Rejection) -> Result<(), ContactError> {
         let mut cells = vec![
             row.line.to_string(),
             row.column.clone().unwrap_or_default(),
@@ -103,16 +100,6 @@ impl RejectionsCsv {
         reader.read(&row.original, &mut keep);
         reader.finish(&mut keep);
         cells.resize(cells.len().max(own + self.columns.len()), String::new());
-        write_line(text, cells.iter().map(String::as_str));
+        rows.add(cells.iter().map(String::as_str))
     }
-}
-
-fn write_line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {
-    for (index, cell) in cells.enumerate() {
-        let separator = if index == 0 { "" } else { "," };
-        let cell = guarded_cell(cell).replace('"', "\"\"");
-        // Writing into a text cannot fail.
-        let _ = write!(text, "{separator}\"{cell}\"");
-    }
-    text.push_str("\r\n");
 }
