@@ -8,6 +8,12 @@ use crate::settings::Settings;
 
 /// Serves until it is told to stop, or the private database is lost.
 pub(crate) async fn serve(settings: Settings) -> Result<(), Failure> {
+    if settings.job_slots == 0 && settings.database_url.is_none() {
+        return Err(Failure::usage(
+            "without job slots nobody works on jobs: no worker reaches a private database; \
+             say --job-slots 1 or more, or which database with DATABASE_URL",
+        ));
+    }
     eprintln!("{settings}");
     let mut signals = Signals::watch()?;
     let Some(running) = start(settings, &mut signals).await? else {

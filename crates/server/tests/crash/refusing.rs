@@ -20,6 +20,19 @@ fn a_second_process_on_the_same_data_directory_is_refused_with_the_pid_of_the_fi
 }
 
 #[test]
+fn serving_a_private_database_without_job_slots_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+
+    let output = run(&["serve", "--job-slots", "0"], &data_dir);
+
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("--job-slots 1 or more"), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+}
+
+#[test]
 fn migrating_twice_is_the_same_as_once() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
