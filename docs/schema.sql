@@ -96,6 +96,25 @@ $$;
 
 ALTER FUNCTION public.contact_lexemes(search_text text, attributes jsonb) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.end_bulk_operations() RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    ended bigint;
+BEGIN
+    UPDATE contact_bulk_operations b
+    SET filter = NULL, changes = NULL, status = j.status, finished_at = j.finished_at
+    FROM job_queue j
+    WHERE j.organization_id = b.organization_id AND j.id = b.id
+        AND j.status IN ('completed', 'cancelled', 'failed') AND b.status IN ('pending', 'running');
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END
+$$;
+
+ALTER FUNCTION public.end_bulk_operations() OWNER TO canvass_owner;
+
 CREATE FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -459,6 +478,41 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.audit_payloads FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
+
+CREATE TABLE public.contact_bulk_operations (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    list_id uuid,
+    filter jsonb,
+    changes jsonb,
+    matched bigint NOT NULL,
+    changed bigint NOT NULL,
+    unchanged bigint NOT NULL,
+    refused bigint NOT NULL,
+    status text NOT NULL,
+    error text,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    CONSTRAINT contact_bulk_operations_kind_check CHECK ((kind = ANY (ARRAY['delete'::text, 'update'::text, 'add_to_list'::text, 'remove_from_list'::text]))),
+    CONSTRAINT contact_bulk_operations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'cancelled'::text, 'failed'::text]))),
+    CONSTRAINT nothing_personal_is_kept CHECK (((status = ANY (ARRAY['pending'::text, 'running'::text])) OR ((filter IS NULL) AND (changes IS NULL)))),
+    CONSTRAINT outcomes_sum_up CHECK ((matched = ((changed + unchanged) + refused)))
+);
+
+ALTER TABLE ONLY public.contact_bulk_operations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_bulk_operations OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_bulk_operations.id IS 'also the id of its job';
+
+COMMENT ON COLUMN public.contact_bulk_operations.filter IS 'which contacts are meant; personal, null once it has ended';
+
+COMMENT ON COLUMN public.contact_bulk_operations.changes IS 'what changes about them; personal, null once it has ended';
 
 CREATE TABLE public.contact_import_chunks (
     organization_id uuid NOT NULL,
@@ -1220,6 +1274,9 @@ ALTER TABLE ONLY public.audit_logs
 ALTER TABLE ONLY public.audit_payloads
     ADD CONSTRAINT audit_payloads_pkey PRIMARY KEY (organization_id, id, created_at);
 
+ALTER TABLE ONLY public.contact_bulk_operations
+    ADD CONSTRAINT contact_bulk_operations_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.contact_import_chunks
     ADD CONSTRAINT contact_import_chunks_pkey PRIMARY KEY (organization_id, import_id, "position");
 
@@ -1348,6 +1405,8 @@ CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organi
 
 CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at DESC, id DESC);
 
+CREATE INDEX contact_bulk_operations_open_idx ON public.contact_bulk_operations USING btree (organization_id, id) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
+
 CREATE INDEX contact_imports_file_idx ON public.contact_imports USING btree (organization_id, sha256, list_id);
 
 CREATE INDEX contact_imports_list_idx ON public.contact_imports USING btree (organization_id, list_id, id);
@@ -1448,6 +1507,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STA
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_payloads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_bulk_operations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_chunks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_left FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -1534,6 +1595,12 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.contact_bulk_operations
+    ADD CONSTRAINT contact_bulk_operations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.contact_bulk_operations
+    ADD CONSTRAINT contact_bulk_operations_organization_id_list_id_fkey FOREIGN KEY (organization_id, list_id) REFERENCES public.contact_lists(organization_id, id);
 
 ALTER TABLE ONLY public.contact_import_chunks
     ADD CONSTRAINT contact_import_chunks_organization_id_import_id_fkey FOREIGN KEY (organization_id, import_id) REFERENCES public.contact_imports(organization_id, id);
@@ -1656,6 +1723,8 @@ ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.contact_bulk_operations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_import_chunks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_import_left ENABLE ROW LEVEL SECURITY;
@@ -1703,6 +1772,8 @@ ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY platform ON public.access_logs TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.contact_bulk_operations TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.contact_import_chunks TO canvass_platform USING (true) WITH CHECK (false);
 
@@ -1759,6 +1830,8 @@ CREATE POLICY tenant ON public.api_keys TO canvass_app USING ((organization_id =
 CREATE POLICY tenant ON public.audit_logs TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.audit_payloads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_bulk_operations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.contact_import_chunks TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -1851,6 +1924,9 @@ REVOKE ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb
 GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_app;
 GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_search;
 
+REVOKE ALL ON FUNCTION public.end_bulk_operations() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_bulk_operations() TO canvass_platform;
+
 REVOKE ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.find_credential(wanted_kind text, wanted_hash bytea, OUT organization_id uuid, OUT subject_id uuid) TO canvass_app;
 
@@ -1930,6 +2006,20 @@ GRANT UPDATE(user_agent) ON TABLE public.audit_payloads TO canvass_retention;
 GRANT UPDATE(reason) ON TABLE public.audit_payloads TO canvass_retention;
 
 GRANT UPDATE(salt) ON TABLE public.audit_payloads TO canvass_retention;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_bulk_operations TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT UPDATE(filter) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT UPDATE(changes) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT SELECT(status),UPDATE(status) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT UPDATE(finished_at) ON TABLE public.contact_bulk_operations TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_chunks TO canvass_app;
 GRANT DELETE ON TABLE public.contact_import_chunks TO canvass_platform;

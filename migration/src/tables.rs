@@ -18,6 +18,7 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("api_keys", Placement::Distributed),
     ("audit_logs", Placement::Distributed),
     ("audit_payloads", Placement::Distributed),
+    ("contact_bulk_operations", Placement::Distributed),
     ("contact_import_chunks", Placement::Distributed),
     ("contact_import_left", Placement::Distributed),
     ("contact_import_rejections", Placement::Distributed),

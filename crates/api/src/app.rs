@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::accounts::AccountsApi;
 use crate::api_keys::ApiKeysApi;
 use crate::audit::AuditApi;
+use crate::bulk_contacts::BulkContactsApi;
 use crate::caller::Gate;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
@@ -164,6 +165,7 @@ pub type Operations = (
     PlatformUsersApi,
     (
         ContactsApi,
+        BulkContactsApi,
         ContactListsApi,
         SuppressionsApi,
         ValidationApi,

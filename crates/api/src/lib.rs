@@ -20,6 +20,7 @@ pub mod answer;
 pub mod api_keys;
 mod app;
 pub mod audit;
+mod bulk_contacts;
 mod caller;
 mod conditional;
 mod contact_lists;

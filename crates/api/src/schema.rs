@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use campaigns::{EmailContent, FieldKey, FieldType};
 use compliance::EntityType;
 use contacts::{
-    Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
+    BulkKind, Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
     ListStatus, Reason, RuleResult, RuleType, SuppressionReason, SuppressionSource,
     ValidationStatus,
 };
@@ -227,6 +227,10 @@ texts! {
     /// Where contacts come from.
     ContactSourceText {
         enum_items: words(ContactSource::ALL, ContactSource::as_str),
+    }
+    /// What is done to all contacts that fit a filter.
+    BulkKindText {
+        enum_items: words(BulkKind::ALL, BulkKind::as_str),
     }
     /// How far the validation of a list's addresses is.
     ListStatusText {

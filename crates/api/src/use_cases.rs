@@ -3,7 +3,8 @@
 use campaigns::{EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
-    ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules, Validations,
+    BulkContacts, ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules,
+    Validations,
 };
 use tenancy::{
     AccountDeletion, Accounts, ApiKeys, InvitationAcceptance, Invitations, Jobs, Members,
@@ -14,6 +15,7 @@ use crate::accounts::AccountsApi;
 use crate::api_keys::ApiKeysApi;
 use crate::app::Operations;
 use crate::audit::AuditApi;
+use crate::bulk_contacts::BulkContactsApi;
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::email_templates::{EmailTemplateVersionsApi, EmailTemplatesApi};
@@ -42,6 +44,8 @@ pub struct UseCases {
     pub audit_log: AuditLog,
     /// Making, reading, changing, deleting and restoring contacts.
     pub contacts: Contacts,
+    /// One deed on all contacts that a filter lets through.
+    pub bulk_contacts: BulkContacts,
     /// Lists of contacts, and who is on them.
     pub contact_lists: ContactLists,
     /// Addresses that must not be mailed.
@@ -100,6 +104,7 @@ pub fn operations(use_cases: UseCases) -> Operations {
         PlatformUsersApi::new(use_cases.platform_users),
         (
             ContactsApi::new(use_cases.contacts.clone()),
+            BulkContactsApi::new(use_cases.bulk_contacts),
             ContactListsApi::new(use_cases.contact_lists, use_cases.contacts),
             SuppressionsApi::new(use_cases.suppressions),
             ValidationApi::new(use_cases.validation_rules, use_cases.email_checks),

@@ -129,6 +129,16 @@ impl AttributesChange {
         }
         Ok(Self(change))
     }
+
+    /// The object that would be merged.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let values = self.0.iter().map(|(name, value)| {
+            let value = value.clone().unwrap_or(Value::Null);
+            (name.clone(), value)
+        });
+        Value::Object(values.collect())
+    }
 }
 
 impl std::fmt::Debug for Attributes {

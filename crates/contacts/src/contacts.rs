@@ -8,6 +8,7 @@ use kernel::{
     begin_once,
 };
 
+use crate::alike::{self, noted};
 use crate::ports::{ContactStore, ContactUnit};
 use crate::workbench::{Workbench, deletion};
 use crate::{
@@ -332,27 +333,10 @@ impl Contacts {
         let unit = self.bench.begin(scope).await?;
         let (wanted, change) = wanted?;
         let living = unit.contacts().find_many(&wanted).await?;
-        let mut outcomes = std::collections::BTreeMap::new();
-        let (mut updates, mut drafts) = (Vec::new(), Vec::new());
-        for before in &living {
-            let mut after = before.clone();
-            let done = after.change_profile(&change, at, scope.actor().user());
-            let changes = after.changes_since(Some(before));
-            let outcome = if done.is_err() {
-                UpdatedContact::TooManyAttributes
-            } else if changes.is_empty() {
-                UpdatedContact::Unchanged
-            } else {
-                drafts.push(noted(&after, AuditAction::Update, changes));
-                updates.push(after);
-                UpdatedContact::Updated
-            };
-            outcomes.insert(before.id(), outcome);
-        }
-        let written = unit.contacts().update_many(&updates).await?;
-        if written.len() != updates.len() {
-            return Err(StorageError::Contended(None).into());
-        }
+        let (changed, outcomes) = alike::changed(&living, &change, at, scope.actor().user());
+        let outcomes = living.iter().map(Contact::id).zip(outcomes);
+        let outcomes = outcomes.collect::<std::collections::BTreeMap<_, _>>();
+        let drafts = changed.write(unit.as_ref()).await?;
         self.bench.note(unit.as_ref(), scope, at, drafts).await?;
         unit.commit().await?;
         let outcome_of = |id| outcomes.get(&id).copied();
@@ -372,18 +356,8 @@ impl Contacts {
         let unit = self.bench.begin(scope).await?;
         let wanted = wanted?;
         let living = unit.contacts().find_many(&wanted).await?;
-        let (mut deleted, mut drafts) = (Vec::new(), Vec::new());
-        for before in &living {
-            let mut after = before.clone();
-            after.delete(at, scope.actor().user());
-            let changes = deletion(&before.state().stamps, &after.state().stamps);
-            drafts.push(noted(&after, AuditAction::Delete, changes));
-            deleted.push(after);
-        }
-        let done = unit.contacts().update_many(&deleted).await?;
-        if done.len() != deleted.len() {
-            return Err(StorageError::Contended(None).into());
-        }
+        let deleted = alike::deleted(&living, at, scope.actor().user());
+        let drafts = deleted.write(unit.as_ref()).await?;
         self.bench.note(unit.as_ref(), scope, at, drafts).await?;
         unit.commit().await?;
         Ok(wanted
@@ -489,10 +463,6 @@ impl Contacts {
             }
         }
     }
-}
-
-fn noted(contact: &Contact, action: AuditAction, changes: Changes) -> AuditDraft {
-    AuditDraft::new("contact", contact.id().as_uuid(), action, changes)
 }
 
 /// The rules that the unit's organization has in force.

@@ -17,7 +17,8 @@
 //! the organization's only one; whatever brings an address back, its suppressions are there; a membership repeats
 //! the status and the deletion of its contact; what a list counts is what it has.
 //!
-//! - [`Contacts`], [`ContactLists`] and [`Suppressions`] are the use cases;
+//! - [`Contacts`], [`ContactLists`] and [`Suppressions`] are the use cases; [`BulkContacts`] asks for one deed on all
+//!   contacts that a filter lets through, and [`BulkJob`] does it;
 //! - [`ports`] is what the use cases need of their storage.
 
 #[cfg(feature = "contract")]
@@ -26,7 +27,9 @@ pub mod ports;
 
 mod address;
 mod address_hash;
+mod alike;
 mod attributes;
+mod bulk;
 mod contact;
 mod contact_card;
 mod contact_email;
@@ -58,6 +61,10 @@ pub use address::{
 };
 pub use address_hash::AddressHash;
 pub use attributes::{Attributes, AttributesChange, InvalidAttributes};
+pub use bulk::{
+    BulkContacts, BulkCounts, BulkDeed, BulkJob, BulkKind, BulkStatus, ContactBulkOperation,
+    ContactBulkOperationState, InvalidSelection, selection,
+};
 pub use contact::{Contact, ContactChange, ContactState, NewContact};
 pub use contact_card::ContactCard;
 pub use contact_email::{ContactEmail, InvalidContactEmail};

@@ -285,7 +285,11 @@ async fn told(
 }
 
 /// The entry about a contact that came onto a list, or went off it.
-fn membership(list: ContactListId, contact: ContactId, action: AuditAction) -> AuditDraft {
+pub(crate) fn membership(
+    list: ContactListId,
+    contact: ContactId,
+    action: AuditAction,
+) -> AuditDraft {
     let changes = [("contact_id", json!(contact)), ("list_id", json!(list))]
         .into_iter()
         .fold(Changes::none(), |changes, (name, value)| match action {
@@ -300,7 +304,7 @@ fn noted(list: &ContactList, action: AuditAction, changes: Changes) -> AuditDraf
 }
 
 /// The living list with this id.
-async fn find_living(
+pub(crate) async fn find_living(
     unit: &dyn ContactUnit,
     id: ContactListId,
 ) -> Result<CountedList, ContactError> {

@@ -11,6 +11,7 @@ use crate::{
     Suppression, SuppressionReason, ValidationStatus,
 };
 
+pub use crate::bulk::ports::BulkOperationRepository;
 pub use crate::imports::ports::{ImportFileRepository, ImportRepository, ImportTraceRepository};
 pub use crate::judging::ports::{ValidationLog, ValidationRuleRepository};
 
@@ -38,6 +39,8 @@ pub trait ContactUnit: UnitOfWork {
     fn import_files(&self) -> &dyn ImportFileRepository;
     /// What its imports did, row by row.
     fn import_trace(&self) -> &dyn ImportTraceRepository;
+    /// What was asked for of all contacts that a filter lets through.
+    fn bulk_operations(&self) -> &dyn BulkOperationRepository;
     /// Its rules for judging addresses.
     fn validation_rules(&self) -> &dyn ValidationRuleRepository;
     /// How addresses were judged.
@@ -85,6 +88,15 @@ pub trait ContactRepository: Send + Sync {
         sort: ContactSort,
         page: &PageRequest,
     ) -> Result<Page<Contact>, StorageError>;
+    /// Up to `limit` of the contacts that the filter lets through, behind `after` and up to `until`, in the order of
+    /// their ids; none only where there are no more.
+    async fn ids_behind(
+        &self,
+        filter: &ContactFilter,
+        after: Option<ContactId>,
+        until: ContactId,
+        limit: u16,
+    ) -> Result<Vec<ContactId>, StorageError>;
 }
 
 /// The lists of the unit's organization.

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use campaigns::{EmailTemplate, EmailTemplateVersion, Form, FormVersion};
 use contacts::{
-    AddressHash, Contact, ContactImport, ContactList, Judgement, LeftContact, Rejection,
-    Suppression, Touch, ValidationRule,
+    AddressHash, Contact, ContactBulkOperation, ContactImport, ContactList, Judgement, LeftContact,
+    Rejection, Suppression, Touch, ValidationRule,
 };
 use kernel::{
     ApiKeyId, AuditEntry, ContactId, ContactImportId, ContactListId, EmailTemplateId,
-    EmailTemplateVersionId, FormId, FormVersionId, IdempotencyRequest, InvitationId, MembershipId,
-    OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId,
-    Timestamp, UserId, ValidationRuleId,
+    EmailTemplateVersionId, FormId, FormVersionId, IdempotencyRequest, InvitationId, JobId,
+    MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId,
+    TeamMemberId, Timestamp, UserId, ValidationRuleId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -50,6 +50,7 @@ pub(crate) struct TenantState {
     pub(crate) import_touches: BTreeMap<(ContactImportId, ContactId), Touch>,
     pub(crate) import_left: BTreeMap<(ContactImportId, ContactId), LeftContact>,
     pub(crate) import_seen: BTreeSet<(ContactImportId, AddressHash)>,
+    pub(crate) bulk_operations: BTreeMap<JobId, ContactBulkOperation>,
     pub(crate) suppressions: BTreeMap<SuppressionId, Suppression>,
     pub(crate) validation_rules: BTreeMap<ValidationRuleId, ValidationRule>,
     /// By contact and instant.

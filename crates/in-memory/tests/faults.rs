@@ -146,6 +146,7 @@ contracts! {
     campaigns::for_each_email_template_case => email_templates;
     campaigns::for_each_form_case => forms;
     compliance::for_each_audit_case => entries;
+    contacts::for_each_bulk_operation_case => bulk_operations;
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
     contacts::for_each_contact_unit_case => unit;
@@ -200,6 +201,7 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
             "campaigns::email_templates",
             "campaigns::forms",
             "compliance::entries",
+            "contacts::bulk_operations",
             "contacts::contacts",
             "contacts::import_files",
             "contacts::import_trace",
@@ -233,6 +235,7 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
             "campaigns::email_templates",
             "campaigns::forms",
             "compliance::entries",
+            "contacts::bulk_operations",
             "contacts::contacts",
             "contacts::imports",
             "contacts::judging",

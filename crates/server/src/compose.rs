@@ -9,8 +9,9 @@ use api::{ApiDependencies, Gate, Observation, UseCases, application, observation
 use campaigns::{EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
-    ContactLists, ContactRevalidation, Contacts, EmailChecks, ImportJob, ImportPorts, Imports,
-    Judge, ListRevalidation, Suppressions, UndoJob, ValidationRules, Validations,
+    BulkContacts, BulkJob, ContactLists, ContactRevalidation, Contacts, EmailChecks, ImportJob,
+    ImportPorts, Imports, Judge, ListRevalidation, Suppressions, UndoJob, ValidationRules,
+    Validations,
 };
 use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
@@ -106,6 +107,7 @@ pub(crate) fn compose(
             keys.clone(),
         ),
         contacts,
+        bulk_contacts: BulkContacts::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         contact_lists,
         suppressions,
         imports: Imports::new(imports(database, &judging.judge))
@@ -148,17 +150,15 @@ pub(crate) fn compose(
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let maintenance = Maintenance::new(postgres.clone(), Arc::clone(&clock), logs.clone());
     let jobs = (settings.job_slots > 0).then(|| {
-        let (keys, logs) = (Arc::clone(&keys), logs.clone());
-        let runner = runner(
+        runner(
             settings,
             url,
             database,
             data_directory,
-            keys,
+            &keys,
             &judging,
-            logs,
-        );
-        Arc::new(runner)
+            &logs,
+        )
     });
     let dependencies = ApiDependencies {
         settings: EdgeSettings {
@@ -225,10 +225,10 @@ fn runner(
     url: &str,
     database: &Database,
     data_directory: &DataDirectory,
-    keys: Arc<MasterKeys>,
+    keys: &Arc<MasterKeys>,
     judging: &Judging,
-    logs: DatabaseLogs,
-) -> JobRunner {
+    logs: &DatabaseLogs,
+) -> Arc<JobRunner> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGenerator> = Arc::new(SystemIds::default());
     let postgres = Arc::new(database.postgres.clone());
@@ -242,7 +242,7 @@ fn runner(
         postgres.clone(),
         Arc::clone(&clock),
         Arc::clone(&ids),
-        keys,
+        Arc::clone(keys) as _,
         Arc::new(mailer),
         url.to_owned(),
     );
@@ -258,14 +258,16 @@ fn runner(
         Arc::clone(&clock),
         Arc::clone(&ids),
     );
+    let bulk = BulkJob::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
     let kinds: Vec<Arc<dyn Job>> = vec![
         Arc::new(delivery),
         Arc::new(revalidation),
         Arc::new(unanswered),
+        Arc::new(bulk),
         Arc::new(ImportJob::new(imports.clone())),
         Arc::new(UndoJob::new(imports)),
     ];
-    JobRunner::new(
+    let runner = JobRunner::new(
         postgres.clone(),
         Arc::clone(&clock),
         Arc::clone(&ids),
@@ -276,8 +278,8 @@ fn runner(
             ..JobRunnerSettings::default()
         },
         kinds,
-    )
-    .with_error_log(logs)
+    );
+    Arc::new(runner.with_error_log(logs.clone()))
 }
 
 /// The ports of imports.
@@ -328,24 +330,12 @@ impl Composition {
 
     /// Starts what works beside the requests; it ends when `stopping` is cancelled.
     pub(crate) fn spawn_background(&self, stopping: &CancellationToken) -> Vec<JoinHandle<()>> {
-        let metrics = Arc::clone(&self.metrics);
-        let pool = self.database.postgres.pool().clone();
         let working = self
             .jobs
             .iter()
             .flat_map(|jobs| spawn_work(jobs, stopping))
             .collect::<Vec<_>>();
-        let tidying = repeat(stopping.clone(), UPKEEP, move || {
-            metrics.upkeep();
-            let (size, idle) = (pool.size(), pool.num_idle());
-            metrics::gauge!("canvass_database_pool_connections", "state" => "idle")
-                .set(count(idle));
-            metrics::gauge!("canvass_database_pool_connections", "state" => "in_use").set(count(
-                usize::try_from(size)
-                    .unwrap_or_default()
-                    .saturating_sub(idle),
-            ));
-        });
+        let tidying = tidy(&self.metrics, &self.database, stopping);
         let maintaining = tokio::spawn({
             let (maintenance, stopping) = (self.maintenance.clone(), stopping.clone());
             async move { maintenance.run(Maintenance::EVERY, stopping).await }
@@ -366,6 +356,7 @@ impl Composition {
 
 /// A worker without a server.
 pub(crate) struct Worker {
+    database: Database,
     runner: Arc<JobRunner>,
     observation: Observation,
     metrics: Arc<Metrics>,
@@ -387,18 +378,15 @@ pub(crate) fn compose_worker(
     let logs = DatabaseLogs::start(postgres.clone(), Arc::clone(&ids), LogSettings::default());
     let url = settings.public_url(settings.listen);
     let judging = Judging::of(settings, database, Arc::clone(&keys))?;
-    let runner = {
-        let (keys, logs) = (Arc::clone(&keys), logs.clone());
-        runner(
-            settings,
-            &url,
-            database,
-            data_directory,
-            keys,
-            &judging,
-            logs,
-        )
-    };
+    let runner = runner(
+        settings,
+        &url,
+        database,
+        data_directory,
+        &keys,
+        &judging,
+        &logs,
+    );
     let observation = Observation {
         settings: EdgeSettings::default(),
         ports: EdgePorts {
@@ -415,7 +403,8 @@ pub(crate) fn compose_worker(
         metrics: Arc::clone(&metrics) as _,
     };
     Ok(Worker {
-        runner: Arc::new(runner),
+        database: database.clone(),
+        runner,
         observation,
         metrics,
         logs,
@@ -431,8 +420,7 @@ impl Worker {
 
     /// Starts to work, until `stopping` is cancelled.
     pub(crate) fn spawn_background(&self, stopping: &CancellationToken) -> Vec<JoinHandle<()>> {
-        let metrics = Arc::clone(&self.metrics);
-        let tidying = repeat(stopping.clone(), UPKEEP, move || metrics.upkeep());
+        let tidying = tidy(&self.metrics, &self.database, stopping);
         let working = spawn_work(&self.runner, stopping);
         let watching = watch(self.disposable.as_ref(), stopping);
         working
@@ -446,6 +434,26 @@ impl Worker {
     pub(crate) async fn flush(&self) {
         self.logs.close(LAST_WRITES).await;
     }
+}
+
+/// Starts to keep the metrics small, and to tell of the pool's connections.
+fn tidy(
+    metrics: &Arc<Metrics>,
+    database: &Database,
+    stopping: &CancellationToken,
+) -> JoinHandle<()> {
+    let (metrics, pool) = (Arc::clone(metrics), database.postgres.pool().clone());
+    repeat(stopping.clone(), UPKEEP, move || {
+        metrics.upkeep();
+        let (size, idle) = (pool.size(), pool.num_idle());
+        let in_use = usize::try_from(size)
+            .unwrap_or_default()
+            .saturating_sub(idle);
+        for (state, connections) in [("idle", idle), ("in_use", in_use)] {
+            metrics::gauge!("canvass_database_pool_connections", "state" => state)
+                .set(count(connections));
+        }
+    })
 }
 
 /// Starts to look whether the file of disposable domains changed.

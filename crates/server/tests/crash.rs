@@ -5,6 +5,8 @@
     reason = "a test that cannot go on should say where"
 )]
 
+#[path = "crash/changing.rs"]
+mod changing;
 #[path = "crash/commanding.rs"]
 mod commanding;
 #[path = "crash/importing.rs"]

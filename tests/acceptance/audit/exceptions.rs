@@ -109,6 +109,21 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "follows the contact's own",
     ),
     (
+        "contact_bulk_operations",
+        "changes",
+        "personal, and told by the entries of the contacts that change",
+    ),
+    (
+        "contact_bulk_operations",
+        "filter",
+        "personal; which parts of it are set is told as the reason",
+    ),
+    (
+        "contact_bulk_operations",
+        "finished_at",
+        "when `status` changed, which the entry tells",
+    ),
+    (
         "contact_imports",
         "finished_at",
         "when `status` changed, which the entry tells",

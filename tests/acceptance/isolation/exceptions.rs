@@ -123,6 +123,10 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
     platform("access_logs", "a table of the installation itself"),
     retention("access_logs"),
     retention("audit_payloads"),
+    platform(
+        "contact_bulk_operations",
+        "operations whose job ended without them are ended, without reading what they were asked for",
+    ),
     ExtraPolicy {
         table: "contact_import_chunks",
         name: "platform",
@@ -212,6 +216,20 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "UPDATE (user_agent)",
         ],
         "personal data is nulled when its time is over",
+    ),
+    (
+        "contact_bulk_operations",
+        PLATFORM,
+        &[
+            "SELECT (id)",
+            "SELECT (organization_id)",
+            "SELECT (status)",
+            "UPDATE (changes)",
+            "UPDATE (filter)",
+            "UPDATE (finished_at)",
+            "UPDATE (status)",
+        ],
+        "operations whose job ended without them are ended, without reading what they were asked for",
     ),
     (
         "contact_import_chunks",

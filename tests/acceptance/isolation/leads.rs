@@ -52,6 +52,9 @@ pub(super) async fn gather(stack: &Stack, token: &str, organization: Uuid, lette
     let tried = leads.import(list, "?dry_run=true", &rows).await;
     leads.wait(tried, "completed").await;
     leads.import(list, "", "a,b\n1,2\n").await;
+    let known = json!({ "filter": { "q": email }, "changes": { "company": "Acme" } });
+    let matching = "/contacts/update-matching";
+    leads.say(Method::POST, matching, known, 202).await;
     // The last one lives, so that its address is taken.
     let living = json!({ "email": format!("last-{letter}@example.com") });
     leads.make("/contacts", living).await;

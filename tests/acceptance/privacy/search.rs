@@ -41,6 +41,11 @@ const KEPT: &[(&str, &[&str], &str)] = &[
         "the erasable half of the log",
     ),
     (
+        "contact_bulk_operations",
+        &["changes", "filter"],
+        "what is to be done to whom, until it is done",
+    ),
+    (
         "contacts",
         &[
             "email",

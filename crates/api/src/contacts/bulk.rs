@@ -38,6 +38,7 @@ pub(crate) struct UpdateContactsRequest {
 
 /// What changes about contacts; what is not mentioned stays.
 #[derive(Object)]
+#[oai(example)]
 pub(crate) struct ProfileChanges {
     /// The first name, or names.
     #[oai(nullable)]
@@ -256,20 +257,23 @@ impl Example for UpdateContactsRequest {
     fn example() -> Self {
         Self {
             ids: vec![SOME],
-            changes: ProfileChanges {
-                first_name: MaybeUndefined::Undefined,
-                last_name: MaybeUndefined::Undefined,
-                display_name: MaybeUndefined::Undefined,
-                phone: MaybeUndefined::Null,
-                company: MaybeUndefined::Value(LineText::new("Analytical Engines")),
-                job_title: MaybeUndefined::Undefined,
-                locale: MaybeUndefined::Undefined,
-                timezone: MaybeUndefined::Undefined,
-                attributes: MaybeUndefined::Value(HashMap::from([(
-                    "city".to_owned(),
-                    Value::Null,
-                )])),
-            },
+            changes: ProfileChanges::example(),
+        }
+    }
+}
+
+impl Example for ProfileChanges {
+    fn example() -> Self {
+        Self {
+            first_name: MaybeUndefined::Undefined,
+            last_name: MaybeUndefined::Undefined,
+            display_name: MaybeUndefined::Undefined,
+            phone: MaybeUndefined::Null,
+            company: MaybeUndefined::Value(LineText::new("Analytical Engines")),
+            job_title: MaybeUndefined::Undefined,
+            locale: MaybeUndefined::Undefined,
+            timezone: MaybeUndefined::Undefined,
+            attributes: MaybeUndefined::Value(HashMap::from([("city".to_owned(), Value::Null)])),
         }
     }
 }

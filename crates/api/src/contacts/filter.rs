@@ -90,7 +90,7 @@ fn range(
     }
 }
 
-fn word<T: std::str::FromStr>(text: &str) -> Result<T, FieldFault> {
+pub(crate) fn word<T: std::str::FromStr>(text: &str) -> Result<T, FieldFault> {
     text.parse().ok().ok_or_else(|| {
         FieldFault::new(
             "unknown-value",
@@ -100,7 +100,7 @@ fn word<T: std::str::FromStr>(text: &str) -> Result<T, FieldFault> {
 }
 
 /// An attribute is wanted as its name, a colon and its value.
-fn attribute(text: &str) -> Result<(String, String), FieldFault> {
+pub(crate) fn attribute(text: &str) -> Result<(String, String), FieldFault> {
     match text.split_once(':') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(FieldFault::new(

@@ -4,6 +4,10 @@ mod bulk;
 mod dto;
 mod filter;
 
+pub(crate) use self::bulk::ProfileChanges;
+pub(crate) use self::dto::profile_change;
+pub(crate) use self::filter::{attribute as attribute_named, word};
+
 use contacts::{ContactCard, Contacts, SavedContact};
 use kernel::ContactId;
 use poem_openapi::OpenApi;

@@ -30,7 +30,7 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// Events about one job.
 #[derive(ApiResponse)]
 pub(super) enum JobEvents {
-    /// An event per change, and each second while the job is at work, until it ends.
+    /// An event per change, and two a second while the job is at work, until it ends.
     #[oai(status = 200, content_type = "text/event-stream")]
     Stream(EventStream<BoxStream<'static, JobAnswer>>),
 }

@@ -7,7 +7,7 @@ use api::{UseCases, operations};
 use campaigns::{EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
-    ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
+    BulkContacts, ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
     ValidationRules, Validations,
 };
 use in_memory::MemoryDatabase;
@@ -41,6 +41,22 @@ pub(crate) struct LoggedIn {
     pub(crate) refresh: String,
 }
 
+/// The use cases on contacts, their lists, and addresses that must not be mailed.
+fn of_contacts(
+    store: &Arc<MemoryDatabase>,
+    ports: &AccountPorts,
+    judge: &Judge,
+) -> (Contacts, BulkContacts, ContactLists, Suppressions) {
+    let time = || ports.clock.clone();
+    let ids = || ports.ids.clone();
+    (
+        Contacts::new(store.clone(), time(), ids(), judge.clone()),
+        BulkContacts::new(store.clone(), time(), ids()),
+        ContactLists::new(store.clone(), time(), ids()),
+        Suppressions::new(store.clone(), time(), ids(), judge.clone()),
+    )
+}
+
 impl Installation {
     pub(crate) fn new() -> Self {
         Self::with(EdgeSettings::default())
@@ -53,6 +69,8 @@ impl Installation {
         let ports = accounts_in_memory(&database, clock.clone(), SequentialIds::default());
         let contacts_in = Arc::new(database.clone());
         let judge = Judge::offline(ports.keys.clone());
+        let (contacts, bulk_contacts, contact_lists, suppressions) =
+            of_contacts(&contacts_in, &ports, &judge);
         let use_cases = UseCases {
             accounts: Accounts::new(&ports),
             account_deletion: AccountDeletion::new(&ports),
@@ -61,23 +79,10 @@ impl Installation {
                 ports.clock.clone(),
                 ports.ids.clone(),
             ),
-            contacts: Contacts::new(
-                contacts_in.clone(),
-                ports.clock.clone(),
-                ports.ids.clone(),
-                judge.clone(),
-            ),
-            contact_lists: ContactLists::new(
-                contacts_in.clone(),
-                ports.clock.clone(),
-                ports.ids.clone(),
-            ),
-            suppressions: Suppressions::new(
-                contacts_in.clone(),
-                ports.clock.clone(),
-                ports.ids.clone(),
-                judge.clone(),
-            ),
+            contacts,
+            bulk_contacts,
+            contact_lists,
+            suppressions,
             imports: Imports::new(ImportPorts {
                 store: contacts_in.clone(),
                 clock: ports.clock.clone(),

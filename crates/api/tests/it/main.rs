@@ -13,6 +13,7 @@ mod accounts;
 mod any_input;
 mod api_keys;
 mod bodies;
+mod bulk_contacts;
 mod catalogue;
 mod conditional;
 mod demo;

@@ -4,7 +4,7 @@ use kernel::{ContactId, PageRequest};
 use time::Duration;
 
 use super::Subject;
-use super::tenant::{NOW, Tenant, all_pages, attributes, deleted};
+use super::tenant::{NOW, Tenant, all_ids, all_pages, attributes, deleted};
 use crate::{
     Classification, Contact, ContactFilter, ContactSort, ContactSource, Profile, SuppressionReason,
     TimeRange, ValidationStatus,
@@ -19,6 +19,7 @@ macro_rules! for_each_listing_case {
             every_filter_lets_through_what_it_says,
             filters_work_together,
             deleted_contacts_are_listed_apart,
+            ids_are_read_behind_one_and_up_to_another,
             other_tenants_contacts_are_not_listed,
         }
     };
@@ -40,7 +41,11 @@ async fn listed<S: Subject>(
     let unit = tenant.begin(subject).await;
     let contacts =
         all_pages(async |page: PageRequest| unit.contacts().list(filter, sort, &page).await);
-    contacts.await.iter().map(Contact::id).collect()
+    let ids = contacts.await.iter().map(Contact::id).collect::<Vec<_>>();
+    let mut in_order = ids.clone();
+    in_order.sort_unstable();
+    assert_eq!(all_ids(unit.as_ref(), filter).await, in_order, "{filter:?}");
+    ids
 }
 
 /// Ten contacts with statuses in turn, in the order of their ids; addresses run the other way.
@@ -282,6 +287,48 @@ mod cases {
         };
         let found = listed(&tenant, subject, &dead_on_list, ContactSort::Created).await;
         assert_eq!(found, at(&contacts, &[1]));
+    }
+
+    pub(super) async fn ids_are_read_behind_one_and_up_to_another<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let contacts = ten(&tenant, subject).await;
+        let members = contacts.iter().collect::<Vec<_>>();
+        let list = tenant.add_list(subject, "A list", &members).await;
+        let everybody = ContactFilter::default();
+        let on_list = ContactFilter {
+            list: Some(list.id()),
+            ..ContactFilter::default()
+        };
+        let with_attribute = ContactFilter {
+            attributes: vec![("city".to_owned(), "berlin".to_owned())],
+            ..ContactFilter::default()
+        };
+        let searched = ContactFilter {
+            search: "example.com".parse().ok(),
+            ..ContactFilter::default()
+        };
+
+        let unit = tenant.begin(subject).await;
+        let at = |place: usize| contacts[place].id();
+        for filter in [&everybody, &on_list, &with_attribute, &searched] {
+            for (after, until, limit, places) in [
+                (Some(4), 8, 9, [5, 6, 7, 8].as_slice()),
+                (Some(4), 8, 2, &[5, 6]),
+                (Some(8), 8, 9, &[]),
+                (Some(9), 9, 9, &[]),
+                (Some(8), 9, 9, &[9]),
+            ] {
+                let ids = unit
+                    .contacts()
+                    .ids_behind(filter, after.map(at), at(until), limit)
+                    .await
+                    .unwrap();
+                let wanted = places.iter().map(|place| at(*place)).collect::<Vec<_>>();
+                assert_eq!(ids, wanted, "{filter:?} behind {after:?} until {until}");
+            }
+        }
+        let none = unit.contacts().ids_behind(&on_list, None, at(0), 9).await;
+        assert_eq!(none.unwrap(), [at(0)]);
     }
 
     pub(super) async fn other_tenants_contacts_are_not_listed<S: Subject>(subject: &S) {

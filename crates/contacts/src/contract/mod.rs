@@ -12,6 +12,7 @@
 
 mod tenant;
 
+mod bulk_operations;
 mod contacts;
 mod import_files;
 mod import_trace;
@@ -29,6 +30,7 @@ use kernel::OrganizationId;
 
 use crate::ports::ContactStore;
 
+pub use bulk_operations::run as bulk_operations;
 pub use contacts::run as contacts;
 pub use import_files::run as import_files;
 pub use import_trace::run as import_trace;
@@ -61,6 +63,11 @@ pub trait Subject: Send + Sync {
 #[macro_export]
 macro_rules! contacts_contract {
     ($subject:ty) => {
+        mod bulk_operations {
+            use super::*;
+            use $crate::contract::bulk_operations as run;
+            $crate::for_each_bulk_operation_case! { [kernel::stamp_contract_tests] $subject }
+        }
         mod contact_repository {
             use super::*;
             use $crate::contract::contacts as run;

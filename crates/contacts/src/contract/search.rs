@@ -3,7 +3,7 @@
 use kernel::{ContactId, PageLimit, PageRequest};
 
 use super::Subject;
-use super::tenant::{LATER, NOW, Tenant, all_pages, attributes, deleted};
+use super::tenant::{LATER, NOW, Tenant, all_ids, all_pages, attributes, deleted};
 use crate::{
     Contact, ContactFilter, ContactSearch, ContactSort, ContactText, Profile, SuppressionReason,
     ValidationStatus,
@@ -61,7 +61,11 @@ async fn listed<S: Subject>(
     let unit = tenant.begin(subject).await;
     let contacts =
         all_pages(async |page: PageRequest| unit.contacts().list(filter, sort, &page).await);
-    contacts.await.iter().map(Contact::id).collect()
+    let ids = contacts.await.iter().map(Contact::id).collect::<Vec<_>>();
+    let mut in_order = ids.clone();
+    in_order.sort_unstable();
+    assert_eq!(all_ids(unit.as_ref(), filter).await, in_order, "{filter:?}");
+    ids
 }
 
 /// The places in `contacts` of those that are found, best first.

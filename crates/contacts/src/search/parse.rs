@@ -59,7 +59,7 @@ impl FromStr for ContactSearch {
         match terms.len() + phrases.len() + unwanted.len() {
             0 => Err(InvalidContactSearch::Empty),
             parts if parts > Self::MAX_PARTS => Err(InvalidContactSearch::TooManyWords),
-            _ => Ok(Self::new(terms, phrases, unwanted)),
+            _ => Ok(Self::new(text.to_owned(), terms, phrases, unwanted)),
         }
     }
 }

@@ -46,6 +46,7 @@ pub struct Sequence(Vec<String>);
 /// What is asked for, folded as contacts are. At least one word or sequence is wanted or unwanted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContactSearch {
+    asked: String,
     terms: Vec<Term>,
     phrases: Vec<Sequence>,
     unwanted: Vec<Sequence>,
@@ -102,15 +103,23 @@ fn distinct<T: PartialEq>(ways: impl Iterator<Item = T>) -> Option<Vec<T>> {
 
 impl ContactSearch {
     pub(super) const fn new(
+        asked: String,
         terms: Vec<Term>,
         phrases: Vec<Sequence>,
         unwanted: Vec<Sequence>,
     ) -> Self {
         Self {
+            asked,
             terms,
             phrases,
             unwanted,
         }
+    }
+
+    /// What was asked for, word for word; personal data.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.asked
     }
 
     /// The words that a contact has to have, in any order.

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail as tests do: with a message"
 )]
 
+mod bulk;
 mod contacts_of_an_organization;
 mod downloads;
 mod imports;

@@ -14,6 +14,7 @@ use testkit::{FixedClock, SequentialIds, TestKeys, a_unique_id};
 pub(crate) struct World {
     pub(crate) database: MemoryDatabase,
     pub(crate) clock: FixedClock,
+    pub(crate) ids: Arc<SequentialIds>,
     pub(crate) scope: TenantScope,
     pub(crate) contacts: Contacts,
     pub(crate) lists: ContactLists,
@@ -40,7 +41,8 @@ impl World {
             ),
             contacts: Contacts::new(store.clone(), time.clone(), ids.clone(), judge.clone()),
             lists: ContactLists::new(store.clone(), time.clone(), ids.clone()),
-            suppressions: Suppressions::new(store, time, ids, judge),
+            suppressions: Suppressions::new(store, time, ids.clone(), judge),
+            ids,
         }
     }
 

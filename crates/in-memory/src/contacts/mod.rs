@@ -1,5 +1,6 @@
 //! The storage of contacts.
 
+mod bulk_operations;
 mod imports;
 mod lists;
 mod members;

@@ -165,6 +165,24 @@ impl ContactRepository for MemoryUnit {
             }
         }))
     }
+
+    async fn ids_behind(
+        &self,
+        filter: &ContactFilter,
+        after: Option<ContactId>,
+        until: ContactId,
+        limit: u16,
+    ) -> Result<Vec<ContactId>, StorageError> {
+        Ok(self.read(|tenant| {
+            let ids = tenant
+                .contacts
+                .values()
+                .filter(|contact| is_wanted(tenant, filter, contact))
+                .map(Contact::id)
+                .filter(|id| after.is_none_or(|after| *id > after) && *id <= until);
+            ids.take(usize::from(limit)).collect()
+        }))
+    }
 }
 
 impl MemoryUnit {

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use contacts::ports::{
-    ContactListRepository, ContactRepository, ContactStore, ContactUnit, ImportFileRepository,
-    ImportRepository, ImportTraceRepository, ListMemberRepository, SuppressionRepository,
-    ValidationLog, ValidationRuleRepository,
+    BulkOperationRepository, ContactListRepository, ContactRepository, ContactStore, ContactUnit,
+    ImportFileRepository, ImportRepository, ImportTraceRepository, ListMemberRepository,
+    SuppressionRepository, ValidationLog, ValidationRuleRepository,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -52,6 +52,10 @@ impl ContactUnit for MemoryUnit {
     }
 
     fn import_trace(&self) -> &dyn ImportTraceRepository {
+        self
+    }
+
+    fn bulk_operations(&self) -> &dyn BulkOperationRepository {
         self
     }
 

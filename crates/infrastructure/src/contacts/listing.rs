@@ -3,11 +3,16 @@
 
 use contacts::{Contact, ContactFilter, ContactSort, ValidationStatus};
 use kernel::{Cursor, Page, PageRequest, StorageError};
-use sea_orm::Value;
+use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, ContactRow, contacts_of};
 use crate::unit::PostgresUnit;
+
+#[derive(FromQueryResult)]
+struct Id {
+    id: Uuid,
+}
 
 /// The values of a statement in the making, the first of which is the organization.
 pub(super) struct Binds {
@@ -67,11 +72,16 @@ impl Order {
     }
 
     /// The condition that a row stands behind that place.
-    pub(super) fn behind(self, after: Option<&Cursor>, binds: &mut Binds) -> Option<String> {
+    pub(super) fn behind(
+        self,
+        filter: &ContactFilter,
+        after: Option<&Cursor>,
+        binds: &mut Binds,
+    ) -> Option<String> {
         let behind = if self.is_descending { "<" } else { ">" };
         match after {
             Some(Cursor::Id(id)) if !self.is_by_email => {
-                Some(format!("c.id {behind} {}", binds.bind(*id)))
+                Some(format!("{} {behind} {}", id_of(filter), binds.bind(*id)))
             }
             Some(Cursor::Text(email, id)) if self.is_by_email => {
                 let (email, id) = (binds.bind(email.as_str()), binds.bind(*id));
@@ -107,13 +117,47 @@ impl PostgresUnit {
         let mut binds = Binds::of(self);
         let limit = binds.bind(i64::from(page.limit.get()) + 1);
         let mut wanted = conditions(filter, &mut binds);
-        wanted.extend(order.behind(page.after.as_ref(), &mut binds));
+        wanted.extend(order.behind(filter, page.after.as_ref(), &mut binds));
         let sql = rows(filter, order, &wanted, COLUMNS, &limit, &mut binds);
         let contacts = contacts_of(self.all::<ContactRow>(&sql, binds.values).await?)?;
         Ok(Page::from_overfull(contacts, page.limit, |contact| {
             let state = contact.state();
             order.place(&state.email_normalized, state.id.as_uuid())
         }))
+    }
+
+    /// The first ids of contacts that the filter lets through, behind one and up to another.
+    pub(super) async fn contact_ids_behind(
+        &self,
+        filter: &ContactFilter,
+        after: Option<Uuid>,
+        until: Uuid,
+        limit: u16,
+    ) -> Result<Vec<Uuid>, StorageError> {
+        let after = after.map(Cursor::Id);
+        if filter.search.is_some() || !filter.attributes.is_empty() {
+            let mut ids = self.find_ids_of_contacts(filter, after, limit).await?;
+            ids.retain(|id| *id <= until);
+            return Ok(ids);
+        }
+        let order = Order::of(ContactSort::Created);
+        let mut binds = Binds::of(self);
+        let limit = binds.bind(i64::from(limit));
+        let mut wanted = conditions(filter, &mut binds);
+        wanted.extend(order.behind(filter, after.as_ref(), &mut binds));
+        wanted.push(format!("{} <= {}", id_of(filter), binds.bind(until)));
+        let sql = rows(filter, order, &wanted, "c.id", &limit, &mut binds);
+        let found = self.all::<Id>(&sql, binds.values).await?;
+        Ok(found.into_iter().map(|found| found.id).collect())
+    }
+}
+
+/// Where the id of a contact is compared: a list is read by an index of its own rows.
+const fn id_of(filter: &ContactFilter) -> &'static str {
+    if filter.list.is_some() {
+        "m.contact_id"
+    } else {
+        "c.id"
     }
 }
 

@@ -117,6 +117,20 @@ impl ContactRepository for PostgresUnit {
     ) -> Result<Page<Contact>, StorageError> {
         self.list_contacts(filter, sort, page).await
     }
+
+    async fn ids_behind(
+        &self,
+        filter: &ContactFilter,
+        after: Option<ContactId>,
+        until: ContactId,
+        limit: u16,
+    ) -> Result<Vec<ContactId>, StorageError> {
+        let after = after.map(ContactId::as_uuid);
+        let ids = self
+            .contact_ids_behind(filter, after, until.as_uuid(), limit)
+            .await?;
+        Ok(ids.into_iter().map(ContactId::from_uuid).collect())
+    }
 }
 
 impl PostgresUnit {

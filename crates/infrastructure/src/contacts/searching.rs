@@ -24,6 +24,8 @@ const FIRST: usize = 40;
 const THEN: usize = 600;
 /// Reading on is worth it where one of so many that are wanted was found: fewer are found sooner by the index.
 const SOME: usize = 7;
+/// How many contacts are read at first for each that is wanted, where very many are.
+const FIRST_OF_MANY: usize = 4;
 
 /// The words that may be meant by a mistyped one.
 type Guesses = BTreeMap<String, Vec<String>>;
@@ -75,16 +77,13 @@ impl PostgresUnit {
             self.find_by_fit(filter, page.after.as_ref(), most).await?
         } else {
             let order = Order::of(sort);
-            let test = match &filter.search {
-                Some(search) => Test::any(search, &self.guesses(search).await?),
-                None => Test::nothing(),
-            };
             let aim = Aim {
                 filter,
                 order,
-                test,
+                test: self.test_of_any_fit(filter).await?,
             };
-            let mut found = self.find(&aim, page.after.clone(), most + 1).await?;
+            let after = page.after.clone();
+            let mut found = self.find(&aim, after, most + 1, FIRST).await?;
             let is_overfull = found.ids.len() > most;
             found.ids.truncate(most);
             let last = found
@@ -96,6 +95,31 @@ impl PostgresUnit {
         };
         let items = self.contacts_in_order(&ids, filter.deleted).await?;
         Ok(Page { items, next })
+    }
+
+    /// The first ids of those contacts that the filter lets through, behind that place; many of them.
+    pub(super) async fn find_ids_of_contacts(
+        &self,
+        filter: &ContactFilter,
+        behind: Option<Cursor>,
+        limit: u16,
+    ) -> Result<Vec<Uuid>, StorageError> {
+        let aim = Aim {
+            filter,
+            order: Order::of(ContactSort::Created),
+            test: self.test_of_any_fit(filter).await?,
+        };
+        let most = usize::from(limit);
+        let mut found = self.find(&aim, behind, most, FIRST_OF_MANY).await?;
+        found.ids.truncate(most);
+        Ok(found.ids)
+    }
+
+    async fn test_of_any_fit(&self, filter: &ContactFilter) -> Result<Test, StorageError> {
+        Ok(match &filter.search {
+            Some(search) => Test::any(search, &self.guesses(search).await?),
+            None => Test::nothing(),
+        })
     }
 
     /// Those that fit best first, and where the next page begins.
@@ -139,7 +163,7 @@ impl PostgresUnit {
                 test,
             };
             let wanted = most + 1 - places.len();
-            let found = self.find(&aim, behind.take(), wanted).await?;
+            let found = self.find(&aim, behind.take(), wanted, FIRST).await?;
             places.extend(found.ids.into_iter().map(|id| (fit, id)));
             if places.len() > most {
                 break;
@@ -152,12 +176,13 @@ impl PostgresUnit {
         Ok((places.into_iter().map(|(_, id)| id).collect(), next))
     }
 
-    /// The first contacts behind that place.
+    /// The first contacts behind that place; at first, so many are read for each that is wanted.
     async fn find(
         &self,
         aim: &Aim<'_>,
         behind: Option<Cursor>,
         most: usize,
+        first: usize,
     ) -> Result<Found, StorageError> {
         let lexemes = aim.test.lexemes();
         let has_index =
@@ -165,7 +190,7 @@ impl PostgresUnit {
         let branches = statuses_apart(aim.filter, aim.order).len().max(1);
         let mut found = Found::default();
         let mut rest = behind.clone();
-        let mut budget = most * FIRST / branches;
+        let mut budget = most * first / branches;
         let mut is_first = true;
         loop {
             let left = most - found.ids.len();
@@ -205,7 +230,7 @@ impl PostgresUnit {
         passing.extend(conditions(filter, &mut binds));
         passing.extend(attribute_conditions(filter, &mut binds));
         let passing = passing.join(" AND ");
-        let behind = order.behind(behind, &mut binds);
+        let behind = order.behind(filter, behind, &mut binds);
         let rows = rows(
             filter,
             order,
@@ -281,7 +306,7 @@ impl PostgresUnit {
             );
             return Ok(Found::from(self.all::<Hit>(&sql, binds.values).await?));
         }
-        passing.extend(order.behind(behind, &mut binds));
+        passing.extend(order.behind(filter, behind, &mut binds));
         let mut from = format!(
             "search_contacts($1, {wanted}, {statuses}, NULL, NULL) AS f (id) \
              JOIN contacts c ON c.organization_id = $1 AND c.id = f.id"

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use contacts::ports::{
-    ContactListRepository, ContactRepository, ContactStore, ContactUnit, ImportFileRepository,
-    ImportRepository, ImportTraceRepository, ListMemberRepository, SuppressionRepository,
-    ValidationLog, ValidationRuleRepository,
+    BulkOperationRepository, ContactListRepository, ContactRepository, ContactStore, ContactUnit,
+    ImportFileRepository, ImportRepository, ImportTraceRepository, ListMemberRepository,
+    SuppressionRepository, ValidationLog, ValidationRuleRepository,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -53,6 +53,10 @@ impl ContactUnit for PostgresUnit {
 
     fn import_trace(&self) -> &dyn ImportTraceRepository {
         self.port("contacts.import_trace")
+    }
+
+    fn bulk_operations(&self) -> &dyn BulkOperationRepository {
+        self.port("contacts.bulk_operations")
     }
 
     fn audit(&self) -> &dyn AuditTrail {

@@ -75,6 +75,10 @@ impl Maintenance {
             Ok(uploads) => tracing::debug!(uploads, "removed uploads that broke off"),
             Err(error) => self.failed("purge_uploads", &error),
         }
+        match self.upkeep.end_bulk_operations().await {
+            Ok(ended) => tracing::debug!(ended, "ended bulk operations that could not end"),
+            Err(error) => self.failed("end_bulk_operations", &error),
+        }
     }
 
     fn failed(&self, task: &'static str, error: &StorageError) {
@@ -142,6 +146,10 @@ mod tests {
         async fn purge_uploads(&self, _: Timestamp) -> Result<i64, StorageError> {
             self.answer("uploads")
         }
+
+        async fn end_bulk_operations(&self) -> Result<i64, StorageError> {
+            self.answer("bulk")
+        }
     }
 
     /// Keeps the messages of error lines.
@@ -197,6 +205,7 @@ mod tests {
             assert_eq!(seen.recv().await, Some("make"));
             assert_eq!(seen.recv().await, Some("purge"));
             assert_eq!(seen.recv().await, Some("uploads"));
+            assert_eq!(seen.recv().await, Some("bulk"));
         }
         stopping.cancel();
 
@@ -216,7 +225,7 @@ mod tests {
         }
         maintenance.logs.close(Duration::from_mins(1)).await;
 
-        for task in ["make", "purge", "uploads", "make", "purge", "uploads"] {
+        for task in ["make", "purge", "uploads", "bulk"].repeat(2) {
             assert_eq!(seen.recv().await, Some(task));
         }
         assert_eq!(

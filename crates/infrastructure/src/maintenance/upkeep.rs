@@ -27,6 +27,10 @@ pub trait Upkeep: Send + Sync {
 
     /// Removes files that were on their way at `at` and of which nothing more came for a day; tells how many.
     async fn purge_uploads(&self, at: Timestamp) -> Result<i64, StorageError>;
+
+    /// Ends bulk operations on contacts whose job ended without having been able to, and removes what they were asked
+    /// for; tells how many.
+    async fn end_bulk_operations(&self) -> Result<i64, StorageError>;
 }
 
 /// How many rows were removed.
@@ -92,6 +96,19 @@ impl Upkeep for PostgresDatabase {
             .await?;
         unit.finish().await?;
         Ok(row.map_or(0, |row| row.purged))
+    }
+
+    async fn end_bulk_operations(&self) -> Result<i64, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Operations {
+            ended: i64,
+        }
+        let unit = self.begin_platform().await?;
+        unit.port("maintenance");
+        let sql = "SELECT end_bulk_operations() AS ended";
+        let row = unit.one::<Operations>(sql, []).await?;
+        unit.finish().await?;
+        Ok(row.map_or(0, |row| row.ended))
     }
 }
 

@@ -56,6 +56,14 @@ impl Trial<'_, '_> {
                 }
             }
         }
+        // Of all columns that the platform may null one shows whether rows are let through.
+        if let Some((column, right)) = nulled_columns(name, PLATFORM).first() {
+            let statement = format!("UPDATE public.{name} SET {column} = NULL");
+            let actor = Actor::Unit(PLATFORM, Some(B));
+            let nulled = self.prober.change(actor, &statement).await;
+            let all = nulled == Outcome::Rows(self.footprint.all_rows(name));
+            self.expect("the platform nulls what is listed", right, &nulled, all);
+        }
     }
 
     /// What is listed does work, on all rows.
@@ -148,7 +156,7 @@ impl Trial<'_, '_> {
             let refused = outcome.is_not_granted();
             self.expect("append-only rows stay as they are", name, &outcome, refused);
         }
-        for (column, right) in nulled_columns(name) {
+        for (column, right) in nulled_columns(name, RETENTION) {
             let of_a = format!("UPDATE public.{name} SET {column} = ");
             let retention = Actor::Unit(RETENTION, None);
             let nulled = self.prober.change(retention, &format!("{of_a} NULL")).await;
@@ -181,11 +189,11 @@ fn own_verbs(table: &Relation) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// The columns of a table that retention may null, each with the right as it is listed.
-fn nulled_columns(table: &str) -> Vec<(&'static str, &'static str)> {
+/// The columns of a table that the role may null, each with the right as it is listed.
+fn nulled_columns(table: &str, role: &str) -> Vec<(&'static str, &'static str)> {
     EXTRA_GRANTS
         .iter()
-        .filter(|(listed, role, ..)| *listed == table && *role == RETENTION)
+        .filter(|(listed, grantee, ..)| *listed == table && *grantee == role)
         .flat_map(|(_, _, rights, _)| rights.iter())
         .filter_map(|right| {
             let column = right.strip_prefix("UPDATE (")?.strip_suffix(')')?;

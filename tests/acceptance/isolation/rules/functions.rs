@@ -91,7 +91,11 @@ pub(super) fn are_not_public(catalogue: &Catalogue) -> Vec<String> {
 fn callers(function: &Function) -> &'static [&'static str] {
     match function.name.as_str() {
         "unit" => &[LOGIN],
-        "make_partition" | "purge_credentials" | "purge_expired" | "purge_uploads" => &[PLATFORM],
+        "end_bulk_operations"
+        | "make_partition"
+        | "purge_credentials"
+        | "purge_expired"
+        | "purge_uploads" => &[PLATFORM],
         // The expression of an index is computed by whoever writes the row.
         "contact_lexemes" | "require_tenant" => &[APP, SEARCH],
         "contact_attribute" => &[APP],

@@ -19,6 +19,12 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry::needs("deleteContacts", &[P::ContactDelete])
         .using(&[Thing::Contact])
         .with(|case| json!({ "ids": case.used })),
+    Entry::needs("deleteMatchingContacts", &[P::ContactDelete])
+        .with(|_| json!({ "filter": nobody() }))
+        .answers(202),
+    Entry::needs("updateMatchingContacts", &[P::ContactUpdate])
+        .with(|_| json!({ "filter": nobody(), "changes": { "display_name": "Ada Example" } }))
+        .answers(202),
     Entry::needs("listContacts", &[P::ContactView]),
     Entry::needs("exportContacts", &[P::ContactExport]),
     Entry::needs("readContact", &[P::ContactView]).on(&[Thing::Contact]),
@@ -50,6 +56,14 @@ pub(crate) const ENTRIES: &[Entry] = &[
         .on(&[Thing::ContactList])
         .using(&[Thing::ContactOnList])
         .with(|case| json!({ "contact_ids": case.used })),
+    Entry::needs("addMatchingContactsToList", &[P::ContactListUpdate])
+        .on(&[Thing::ContactList])
+        .with(|_| json!({ "filter": nobody() }))
+        .answers(202),
+    Entry::needs("removeMatchingContactsFromList", &[P::ContactListUpdate])
+        .on(&[Thing::ContactList])
+        .with(|_| json!({ "filter": nobody() }))
+        .answers(202),
     Entry::needs("suppressAddresses", &[P::SuppressionCreate])
         .with(|_| json!({ "emails": [format!("{}@example.com", unique())] })),
     Entry::needs("listSuppressions", &[P::SuppressionView]),
@@ -62,6 +76,11 @@ pub(crate) const ENTRIES: &[Entry] = &[
 
 fn addressed(_: &Case) -> Value {
     json!({ "email": format!("{}@example.com", unique()), "first_name": "Ada" })
+}
+
+/// A filter that lets nobody through, and names people all the same.
+fn nobody() -> Value {
+    json!({ "q": format!("{}@example.com", unique()), "attribute": ["name:Ada Example"] })
 }
 
 fn named(_: &Case) -> Value {

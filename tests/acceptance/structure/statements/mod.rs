@@ -54,6 +54,12 @@ const ACROSS: &[(&str, &str, &str)] = &[
         "idempotency_keys",
         "what ran out is removed for all organizations at once, by the retention role",
     ),
+    (
+        "end_bulk_operations",
+        "contact_bulk_operations",
+        "what ended without its job is ended for all organizations at once, by the platform's role",
+    ),
+    ("end_bulk_operations", "job_queue", "the same"),
     ("purge_expired", "invitations", "the same"),
     (
         "purge_uploads",

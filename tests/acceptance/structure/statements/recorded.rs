@@ -170,6 +170,7 @@ run_contracts! {
     campaigns::for_each_email_template_case => email_templates;
     campaigns::for_each_form_case => forms;
     compliance::for_each_audit_case => entries;
+    contacts::for_each_bulk_operation_case => bulk_operations;
     contacts::for_each_contact_case => contacts;
     contacts::for_each_contact_list_case => lists;
     contacts::for_each_contact_unit_case => unit;
