@@ -68,33 +68,36 @@ $$;
 
 ALTER FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) OWNER TO canvass_owner;
 
-CREATE FUNCTION public.contact_attribute(name text, value text) RETURNS tsquery
+CREATE FUNCTION public.contact_attribute(organization uuid, name text, value text) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 BEGIN
-    RETURN ('''' || replace(replace(
+    RETURN ('''' || right(organization::text, 4) || replace(replace(
         chr(31) || left(lower(name), 100) || chr(31) || left(lower(value), 200),
         '\', '\\'), '''', '''''') || '''')::tsquery;
 END
 $$;
 
-ALTER FUNCTION public.contact_attribute(name text, value text) OWNER TO canvass_owner;
+ALTER FUNCTION public.contact_attribute(organization uuid, name text, value text) OWNER TO canvass_owner;
 
-CREATE FUNCTION public.contact_lexemes(search_text text, attributes jsonb) RETURNS tsvector
+CREATE FUNCTION public.contact_lexemes(organization uuid, search_text text, attributes jsonb) RETURNS tsvector
     LANGUAGE plpgsql IMMUTABLE COST 1000 PARALLEL SAFE
     AS $$
+DECLARE
+    mark CONSTANT text := right(organization::text, 4);
+    words CONSTANT text[] := string_to_array(mark || replace(btrim(search_text), ' ', ' ' || mark), ' ');
 BEGIN
     IF attributes = '{}' THEN
-        RETURN array_to_tsvector(string_to_array(btrim(search_text), ' '));
+        RETURN array_to_tsvector(words);
     END IF;
-    RETURN array_to_tsvector(string_to_array(btrim(search_text), ' ') || ARRAY(
-        SELECT chr(31) || left(lower(a.key), 100) || chr(31) || left(lower(a.value), 200)
+    RETURN array_to_tsvector(words || ARRAY(
+        SELECT mark || chr(31) || left(lower(a.key), 100) || chr(31) || left(lower(a.value), 200)
         FROM jsonb_each_text(attributes) AS a
         WHERE a.value IS NOT NULL));
 END
 $$;
 
-ALTER FUNCTION public.contact_lexemes(search_text text, attributes jsonb) OWNER TO canvass_owner;
+ALTER FUNCTION public.contact_lexemes(organization uuid, search_text text, attributes jsonb) OWNER TO canvass_owner;
 
 CREATE FUNCTION public.end_bulk_operations() RETURNS bigint
     LANGUAGE plpgsql
@@ -226,6 +229,42 @@ $$;
 
 ALTER FUNCTION public.protect_tenant_table(relation regclass) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.purge_contact_words(unnoted timestamp with time zone, at timestamp with time zone, most bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET max_parallel_workers_per_gather TO '0'
+    SET cpu_index_tuple_cost TO '1'
+    AS $$
+DECLARE
+    looked_at record;
+    purged boolean := false;
+BEGIN
+    FOR looked_at IN
+        SELECT w.organization_id, w.word FROM contact_words w WHERE w.noted_at < unnoted
+        ORDER BY w.noted_at LIMIT most
+        FOR UPDATE SKIP LOCKED
+    LOOP
+        EXIT WHEN clock_timestamp() > statement_timestamp() + interval '5 seconds';
+        IF EXISTS (
+            SELECT FROM contacts c
+            WHERE c.organization_id = looked_at.organization_id AND c.deleted_at IS NULL
+                AND contact_lexemes(c.organization_id, c.search_text, c.attributes)
+                    @@ ('''' || right(looked_at.organization_id::text, 4) || looked_at.word || '''')::tsquery)
+        THEN
+            UPDATE contact_words w SET noted_at = at
+            WHERE w.organization_id = looked_at.organization_id AND w.word = looked_at.word;
+        ELSE
+            DELETE FROM contact_words w
+            WHERE w.organization_id = looked_at.organization_id AND w.word = looked_at.word;
+            purged := true;
+        END IF;
+    END LOOP;
+    RETURN purged;
+END
+$$;
+
+ALTER FUNCTION public.purge_contact_words(unnoted timestamp with time zone, at timestamp with time zone, most bigint) OWNER TO canvass_search;
+
 CREATE FUNCTION public.purge_credentials(at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -261,18 +300,56 @@ $$;
 
 ALTER FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.purge_import_files(untouched timestamp with time zone, at timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    waiting record;
+    purged bigint := 0;
+BEGIN
+    FOR waiting IN
+        SELECT i.organization_id, i.id, i.status FROM contact_imports i
+        WHERE i.updated_at < untouched AND i.status NOT IN ('uploading', 'pending', 'running', 'undoing')
+            AND (i.status = 'needs_mapping' OR EXISTS (
+                SELECT FROM contact_import_chunks c WHERE c.organization_id = i.organization_id AND c.import_id = i.id))
+        FOR UPDATE SKIP LOCKED
+    LOOP
+        DELETE FROM contact_import_chunks c
+        WHERE c.organization_id = waiting.organization_id AND c.import_id = waiting.id;
+        UPDATE contact_imports i
+        SET status = 'failed', error = 'file-expired', finished_at = at, updated_at = at, version = i.version + 1
+        WHERE i.organization_id = waiting.organization_id AND i.id = waiting.id AND waiting.status = 'needs_mapping';
+        purged := purged + 1;
+    END LOOP;
+    RETURN purged;
+END
+$$;
+
+ALTER FUNCTION public.purge_import_files(untouched timestamp with time zone, at timestamp with time zone) OWNER TO canvass_owner;
+
 CREATE FUNCTION public.purge_uploads(begun timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 DECLARE
-    purged bigint;
+    abandoned record;
+    purged bigint := 0;
 BEGIN
-    DELETE FROM contact_import_chunks c USING contact_imports i
-    WHERE i.organization_id = c.organization_id AND i.id = c.import_id
-        AND i.status = 'uploading' AND i.created_at < begun;
-    DELETE FROM contact_imports i WHERE i.status = 'uploading' AND i.created_at < begun;
-    GET DIAGNOSTICS purged = ROW_COUNT;
+    FOR abandoned IN
+        SELECT i.organization_id, i.id FROM contact_imports i
+        WHERE i.status = 'uploading' AND i.created_at < begun
+        FOR UPDATE SKIP LOCKED
+    LOOP
+        -- Nothing more comes while the row is locked.
+        CONTINUE WHEN EXISTS (
+            SELECT FROM contact_import_chunks c
+            WHERE c.organization_id = abandoned.organization_id AND c.import_id = abandoned.id AND c.created_at >= begun);
+        DELETE FROM contact_import_chunks c
+        WHERE c.organization_id = abandoned.organization_id AND c.import_id = abandoned.id;
+        DELETE FROM contact_imports i WHERE i.organization_id = abandoned.organization_id AND i.id = abandoned.id;
+        purged := purged + 1;
+    END LOOP;
     RETURN purged;
 END
 $$;
@@ -353,6 +430,7 @@ CREATE FUNCTION public.search_contacts(organization uuid, wanted tsquery, status
     LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET max_parallel_workers_per_gather TO '0'
+    SET cpu_index_tuple_cost TO '1'
     AS $$
 BEGIN
     PERFORM require_tenant(organization);
@@ -360,7 +438,7 @@ BEGIN
         WITH found AS MATERIALIZED (
             SELECT c.id FROM contacts c
             WHERE c.organization_id = organization AND c.deleted_at IS NULL
-                AND contact_lexemes(c.search_text, c.attributes) @@ wanted
+                AND contact_lexemes(c.organization_id, c.search_text, c.attributes) @@ wanted
                 AND (statuses IS NULL OR c.validation_status = ANY (statuses))
                 AND (behind IS NULL OR c.id > behind)
         )
@@ -693,12 +771,15 @@ CREATE TABLE public.contact_words (
     organization_id uuid NOT NULL,
     word text NOT NULL COLLATE pg_catalog."C",
     reversed text NOT NULL COLLATE pg_catalog."C",
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 ALTER TABLE ONLY public.contact_words FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_words OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_words.noted_at IS 'when a living contact had it';
 
 CREATE TABLE public.contacts (
     organization_id uuid NOT NULL,
@@ -733,6 +814,7 @@ CREATE TABLE public.contacts (
     updated_by uuid,
     version integer NOT NULL,
     deleted_at timestamp with time zone,
+    edited_at timestamp with time zone,
     CONSTRAINT contacts_attributes_check CHECK ((jsonb_typeof(attributes) = 'object'::text)),
     CONSTRAINT contacts_classification_check CHECK ((classification = ANY (ARRAY['personal'::text, 'business'::text, 'role'::text, 'disposable'::text, 'unknown'::text]))),
     CONSTRAINT contacts_email_check CHECK ((octet_length(email) <= 320)),
@@ -749,6 +831,8 @@ ALTER TABLE public.contacts OWNER TO canvass_owner;
 COMMENT ON COLUMN public.contacts.email_hash IS 'the id of the key, and HMAC-SHA-256 of email_normalized cut to 128 bits, as in suppressions';
 
 COMMENT ON COLUMN public.contacts.search_text IS 'folded words of name, address and company, one space between them and around the whole';
+
+COMMENT ON COLUMN public.contacts.edited_at IS 'when it was last changed other than by a new judgement of its address, or its deletion';
 
 CREATE TABLE public.credentials (
     kind text NOT NULL,
@@ -960,12 +1044,15 @@ CREATE TABLE public.job_queue (
     started_at timestamp with time zone,
     cancel_requested_at timestamp with time zone,
     revision bigint DEFAULT 0 NOT NULL,
+    wind_ups_left integer DEFAULT 0 NOT NULL,
     CONSTRAINT job_queue_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text])))
 );
 
 ALTER TABLE ONLY public.job_queue FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.job_queue OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.job_queue.wind_ups_left IS 'how often a worker may still try to wind up what the job left when it ended before its time; 0 where nothing is left';
 
 CREATE TABLE public.memberships (
     organization_id uuid NOT NULL,
@@ -1415,6 +1502,8 @@ CREATE INDEX contact_list_members_status_idx ON public.contact_list_members USIN
 
 CREATE UNIQUE INDEX contact_lists_name_key ON public.contact_lists USING btree (organization_id, name_folded) WHERE (deleted_at IS NULL);
 
+CREATE INDEX contact_words_noted_idx ON public.contact_words USING btree (noted_at);
+
 CREATE INDEX contact_words_reversed_idx ON public.contact_words USING btree (organization_id, reversed);
 
 CREATE INDEX contacts_deleted_idx ON public.contacts USING btree (organization_id, id) WHERE (deleted_at IS NOT NULL);
@@ -1423,9 +1512,9 @@ CREATE UNIQUE INDEX contacts_email_key ON public.contacts USING btree (organizat
 
 CREATE INDEX contacts_import_idx ON public.contacts USING btree (organization_id, import_id, id) WHERE (import_id IS NOT NULL);
 
-CREATE INDEX contacts_search_idx ON public.contacts USING gin (organization_id, public.contact_lexemes(search_text, attributes)) WHERE (deleted_at IS NULL);
+CREATE INDEX contacts_search_idx ON public.contacts USING gin (public.contact_lexemes(organization_id, search_text, attributes)) WHERE (deleted_at IS NULL);
 
-CREATE INDEX contacts_status_idx ON public.contacts USING btree (organization_id, validation_status, id) WHERE (deleted_at IS NULL);
+CREATE INDEX contacts_status_idx ON public.contacts USING btree (organization_id, validation_status, id) WHERE ((deleted_at IS NULL) AND (validation_status IS NOT NULL));
 
 CREATE INDEX credentials_age_idx ON public.credentials USING btree (kind, created_at) WHERE (kind = ANY (ARRAY['invitation'::text, 'request'::text]));
 
@@ -1456,6 +1545,8 @@ CREATE INDEX job_queue_due_idx ON public.job_queue USING btree (organization_id,
 CREATE INDEX job_queue_id_idx ON public.job_queue USING btree (id);
 
 CREATE INDEX job_queue_lease_idx ON public.job_queue USING btree (lease_until) WHERE (status = 'running'::text);
+
+CREATE INDEX job_queue_wind_up_idx ON public.job_queue USING btree (organization_id, run_at, id) WHERE (wind_ups_left > 0);
 
 CREATE INDEX memberships_role_idx ON public.memberships USING btree (organization_id, role_id) WHERE (deleted_at IS NULL);
 
@@ -1777,7 +1868,7 @@ CREATE POLICY platform ON public.contact_bulk_operations TO canvass_platform USI
 
 CREATE POLICY platform ON public.contact_import_chunks TO canvass_platform USING (true) WITH CHECK (false);
 
-CREATE POLICY platform ON public.contact_imports TO canvass_platform USING (true) WITH CHECK (false);
+CREATE POLICY platform ON public.contact_imports TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.domain_facts TO canvass_platform USING (true) WITH CHECK (true);
 
@@ -1812,6 +1903,8 @@ CREATE POLICY retention ON public.audit_payloads TO canvass_retention USING (tru
 ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY search ON public.contact_words TO canvass_search USING (true) WITH CHECK (true);
 
 CREATE POLICY search ON public.contacts TO canvass_search USING (true) WITH CHECK (false);
 
@@ -1917,12 +2010,12 @@ REVOKE ALL ON FUNCTION public.allow_only_nulling() FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_slug(organization uuid, new_kind text, new_slug text, at timestamp with time zone) TO canvass_app;
 
-REVOKE ALL ON FUNCTION public.contact_attribute(name text, value text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.contact_attribute(name text, value text) TO canvass_app;
+REVOKE ALL ON FUNCTION public.contact_attribute(organization uuid, name text, value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_attribute(organization uuid, name text, value text) TO canvass_app;
 
-REVOKE ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_app;
-GRANT ALL ON FUNCTION public.contact_lexemes(search_text text, attributes jsonb) TO canvass_search;
+REVOKE ALL ON FUNCTION public.contact_lexemes(organization uuid, search_text text, attributes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.contact_lexemes(organization uuid, search_text text, attributes jsonb) TO canvass_app;
+GRANT ALL ON FUNCTION public.contact_lexemes(organization uuid, search_text text, attributes jsonb) TO canvass_search;
 
 REVOKE ALL ON FUNCTION public.end_bulk_operations() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_bulk_operations() TO canvass_platform;
@@ -1943,11 +2036,17 @@ GRANT ALL ON FUNCTION public.make_partition(parent text, month date) TO canvass_
 
 REVOKE ALL ON FUNCTION public.protect_tenant_table(relation regclass) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.purge_contact_words(unnoted timestamp with time zone, at timestamp with time zone, most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_contact_words(unnoted timestamp with time zone, at timestamp with time zone, most bigint) TO canvass_platform;
+
 REVOKE ALL ON FUNCTION public.purge_credentials(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_credentials(at timestamp with time zone) TO canvass_platform;
 
 REVOKE ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_expired(at timestamp with time zone, OUT sessions_purged bigint, OUT keys_purged bigint, OUT limits_purged bigint, OUT invitations_purged bigint) TO canvass_platform;
+
+REVOKE ALL ON FUNCTION public.purge_import_files(untouched timestamp with time zone, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.purge_import_files(untouched timestamp with time zone, at timestamp with time zone) TO canvass_platform;
 
 REVOKE ALL ON FUNCTION public.purge_uploads(begun timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_uploads(begun timestamp with time zone) TO canvass_platform;
@@ -2028,7 +2127,9 @@ GRANT SELECT(organization_id) ON TABLE public.contact_import_chunks TO canvass_p
 
 GRANT SELECT(import_id) ON TABLE public.contact_import_chunks TO canvass_platform;
 
-GRANT SELECT,INSERT ON TABLE public.contact_import_left TO canvass_app;
+GRANT SELECT(created_at) ON TABLE public.contact_import_chunks TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_left TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_rejections TO canvass_app;
 
@@ -2043,9 +2144,17 @@ GRANT SELECT(organization_id) ON TABLE public.contact_imports TO canvass_platfor
 
 GRANT SELECT(id) ON TABLE public.contact_imports TO canvass_platform;
 
-GRANT SELECT(status) ON TABLE public.contact_imports TO canvass_platform;
+GRANT SELECT(status),UPDATE(status) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT UPDATE(error) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT UPDATE(finished_at) ON TABLE public.contact_imports TO canvass_platform;
 
 GRANT SELECT(created_at) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(updated_at),UPDATE(updated_at) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(version),UPDATE(version) ON TABLE public.contact_imports TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_counts TO canvass_app;
 
@@ -2054,6 +2163,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_members TO canvas
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_lists TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_words TO canvass_app;
+GRANT DELETE ON TABLE public.contact_words TO canvass_search;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_words TO canvass_search;
+
+GRANT SELECT(word) ON TABLE public.contact_words TO canvass_search;
+
+GRANT UPDATE(noted_at) ON TABLE public.contact_words TO canvass_app;
+GRANT SELECT(noted_at),UPDATE(noted_at) ON TABLE public.contact_words TO canvass_search;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contacts TO canvass_app;
 
@@ -2117,6 +2234,8 @@ GRANT UPDATE(checkpoint) ON TABLE public.job_queue TO canvass_app;
 GRANT UPDATE(cancel_requested_at) ON TABLE public.job_queue TO canvass_app;
 
 GRANT UPDATE(revision) ON TABLE public.job_queue TO canvass_app;
+
+GRANT UPDATE(wind_ups_left) ON TABLE public.job_queue TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.memberships TO canvass_app;
 

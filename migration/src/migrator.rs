@@ -40,7 +40,9 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000012_validation",
     "m20261121_000013_contact_search",
     "m20261121_000014_purging",
+    "m20261121_000015_mends",
     "m20261121_000016_bulk_operations",
+    "m20261121_000017_words_by_organization",
     "m20261121_000020_email_templates",
     "m20261121_000021_forms",
 ];

@@ -9,8 +9,8 @@ use campaigns::{EmailContent, FieldKey, FieldType};
 use compliance::EntityType;
 use contacts::{
     BulkKind, Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
-    ListStatus, Reason, RuleResult, RuleType, SuppressionReason, SuppressionSource,
-    ValidationStatus,
+    ImportStatus, LeftReason, ListStatus, Meaning, OnDuplicate, OnInvalid, Reason, RejectionCode,
+    RuleResult, RuleType, SuppressionReason, SuppressionSource, ValidationStatus,
 };
 use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, JobStatus, Name, Slug};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
@@ -243,6 +243,30 @@ texts! {
     /// Where a suppression came from.
     SuppressionSourceText {
         enum_items: words(SuppressionSource::ALL, SuppressionSource::as_str),
+    }
+    /// How far an import is.
+    ImportStatusText {
+        enum_items: words(ImportStatus::ALL, ImportStatus::as_str),
+    }
+    /// What becomes of a row whose address is that of a contact that was there before.
+    OnDuplicateText {
+        enum_items: words(OnDuplicate::ALL, OnDuplicate::as_str),
+    }
+    /// What becomes of a row whose address is none.
+    OnInvalidText {
+        enum_items: words(OnInvalid::ALL, OnInvalid::as_str),
+    }
+    /// What a column of a file holds.
+    MeaningText {
+        enum_items: words(Meaning::ALL, Meaning::as_str),
+    }
+    /// Why a row is refused.
+    RejectionCodeText {
+        enum_items: words(RejectionCode::ALL, RejectionCode::as_str),
+    }
+    /// Why an undo left something.
+    LeftReasonText {
+        enum_items: words(LeftReason::ALL, LeftReason::as_str),
     }
     /// What contacts are searched for.
     SearchText {

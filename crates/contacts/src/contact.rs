@@ -31,6 +31,9 @@ pub struct ContactState {
     pub import: Option<ContactImportId>,
     /// What was found out about the address.
     pub validation: Validation,
+    /// When it was last changed other than by a new judgement of its address, or its deletion; `None` where it is as
+    /// it was made.
+    pub edited_at: Option<Timestamp>,
     /// Its history.
     pub stamps: Stamps,
 }
@@ -80,6 +83,7 @@ impl Contact {
             source: new.source,
             import,
             validation: judged.validation,
+            edited_at: None,
             stamps,
         })
     }
@@ -123,7 +127,7 @@ impl Contact {
     /// Puts another profile into the place of the present one.
     pub fn replace_profile(&mut self, profile: Profile, at: Timestamp, by: Option<UserId>) {
         self.0.profile = profile;
-        self.0.stamps.touch(at, by);
+        self.edit(at, by);
     }
 
     /// Gives it another address, which was judged, and another profile.
@@ -140,6 +144,11 @@ impl Contact {
         self.0.email_normalized = judged.normalized;
         self.0.email_hash = judged.hash;
         self.0.validation = judged.validation;
+        self.edit(at, by);
+    }
+
+    const fn edit(&mut self, at: Timestamp, by: Option<UserId>) {
+        self.0.edited_at = Some(at);
         self.0.stamps.touch(at, by);
     }
 
@@ -157,6 +166,7 @@ impl Contact {
     /// Takes the deletion back.
     pub const fn undelete(&mut self, at: Timestamp, by: Option<UserId>) {
         self.0.stamps.restore(at, by);
+        self.0.edited_at = Some(at);
     }
 
     /// How `self` differs from what it was before, field by field, as the audit log tells it.

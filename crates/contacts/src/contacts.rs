@@ -1,5 +1,6 @@
 //! Use cases: making, reading, changing, deleting and restoring contacts.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kernel::{
@@ -272,6 +273,7 @@ impl Contacts {
             changes.push(change);
         }
         let added = unit.contacts().insert_many(&candidates).await?;
+        let added = added.into_iter().collect::<HashSet<_>>();
         judgements.retain(|judgement| added.contains(&judgement.contact));
         self.bench.log(unit.as_ref(), &judgements, at).await?;
         let emails = candidates
@@ -279,15 +281,16 @@ impl Contacts {
             .map(|contact| contact.state().email_normalized.clone())
             .collect::<Vec<_>>();
         let present = unit.contacts().find_by_emails(&emails).await?;
+        let present = present
+            .iter()
+            .map(|contact| (contact.state().email_normalized.as_str(), contact))
+            .collect::<HashMap<_, _>>();
 
         let (mut outcomes, mut drafts, mut updates) = (Vec::new(), Vec::new(), Vec::new());
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = HashSet::new();
         for (candidate, change) in candidates.into_iter().zip(changes) {
             let email = &candidate.state().email_normalized;
-            let Some(before) = present
-                .iter()
-                .find(|c| c.state().email_normalized == *email)
-            else {
+            let Some(&before) = present.get(email.as_str()) else {
                 // It was another's when this one was to be added, and is nobody's since.
                 return Err(StorageError::Contended(None).into());
             };
@@ -360,11 +363,11 @@ impl Contacts {
         let drafts = deleted.write(unit.as_ref()).await?;
         self.bench.note(unit.as_ref(), scope, at, drafts).await?;
         unit.commit().await?;
+        let were_there = living.iter().map(Contact::id).collect::<HashSet<_>>();
         Ok(wanted
             .into_iter()
             .map(|id| {
-                let was_there = living.iter().any(|contact| contact.id() == id);
-                let outcome = if was_there {
+                let outcome = if were_there.contains(&id) {
                     DeletedContact::Deleted
                 } else {
                     DeletedContact::NotFound

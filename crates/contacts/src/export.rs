@@ -13,7 +13,8 @@ use crate::contacts::cards_of;
 use crate::ports::ContactStore;
 use crate::{ContactCard, ContactError, ContactFilter, ContactSort, ContactText};
 
-const HEADER: [&str; 21] = [
+/// The columns of a download.
+pub(crate) const HEADER: [&str; 21] = [
     "id",
     "email",
     "first_name",

@@ -70,6 +70,9 @@ pub trait ContactRepository: Send + Sync {
     async fn find(&self, id: ContactId) -> Result<Option<Contact>, StorageError>;
     /// The living contacts with these ids, in the order of their ids.
     async fn find_many(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError>;
+    /// Takes the living ones of these contacts in one order, before the unit changes them or their memberships in
+    /// several steps: units that do so with the same contacts wait for each other here, and MUST NOT deadlock.
+    async fn lock(&self, ids: &[ContactId]) -> Result<(), StorageError>;
     /// The living contacts with these normalised addresses, in the order of their ids.
     async fn find_by_emails(&self, normalized: &[String]) -> Result<Vec<Contact>, StorageError>;
     /// Writes the contact where its stored version is `expected`; fails with [`ContactError::Stale`] otherwise,
@@ -109,6 +112,9 @@ pub trait ContactListRepository: Send + Sync {
     async fn find(&self, id: ContactListId) -> Result<Option<ContactList>, StorageError>;
     /// The list with this id, deleted or not, and its counts.
     async fn find_counted(&self, id: ContactListId) -> Result<Option<CountedList>, StorageError>;
+    /// Makes units that lock the same list wait for each other: what such a unit reads from here on is as the one
+    /// before it left it.
+    async fn lock(&self, id: ContactListId) -> Result<(), StorageError>;
     /// Living lists, or the deleted ones, in the order of their ids.
     async fn list(
         &self,

@@ -8,3 +8,5 @@ mod bench;
 mod stopping;
 #[path = "jobs/trying.rs"]
 mod trying;
+#[path = "jobs/winding_up.rs"]
+mod winding_up;

@@ -54,8 +54,8 @@ pub use ids::{
     ValidationRuleId,
 };
 pub use jobs::{
-    ClaimedJob, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl, JobEnd,
-    JobFailure, JobFilter, JobKind, JobLease, JobOutcome, JobPace, JobProgress, JobQueue,
+    ClaimedJob, EarlyEnd, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl,
+    JobEnd, JobFailure, JobFilter, JobKind, JobLease, JobOutcome, JobPace, JobProgress, JobQueue,
     JobRecord, JobReport, JobStatus, JobStore, NewJob,
 };
 pub use keys::{KeyPurpose, KeyRing, Mac, RandomBytes};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use uuid::Uuid;
 
 use crate::commands;
 use crate::settings::{InvalidSettings, Settings, SettingsSource};
@@ -55,10 +56,14 @@ enum Command {
 #[derive(Args)]
 pub(crate) struct Import {
     /// CSV file
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "waiting")]
+    pub(crate) file: Option<PathBuf>,
     /// List that its contacts are put on, by name or id; it is made where there is none
-    #[arg(long, value_name = "NAME")]
-    pub(crate) list: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "waiting")]
+    pub(crate) list: Option<String>,
+    /// Start this import, which waits to be told which column has the address, instead of sending a file
+    #[arg(long, value_name = "ID", requires = "map", conflicts_with_all = ["file", "list", "repeat"])]
+    pub(crate) waiting: Option<Uuid>,
     /// Organization that the list is of, by slug or id
     #[arg(long, env = "CANVASS_ORGANIZATION", value_name = "SLUG")]
     pub(crate) organization: String,
@@ -73,12 +78,12 @@ pub(crate) struct Import {
     /// Server (default: the public URL, or where it would listen)
     #[arg(long, env = "CANVASS_URL", value_name = "URL")]
     pub(crate) url: Option<String>,
-    /// What becomes of rows of contacts that are there already
-    #[arg(long, value_name = "HOW", value_parser = ["skip", "update", "fill_empty"], default_value = "update")]
-    pub(crate) on_duplicate: String,
-    /// What becomes of rows whose address is none
-    #[arg(long, value_name = "HOW", value_parser = ["keep", "reject"], default_value = "keep")]
-    pub(crate) invalid: String,
+    /// What becomes of rows of contacts that are there already (default: `update`)
+    #[arg(long, value_name = "HOW", value_parser = ["skip", "update", "fill_empty"])]
+    pub(crate) on_duplicate: Option<String>,
+    /// What becomes of rows whose address is none (default: `keep`)
+    #[arg(long, value_name = "HOW", value_parser = ["keep", "reject"])]
+    pub(crate) invalid: Option<String>,
     /// Meaning of a column, as `Receiver=email`; may be repeated
     #[arg(long, value_name = "COLUMN=MEANING", value_parser = column_meaning)]
     pub(crate) map: Vec<ColumnMeaning>,
@@ -117,6 +122,19 @@ fn column_meaning(text: &str) -> Result<ColumnMeaning, String> {
                 .collect::<Vec<_>>()
                 .join(", ")
         )),
+    }
+}
+
+impl Import {
+    /// What was said of rows, by the name under which the API takes it.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let words = [
+            ("on_duplicate", &self.on_duplicate),
+            ("invalid", &self.invalid),
+        ];
+        words
+            .into_iter()
+            .filter_map(|(name, word)| Some((name, word.as_deref()?)))
     }
 }
 
@@ -201,6 +219,21 @@ pub(crate) struct AdminCreate {
 enum Bench {
     /// The cost of row-level security
     Rls(BenchRls),
+    /// How fast a file of contacts comes in, and how fast contacts are found
+    Import(BenchImport),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchImport {
+    /// Rows of each file
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=10_000_000))]
+    pub(crate) rows: u64,
+    /// Searches of each kind
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) searches: u16,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -291,6 +324,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             }
             Command::Bench(Bench::Rls(arguments)) => {
                 commands::bench_rls::run(&settings, &arguments).await
+            }
+            Command::Bench(Bench::Import(arguments)) => {
+                commands::bench_import::run(&settings, &arguments).await
             }
             Command::Import(arguments) => commands::import::import(&settings, &arguments),
             Command::Demo(arguments) => commands::demo::demo(settings, &arguments).await,

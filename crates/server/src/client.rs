@@ -8,7 +8,8 @@ use std::time::Duration;
 use serde_json::Value;
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body, SendBody};
+use ureq::typestate::WithBody;
+use ureq::{Agent, Body, RequestBuilder, SendBody};
 
 /// How long it may take to reach the server.
 const REACHING: Duration = Duration::from_secs(10);
@@ -30,6 +31,17 @@ pub(crate) enum ClientError {
     /// The answer is not what this program's API would say.
     #[error("the server's answer is not one of Canvass: {0}")]
     Strange(String),
+}
+
+impl ClientError {
+    /// Whether the same request may do better in a while.
+    pub(crate) const fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Refused(problem) => problem.status == 429 || problem.status >= 500,
+            Self::Strange(_) => false,
+        }
+    }
 }
 
 /// A refusal of the server.
@@ -97,12 +109,13 @@ impl Client {
     pub(crate) fn post(&self, path: &str, key: &str, body: &Value) -> Result<Value, ClientError> {
         let text = body.to_string();
         let length = text.len() as u64;
-        let kind = "application/json";
-        self.send(path, key, kind, length, &mut text.as_bytes())
+        let request = self.posting(path, key, "application/json", length);
+        self.send(request, &mut text.as_bytes())
     }
 
-    /// Sends a body of so many bytes, as it is read.
-    pub(crate) fn send(
+    /// Sends a body of so many bytes, as it is read, once the server says that it wants it: a refusal is heard before
+    /// anything was sent in vain.
+    pub(crate) fn upload(
         &self,
         path: &str,
         key: &str,
@@ -110,16 +123,28 @@ impl Client {
         length: u64,
         body: &mut dyn Read,
     ) -> Result<Value, ClientError> {
-        let mut request = self
+        let request = self.posting(path, key, kind, length);
+        self.send(request.header("expect", "100-continue"), body)
+    }
+
+    fn posting(&self, path: &str, key: &str, kind: &str, length: u64) -> RequestBuilder<WithBody> {
+        let request = self
             .agent
             .post(self.url(path))
             .header("content-type", kind)
             .header("content-length", length.to_string())
             .header("idempotency-key", key);
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
+        match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
         }
-        let mut body = body;
+    }
+
+    fn send(
+        &self,
+        request: RequestBuilder<WithBody>,
+        mut body: &mut dyn Read,
+    ) -> Result<Value, ClientError> {
         let answer = request
             .send(SendBody::from_reader(&mut body))
             .map_err(|error| self.unreachable(error))?;

@@ -5,14 +5,22 @@
     reason = "a test that cannot go on should say where"
 )]
 
+#[path = "crash/asking.rs"]
+mod asking;
 #[path = "crash/changing.rs"]
 mod changing;
 #[path = "crash/commanding.rs"]
 mod commanding;
+#[path = "crash/extent.rs"]
+mod extent;
 #[path = "crash/importing.rs"]
 mod importing;
 #[path = "crash/killing.rs"]
 mod killing;
+#[path = "crash/kinds.rs"]
+mod kinds;
+#[path = "crash/parting.rs"]
+mod parting;
 #[path = "crash/program.rs"]
 mod program;
 #[path = "crash/reckoning.rs"]
@@ -23,6 +31,8 @@ mod refusing;
 mod revalidating;
 #[path = "crash/stopping.rs"]
 mod stopping;
+#[path = "crash/undoing.rs"]
+mod undoing;
 #[path = "crash/workers.rs"]
 mod workers;
 #[path = "crash/writer.rs"]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hickory_proto::op::{Message, OpCode, ResponseCode};
-use hickory_proto::rr::rdata::{A, MX, SOA};
+use hickory_proto::rr::rdata::{A, AAAA, MX, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -25,6 +25,8 @@ pub enum Answer {
     NullMail,
     /// It has an address and says nothing of mail.
     AddressOnly,
+    /// As `AddressOnly`, but the address is one of IPv6.
+    AddressV6Only,
     /// It exists and has neither.
     Nothing,
     /// There is no such domain; this is said of every domain of which nothing was told.
@@ -193,10 +195,15 @@ fn reply(question: &[u8], transport: Transport, told: &Mutex<Told>) -> Option<Ve
             let address = RData::A(A::new(192, 0, 2, 1));
             reply.add_answer(Record::from_rdata(name.clone(), 300, address));
         }
+        Answer::AddressV6Only if query.query_type == RecordType::AAAA => {
+            let address = RData::AAAA(AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
+            reply.add_answer(Record::from_rdata(name.clone(), 300, address));
+        }
         Answer::Mail { .. }
         | Answer::LongMail
         | Answer::NullMail
         | Answer::AddressOnly
+        | Answer::AddressV6Only
         | Answer::Nothing => {}
     }
     if reply.answers.is_empty() && !reply.metadata.truncation {

@@ -134,6 +134,11 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "when `status` changed, which the entry tells",
     ),
     ("contact_lists", "name_folded", "follows from `name`"),
+    (
+        "contacts",
+        "edited_at",
+        "when the fields changed that the entry tells",
+    ),
     ("contacts", "email_hash", "follows from `email`"),
     (
         "contacts",

@@ -36,8 +36,52 @@ fn scripts() -> impl Strategy<Value = Script> {
     (0_usize..9, 1_usize..4, turns).prop_map(|(rows, limit, turns)| Script { rows, limit, turns })
 }
 
+/// A listing whose rows come and go.
+#[derive(Clone, Copy, Debug)]
+enum Listing {
+    Teams,
+    Contacts,
+    /// Contacts, by what they were given as an address.
+    ContactsByAddress,
+    /// Those contacts that are on a list.
+    Members,
+    Lists,
+    Suppressions,
+}
+
 #[test]
 fn pages_of_teams_hold_every_team_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Teams);
+}
+
+#[test]
+fn pages_of_contacts_hold_every_contact_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Contacts);
+}
+
+#[test]
+fn pages_of_contacts_by_address_hold_every_contact_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::ContactsByAddress);
+}
+
+#[test]
+fn pages_of_members_of_a_list_hold_every_member_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Members);
+}
+
+#[test]
+fn pages_of_contact_lists_hold_every_list_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Lists);
+}
+
+#[test]
+fn pages_of_suppressions_hold_every_suppression_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Suppressions);
+}
+
+#[track_caller]
+#[expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+fn hold_every_row_that_stays_and_none_twice(listing: Listing) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let ground = runtime.block_on(Ground::shared());
     let config = ProptestConfig {
@@ -47,44 +91,141 @@ fn pages_of_teams_hold_every_team_that_stays_and_none_twice() {
     };
 
     proptest!(config, |(script in scripts())| {
-        runtime.block_on(read(&ground, &script))?;
+        runtime.block_on(read(&ground, listing, &script))?;
     });
 }
 
-async fn read(ground: &Ground, script: &Script) -> Result<(), TestCaseError> {
-    // An organization for each script, by the same owner on the same server.
-    let organization = ground.stack.create_organization(&ground.owner).await;
-    let teams = format!("/v1/organizations/{}/teams", text(&organization["id"]));
+/// The rows of a listing in an organization of its own.
+struct Rows<'a> {
+    ground: &'a Ground,
+    listing: Listing,
+    organization: String,
+    /// The list that members come to and go from.
+    list: String,
+    made: usize,
+}
+
+impl<'a> Rows<'a> {
+    async fn new(ground: &'a Ground, listing: Listing) -> Self {
+        let organization = ground.stack.create_organization(&ground.owner).await;
+        let organization = format!("/v1/organizations/{}", text(&organization["id"]));
+        let mut rows = Self {
+            ground,
+            listing,
+            organization,
+            list: String::new(),
+            made: 0,
+        };
+        if let Listing::Members = listing {
+            let list = rows
+                .post("contact-lists", &json!({ "name": "People" }))
+                .await;
+            rows.list = text(&list["id"]);
+        }
+        rows
+    }
+
+    fn path(&self, limit: usize) -> String {
+        let rest = match self.listing {
+            Listing::Teams => "teams?".to_owned(),
+            Listing::Contacts => "contacts?".to_owned(),
+            Listing::ContactsByAddress => "contacts?sort=email&".to_owned(),
+            Listing::Members => format!("contacts?list_id={}&", self.list),
+            Listing::Lists => "contact-lists?".to_owned(),
+            Listing::Suppressions => "suppressions?".to_owned(),
+        };
+        format!("{}/{rest}limit={limit}", self.organization)
+    }
+
+    async fn post(&self, rest: &str, body: &Value) -> Value {
+        let path = format!("{}/{rest}", self.organization);
+        let call = self.ground.stack.call(reqwest::Method::POST, &path);
+        let answer = call.by(&self.ground.owner).json(body).send().await;
+        assert!(matches!(answer.status, 200 | 201), "{}", answer.status);
+        answer.json()
+    }
+
+    /// Makes a row, and tells its id.
+    async fn make(&mut self) -> String {
+        let n = self.made;
+        self.made += 1;
+        // In an order of addresses that is not the one in which they come.
+        let email = format!("{}-{n}@example.com", n * 7 % 10);
+        match self.listing {
+            Listing::Teams => {
+                let body = json!({ "name": format!("Team {n}") });
+                text(&self.post("teams", &body).await["id"])
+            }
+            Listing::Contacts | Listing::ContactsByAddress => {
+                text(&self.post("contacts", &json!({ "email": email })).await["id"])
+            }
+            Listing::Members => {
+                let contact = self.post("contacts", &json!({ "email": email })).await;
+                let contact = text(&contact["id"]);
+                self.move_member("bulk-add", &contact).await;
+                contact
+            }
+            Listing::Lists => {
+                let body = json!({ "name": format!("List {n}") });
+                text(&self.post("contact-lists", &body).await["id"])
+            }
+            Listing::Suppressions => {
+                let body = json!({ "emails": [email], "reason": "manual" });
+                let made = self.post("suppressions", &body).await;
+                text(&made["items"][0]["id"])
+            }
+        }
+    }
+
+    async fn move_member(&self, how: &str, contact: &str) {
+        let rest = format!("contact-lists/{}/members/{how}", self.list);
+        self.post(&rest, &json!({ "contact_ids": [contact] })).await;
+    }
+
+    async fn remove(&self, id: &str) {
+        let kind = match self.listing {
+            Listing::Teams => "teams",
+            Listing::Contacts | Listing::ContactsByAddress => "contacts",
+            Listing::Members => return self.move_member("bulk-remove", id).await,
+            Listing::Lists => "contact-lists",
+            Listing::Suppressions => "suppressions",
+        };
+        let path = format!("{}/{kind}/{id}", self.organization);
+        self.ground.delete(&path).await;
+    }
+}
+
+async fn read(ground: &Ground, listing: Listing, script: &Script) -> Result<(), TestCaseError> {
+    let mut rows = Rows::new(ground, listing).await;
     let mut present = Vec::new();
-    for n in 0..script.rows {
-        present.push(make(ground, &teams, n).await);
+    for _ in 0..script.rows {
+        present.push(rows.make().await);
     }
     let mut throughout = BTreeSet::from_iter(present.clone());
     let mut ever = throughout.clone();
     let mut turns = script.turns.iter();
-    let mut made = script.rows;
     let mut seen = Vec::new();
-    let mut path = format!("{teams}?limit={}", script.limit);
+    let first = rows.path(script.limit);
+    let mut path = first.clone();
     loop {
         let page = ground.get(&path).await.expect(200).json();
         let items = page["items"].as_array().expect("items");
         prop_assert!(items.len() <= script.limit);
-        seen.extend(items.iter().map(|team| text(&team["id"])));
+        seen.extend(items.iter().map(|row| text(&row["id"])));
         let Some(cursor) = page["next_cursor"].as_str() else {
             break;
         };
-        path = format!("{teams}?limit={}&cursor={cursor}", script.limit);
+        path = format!("{first}&cursor={cursor}");
 
         for event in turns.next().into_iter().flatten() {
             match event {
                 Event::Delete(which) if !present.is_empty() => {
                     let id = present.swap_remove(which.index(present.len()));
-                    ground.delete(&format!("{teams}/{id}")).await;
+                    rows.remove(&id).await;
                     throughout.remove(&id);
                 }
                 _ => {
-                    let id = make(ground, &teams, made).await;
-                    made += 1;
+                    let id = rows.make().await;
                     ever.insert(id.clone());
                     present.push(id);
                 }
@@ -94,16 +235,9 @@ async fn read(ground: &Ground, script: &Script) -> Result<(), TestCaseError> {
 
     let distinct = BTreeSet::from_iter(seen.clone());
     prop_assert_eq!(distinct.len(), seen.len(), "none twice");
-    prop_assert!(throughout.is_subset(&distinct), "every team that stayed");
+    prop_assert!(throughout.is_subset(&distinct), "every row that stayed");
     prop_assert!(distinct.is_subset(&ever), "nothing invented");
     Ok(())
-}
-
-async fn make(ground: &Ground, teams: &str, n: usize) -> String {
-    let call = ground.stack.call(reqwest::Method::POST, teams);
-    let body = json!({ "name": format!("Team {n}") });
-    let made = call.by(&ground.owner).json(&body).send().await;
-    text(&made.expect(201).json()["id"])
 }
 
 #[tokio::test]

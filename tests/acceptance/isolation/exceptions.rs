@@ -135,13 +135,17 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
         check: "false",
         reason: "uploads that broke off are purged, without reading them",
     },
+    platform(
+        "contact_imports",
+        "uploads that broke off are purged, and what waited too long for somebody has failed",
+    ),
     ExtraPolicy {
-        table: "contact_imports",
-        name: "platform",
-        role: PLATFORM,
+        table: "contact_words",
+        name: "search",
+        role: SEARCH,
         using: "true",
-        check: "false",
-        reason: "uploads that broke off are purged, without reading them",
+        check: "true",
+        reason: "words that no contact has are looked for and purged",
     },
     ExtraPolicy {
         table: "contacts",
@@ -234,7 +238,12 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
     (
         "contact_import_chunks",
         PLATFORM,
-        &["DELETE", "SELECT (import_id)", "SELECT (organization_id)"],
+        &[
+            "DELETE",
+            "SELECT (created_at)",
+            "SELECT (import_id)",
+            "SELECT (organization_id)",
+        ],
         "uploads that broke off are purged, without reading them",
     ),
     (
@@ -246,8 +255,33 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "SELECT (id)",
             "SELECT (organization_id)",
             "SELECT (status)",
+            "SELECT (updated_at)",
+            "SELECT (version)",
+            "UPDATE (error)",
+            "UPDATE (finished_at)",
+            "UPDATE (status)",
+            "UPDATE (updated_at)",
+            "UPDATE (version)",
         ],
-        "uploads that broke off are purged, without reading them",
+        "uploads that broke off are purged, and what waited too long for somebody has failed, without reading the files",
+    ),
+    (
+        "contact_words",
+        APP,
+        &["UPDATE (noted_at)"],
+        "words are noted anew with the contacts that have them",
+    ),
+    (
+        "contact_words",
+        SEARCH,
+        &[
+            "DELETE",
+            "SELECT (noted_at)",
+            "SELECT (organization_id)",
+            "SELECT (word)",
+            "UPDATE (noted_at)",
+        ],
+        "words that no contact has are looked for and purged, for the function that does",
     ),
     (
         "contacts",
@@ -303,6 +337,7 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "UPDATE (run_at)",
             "UPDATE (status)",
             "UPDATE (updated_at)",
+            "UPDATE (wind_ups_left)",
         ],
         "a job keeps its checkpoint with its effect, and is cancelled by a use case; leases are the workers'",
     ),
@@ -354,6 +389,10 @@ pub(crate) const WITHOUT_TENANT_ARGUMENT: &[(&str, &str)] = &[
         "makes tables and answers whether it did, reads no row",
     ),
     (
+        "purge_contact_words",
+        "removes words that no contact has by their age, for the platform role",
+    ),
+    (
         "purge_credentials",
         "removes what ran out of the directory by its age alone, for the platform role",
     ),
@@ -376,6 +415,10 @@ pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
     (
         "contact_list_members",
         "made and removed; what it repeats of the contact follows the contact",
+    ),
+    (
+        "contact_words",
+        "noted anew by the program itself while contacts have them",
     ),
     (
         "domain_facts",

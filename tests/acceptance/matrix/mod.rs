@@ -10,6 +10,7 @@
 //! - `keys`: an API key gives no more than its scopes, and not what only a person may do;
 //! - `foreign`: what belongs to others looks like what does not exist (404);
 //! - `foreign_uses`: the same of what is named in a body;
+//! - `foreign_texts`: the same of ids that stand in a query or a body where none is meant, for contacts and their jobs;
 //! - `order`: of several reasons to refuse a call, which one is told.
 //!
 //! After the refused calls of an operation, all rows are what they were.
@@ -24,6 +25,7 @@ pub(crate) mod world;
 mod coverage;
 mod credentials;
 mod foreign;
+mod foreign_texts;
 mod foreign_uses;
 mod keys;
 mod order;

@@ -90,9 +90,9 @@ pub(crate) struct ValidationAnswer {
     classification: ClassificationText,
     /// Whether it is written as addresses are.
     syntax_ok: Option<bool>,
-    /// Whether its domain exists; null where that is not known.
+    /// Whether its domain exists; null where that is unknown, because nobody was asked or nobody answered.
     domain_exists: Option<bool>,
-    /// Whether its domain names a mail server; null where that is not known.
+    /// Whether its domain names a mail server; null where that is unknown.
     mx_found: Option<bool>,
     /// 0, harmless, to 100.
     risk_score: i32,

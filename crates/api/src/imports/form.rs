@@ -6,12 +6,13 @@ use poem_openapi::OpenApi;
 use tenancy::Permission;
 
 use super::begun;
-use super::dto::{ImportAnswer, OnDuplicateWord, OnInvalidWord};
+use super::dto::ImportAnswer;
 use super::multipart::FormBody;
 use super::wishes::Wishes;
 use crate::answer::Accepted;
 use crate::input::{OrganizationKey, Path, Query};
 use crate::problem::{Failed, St};
+use crate::schema::{OnDuplicateText, OnInvalidText};
 use crate::{Caller, IdempotencyKey, Tag};
 
 /// The operation on forms with files.
@@ -49,9 +50,9 @@ impl ImportFormsApi {
         /// What the file is called: as the form says where nothing is said.
         file_name: Query<Option<String>>,
         /// What becomes of rows of contacts that are there already: `update` where nothing is said.
-        on_duplicate: Query<Option<OnDuplicateWord>>,
+        on_duplicate: Query<Option<OnDuplicateText>>,
         /// What becomes of rows whose address is none: `keep` where nothing is said.
-        invalid: Query<Option<OnInvalidWord>>,
+        invalid: Query<Option<OnInvalidText>>,
         /// Only tell what would become of the rows, and write no contact.
         dry_run: Query<Option<bool>>,
         /// Import the file even if it was imported into the list before.

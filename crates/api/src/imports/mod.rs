@@ -4,6 +4,7 @@ mod dto;
 mod file;
 mod form;
 mod multipart;
+mod reading;
 mod wishes;
 
 use contacts::{ImportDetail, Imports};
@@ -12,15 +13,16 @@ use poem_openapi::OpenApi;
 use tenancy::Permission;
 
 use self::dto::{
-    ImportAnswer, ImportPreviewAnswer, LeftContactAnswer, OnDuplicateWord, OnInvalidWord,
-    RejectionAnswer, StartImportRequest, start,
+    ImportAnswer, ImportPreviewAnswer, LeftContactAnswer, RejectionAnswer, StartImportRequest,
 };
 use self::file::FileBody;
+use self::reading::start;
 use self::wishes::Wishes;
 use crate::answer::{Accepted, Answer, Changed, CsvDownload, Found, csv_download};
 use crate::input::{Body, OrganizationKey, Path, Query};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
+use crate::schema::{OnDuplicateText, OnInvalidText};
 use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
 
 pub(crate) use form::ImportFormsApi;
@@ -57,7 +59,9 @@ impl ImportsApi {
     ///
     /// Takes in a CSV file as the body of the request, as it is: encoding, delimiter, header and the meanings of
     /// columns are found out. Then a job reads it; see `job_id`. Where it is not clear which column has the address, or
-    /// `wait` is true, the import waits with the status `needs_mapping` until it is started. A file that was imported into the list before is refused with 409
+    /// `wait` is true, the import waits with the status `needs_mapping` until it is started. The file of an import that waits, or
+    /// of which there was only a dry run, is kept for 7 days after somebody last changed the import; one that still waits then has
+    /// failed with `file-expired`. A file that was imported into the list before is refused with 409
     /// and the id of that import, unless `repeat` is true. Needs the permission `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/contact-lists/:contact_list/imports",
@@ -74,9 +78,9 @@ impl ImportsApi {
         /// What the file is called: `contacts.csv` where nothing is said.
         file_name: Query<Option<String>>,
         /// What becomes of rows of contacts that are there already: `update` where nothing is said.
-        on_duplicate: Query<Option<OnDuplicateWord>>,
+        on_duplicate: Query<Option<OnDuplicateText>>,
         /// What becomes of rows whose address is none: `keep` where nothing is said.
-        invalid: Query<Option<OnInvalidWord>>,
+        invalid: Query<Option<OnInvalidText>>,
         /// Only tell what would become of the rows, and write no contact.
         dry_run: Query<Option<bool>>,
         /// Import the file even if it was imported into the list before.
@@ -162,7 +166,7 @@ impl ImportsApi {
     /// Change how a file is read
     ///
     /// Says of a file that waits how it is to be read, without reading it: the preview shows what comes of it. A file
-    /// waits while its mapping is needed, or after a dry run; otherwise the answer is 409. Needs the permission
+    /// waits while its mapping is needed, or after a dry run, for 7 days; otherwise the answer is 409. Needs the permission
     /// `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/imports/:import",
@@ -192,8 +196,8 @@ impl ImportsApi {
 
     /// Start an import
     ///
-    /// Lets a job read a file that waits: because its mapping was needed, or because there was only a dry run. What the
-    /// body says of the file comes first. Needs the permission `contact.import`.
+    /// Lets a job read a file that waits: because its mapping was needed, or because there was only a dry run. A file that
+    /// nobody needed for 7 days is not kept, and the answer is 409. What the body says of the file comes first. Needs the permission `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/imports/:import/start",
         method = "post",
@@ -222,8 +226,9 @@ impl ImportsApi {
 
     /// Undo an import
     ///
-    /// Lets a job delete the contacts that the import made and give those that it changed their old values. What was
-    /// changed since is left, and listed; suppressions stay. Needs the permission `contact.import`.
+    /// Lets a job delete the contacts that the import made, whether or not other files named them too, and give those that it
+    /// changed their old values. What was changed since is left, and listed; suppressions stay. An undo that broke off can be
+    /// asked for again. Needs the permission `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/imports/:import/undo",
         method = "post",

@@ -2,15 +2,16 @@
 
 use contacts::{ContactText, ImportOptions, NewImport, OnDuplicate, OnInvalid};
 
-use super::dto::{OnDuplicateWord, OnInvalidWord, file_name};
+use super::reading::file_name;
 use crate::input::{Query, flag, parameters, text};
 use crate::problem::ApiError;
+use crate::schema::{OnDuplicateText, OnInvalidText};
 
 /// What the parameters say of a file.
 pub(super) struct Wishes {
     pub(super) name: Query<Option<String>>,
-    pub(super) on_duplicate: Query<Option<OnDuplicateWord>>,
-    pub(super) invalid: Query<Option<OnInvalidWord>>,
+    pub(super) on_duplicate: Query<Option<OnDuplicateText>>,
+    pub(super) invalid: Query<Option<OnInvalidText>>,
     pub(super) dry_run: Query<Option<bool>>,
     pub(super) repeat: Query<Option<bool>>,
     pub(super) wait: Query<Option<bool>>,

@@ -63,7 +63,7 @@ struct LandingTemplate<'a> {
 
 impl LandingPage<'_> {
     /// The page in HTML.
-    pub fn render(&self) -> Result<String, std::fmt::Error> {
+    pub fn render(&self) -> Result<String, askama::Error> {
         let texts = self.language.texts();
         let fields = self.form.fields().iter();
         let fields: Vec<_> = fields
@@ -88,6 +88,6 @@ impl LandingPage<'_> {
             fields,
             honeypot: HONEYPOT,
         };
-        page.render().map_err(|_| std::fmt::Error)
+        page.render()
     }
 }

@@ -62,7 +62,7 @@ struct MessageTemplate<'a> {
 
 impl MessagePage<'_> {
     /// The page in HTML.
-    pub fn render(&self) -> Result<String, std::fmt::Error> {
+    pub fn render(&self) -> Result<String, askama::Error> {
         let texts = self.language.texts();
         let said = match self.message {
             Message::Thanks => &texts.thanks,
@@ -80,7 +80,7 @@ impl MessagePage<'_> {
             heading: said.heading,
             text: self.words.unwrap_or(said.sentence),
         };
-        page.render().map_err(|_| std::fmt::Error)
+        page.render()
     }
 }
 
@@ -115,7 +115,7 @@ struct UnsubscribeTemplate<'a> {
 
 impl UnsubscribePage<'_> {
     /// The page in HTML.
-    pub fn render(&self) -> Result<String, std::fmt::Error> {
+    pub fn render(&self) -> Result<String, askama::Error> {
         let texts = self.language.texts();
         let page = UnsubscribeTemplate {
             tag: self.language.tag(),
@@ -125,6 +125,6 @@ impl UnsubscribePage<'_> {
             heading: texts.unsubscribe.heading,
             action: self.action,
         };
-        page.render().map_err(|_| std::fmt::Error)
+        page.render()
     }
 }

@@ -13,6 +13,7 @@ use crate::schema::{AddressText, ClassificationText, ValidationReasonText, Valid
 #[oai(example)]
 pub(crate) struct EmailChecksRequest {
     /// Up to 1,000 of them; white space around them does not count.
+    #[oai(validator(min_items = 1, max_items = 1000))]
     addresses: Vec<AddressText>,
 }
 
@@ -39,9 +40,9 @@ pub(crate) struct EmailCheckAnswer {
     domain: Option<String>,
     /// Whether it is written as addresses are.
     syntax_ok: bool,
-    /// Whether its domain exists, if that is known.
+    /// Whether its domain exists; null where that is unknown, because nobody was asked or nobody answered.
     domain_exists: Option<bool>,
-    /// Whether its domain names a mail server, if that is known.
+    /// Whether its domain names a mail server; null where that is unknown.
     mx_found: Option<bool>,
     /// How much speaks against it: 0 nothing, 100 a certainty.
     risk_score: u8,

@@ -64,9 +64,9 @@ pub(crate) struct ContactValidationAnswer {
     classification: ClassificationText,
     /// Whether it is written as addresses are.
     syntax_ok: Option<bool>,
-    /// Whether its domain exists, if that is known.
+    /// Whether its domain exists; null where that is unknown, because nobody was asked or nobody answered.
     domain_exists: Option<bool>,
-    /// Whether its domain names a mail server, if that is known.
+    /// Whether its domain names a mail server; null where that is unknown.
     mx_found: Option<bool>,
     /// How much speaks against it: 0 nothing, 100 a certainty.
     risk_score: u8,

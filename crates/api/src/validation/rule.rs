@@ -127,8 +127,10 @@ pub(crate) struct UpdateDomainRuleRequest {
     /// Whether the rule says anything.
     enabled: MaybeUndefined<bool>,
     /// All domains that are taken for existing, at most 10,000.
+    #[oai(validator(max_items = 10000))]
     admit: MaybeUndefined<Vec<DomainText>>,
     /// All domains that are never mailed to, at most 10,000.
+    #[oai(validator(max_items = 10000))]
     refuse: MaybeUndefined<Vec<DomainText>>,
 }
 

@@ -50,7 +50,7 @@ const PAYLOADS: [&str; 34] = [
 
 fn field(key: &str, label: &str, field_type: FieldType, rules: FieldRules) -> NewField {
     NewField {
-        key: key.parse().expect("a key"),
+        key: key.parse().unwrap(),
         label: label.to_owned(),
         field_type,
         required: field_type != FieldType::Hidden,
@@ -88,11 +88,11 @@ fn form(label: &str, options: &[&str]) -> FormDefinition {
         };
         field(field_type.as_str(), label, *field_type, rules)
     });
-    FormDefinition::new(fields.collect(), description(""), None).expect("a form")
+    FormDefinition::new(fields.collect(), description(""), None).unwrap()
 }
 
 fn description(text: &str) -> Description {
-    text.parse().expect("a description")
+    text.parse().unwrap()
 }
 
 const PUBLISHER: Publisher<'static> = Publisher {
@@ -122,7 +122,7 @@ fn page<'a>(
 
 fn errors_of(form: &FormDefinition, typed: &Typed) -> AnswerErrors {
     form.validate(&typed.to_answers(), UnknownAnswers::Ignored)
-        .expect_err("answers with faults")
+        .unwrap_err()
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn every_field_has_its_label_and_its_control() {
         Language::English,
     )
     .render()
-    .expect("a page");
+    .unwrap();
 
     for field in form.fields() {
         let key = field.key();
@@ -197,7 +197,7 @@ fn what_is_wrong_stands_beside_the_field_and_what_was_typed_is_kept() {
 
     let html = page(&form, &typed, &errors, Language::English)
         .render()
-        .expect("a page");
+        .unwrap();
 
     assert!(
         html.contains("<title>Please check your answers: Insure your boat"),
@@ -298,12 +298,10 @@ fn every_fault_is_told_in_every_language() {
         let typed: Typed = [(key, value)].into_iter().collect();
         let errors = errors_of(&form, &typed);
         for (language, sentence) in Language::ALL.iter().zip(sentences) {
-            let html = page(&form, &typed, &errors, *language)
-                .render()
-                .expect("a page");
+            let html = page(&form, &typed, &errors, *language).render().unwrap();
             let sentence = sentence.replace("une des options", "l’une des options");
-            let start = html.find(&format!("id=\"e-{key}\"")).expect("an error");
-            let told = html[start..].split("</p>").next().expect("a sentence");
+            let start = html.find(&format!("id=\"e-{key}\"")).unwrap();
+            let told = html[start..].split("</p>").next().unwrap();
             assert!(told.contains(&sentence), "{key}: {told}");
             assert!(html.contains(&format!("<html lang=\"{}\">", language.tag())));
         }
@@ -319,7 +317,7 @@ fn a_page_says_why_it_is_shown_again() {
             notice: Some(notice),
             ..page(&form, &typed, &errors, Language::English)
         };
-        let html = again.render().expect("a page");
+        let html = again.render().unwrap();
         assert!(
             html.contains("role=\"alert\"") && html.contains("are kept below"),
             "{html}"
@@ -333,7 +331,7 @@ fn a_page_loads_nothing_and_runs_nothing() {
     let (typed, errors) = (Typed::default(), AnswerErrors::default());
     let html = page(&form, &typed, &errors, Language::English)
         .render()
-        .expect("a page");
+        .unwrap();
     for part in [
         "<script", "src=", "<link", "@import", "url(", "http:", " style=",
     ] {
@@ -354,9 +352,7 @@ fn a_page_of_twenty_fields_is_under_thirty_kilobytes() {
             field_type,
             FieldRules::default(),
         );
-        one.key = format!("{}_{index}", field_type.as_str())
-            .parse()
-            .expect("a key");
+        one.key = format!("{}_{index}", field_type.as_str()).parse().unwrap();
         if matches!(field_type, FieldType::Select | FieldType::Multiselect) {
             one.rules.options = options
                 .iter()
@@ -369,12 +365,12 @@ fn a_page_of_twenty_fields_is_under_thirty_kilobytes() {
         }
         fields.push(one);
     }
-    let form = FormDefinition::new(fields, description(""), None).expect("a form");
+    let form = FormDefinition::new(fields, description(""), None).unwrap();
     let typed = Typed::default();
     let errors = errors_of(&form, &typed);
     let html = page(&form, &typed, &errors, Language::French)
         .render()
-        .expect("a page");
+        .unwrap();
     assert!(html.len() < 30_000, "{} bytes", html.len());
 }
 
@@ -401,8 +397,8 @@ fn nothing_that_is_shown_becomes_markup() {
         };
         let harmless = page(&form, &typed, &errors, Language::English);
         assert_same_structure(
-            &shown.render().expect("a page"),
-            &harmless.render().expect("a page"),
+            &shown.render().unwrap(),
+            &harmless.render().unwrap(),
             payload,
         );
 
@@ -418,8 +414,8 @@ fn nothing_that_is_shown_becomes_markup() {
             ..message
         };
         assert_same_structure(
-            &message.render().expect("a page"),
-            &plain.render().expect("a page"),
+            &message.render().unwrap(),
+            &plain.render().unwrap(),
             payload,
         );
         let leave = UnsubscribePage {
@@ -431,11 +427,7 @@ fn nothing_that_is_shown_becomes_markup() {
             publisher: PUBLISHER,
             ..leave
         };
-        assert_same_structure(
-            &leave.render().expect("a page"),
-            &plain.render().expect("a page"),
-            payload,
-        );
+        assert_same_structure(&leave.render().unwrap(), &plain.render().unwrap(), payload);
     }
 }
 
@@ -481,7 +473,7 @@ fn every_message_has_a_heading_in_every_language() {
                 message: *message,
                 words: None,
             };
-            let html = page.render().expect("a page");
+            let html = page.render().unwrap();
             assert!(
                 html.contains("<h1>") && !html.contains("<h1></h1>"),
                 "{html}"
@@ -501,7 +493,7 @@ fn a_link_alone_unsubscribes_nobody() {
         publisher: PUBLISHER,
         action: "/u/abc",
     };
-    let html = page.render().expect("a page");
+    let html = page.render().unwrap();
     assert!(
         html.contains("<form method=\"post\" action=\"/u/abc\">"),
         "{html}"
@@ -514,7 +506,7 @@ proptest! {
     fn whatever_is_typed_is_shown_as_text(text in any::<String>(), title in any::<String>()) {
         let form = form("Question", &["One"]);
         let typed: Typed = form.fields().iter().map(|it| (it.key().to_string(), text.clone())).collect();
-        let nothing = Typed::from_iter(form.fields().iter().map(|it| (it.key().to_string(), "x")));
+        let nothing: Typed = form.fields().iter().map(|it| (it.key().to_string(), "x")).collect();
         let errors = AnswerErrors::default();
         let boxes = |typed: &Typed| ["on", "true", "yes", "1"].iter().any(|it| text == *it) && typed.has("consent");
         prop_assume!(!boxes(&typed) && text != "o0");
@@ -524,8 +516,8 @@ proptest! {
             ..page(&form, &nothing, &errors, Language::English)
         };
         prop_assert_eq!(
-            structure(&shown.render().expect("a page")),
-            structure(&harmless.render().expect("a page"))
+            structure(&shown.render().unwrap()),
+            structure(&harmless.render().unwrap())
         );
     }
 }

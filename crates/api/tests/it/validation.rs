@@ -71,6 +71,26 @@ async fn too_many_too_long_and_no_addresses_are_refused_without_repeating_them()
 }
 
 #[tokio::test]
+async fn as_many_addresses_as_the_document_says_are_checked_at_once() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let document = api::openapi_document();
+    let said = &document["components"]["schemas"]["EmailChecksRequest"]["properties"]["addresses"];
+    let addresses = (0..1_000).map(|n| format!("p{n}@example.de"));
+    let addresses = addresses.collect::<Vec<_>>();
+
+    let checks = path(&organization, "/email-checks");
+    let body = json!({ "addresses": addresses });
+    let told = installation.post(&checks, &owner.token, &body).await;
+
+    assert_eq!(said["maxItems"], addresses.len());
+    let told = told.is(200).json();
+    let told = told["checks"].as_array().unwrap();
+    let told = told.iter().map(|check| check["address"].as_str().unwrap());
+    assert!(told.eq(addresses.iter().map(String::as_str)));
+}
+
+#[tokio::test]
 async fn checks_are_limited_per_organization() {
     let installation = Installation::new();
     let (organization, owner) = installation.founded().await;

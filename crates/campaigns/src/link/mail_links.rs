@@ -144,7 +144,7 @@ mod tests {
     use super::*;
     use crate::{BuiltIn, EmailContent, Values, VariableName, Variables};
 
-    fn with_links<T>(act: impl FnOnce(&MailLinks<'_>, &TestKeys) -> T) -> T {
+    fn with_links<T>(act: impl FnOnce(&MailLinks<'_>, TestKeys) -> T) -> T {
         let keys = TestKeys::default();
         let links = MailLinks {
             keys: &keys,
@@ -154,7 +154,7 @@ mod tests {
             slug: &"spring-offer".parse().unwrap(),
             contact: Some(ContactId::from_uuid(Uuid::from_u128(3))),
         };
-        act(&links, &keys)
+        act(&links, keys)
     }
 
     fn mail(links: &MailLinks<'_>, html: &str) -> OutgoingMail {
@@ -172,12 +172,12 @@ mod tests {
         links.apply(rendered, None)
     }
 
-    fn targets(html: &str, keys: &TestKeys) -> Vec<String> {
+    fn targets(html: &str, keys: TestKeys) -> Vec<String> {
         html.split("/t/c/")
             .skip(1)
             .map(|rest| {
                 let end = rest.find(['"', '\'', ' ', '>']).unwrap();
-                match LinkClaim::verified(&rest[..end], keys).unwrap().kind {
+                match LinkClaim::verified(&rest[..end], &keys).unwrap().kind {
                     LinkKind::Click(target) => target.as_str().to_owned(),
                     other => panic!("{other:?}"),
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{
     AuditAction, AuditDraft, AuditEntry, AuditEntryId, ClaimedJob, Classify as _, Clock, ContactId,
-    IdGenerator, Interruption, Job, JobControl, JobEnd, JobFailure, JobKind, JobProgress,
+    EarlyEnd, IdGenerator, Interruption, Job, JobControl, JobEnd, JobFailure, JobKind, JobProgress,
     StorageError, TenantScope,
 };
 use serde::{Deserialize, Serialize};
@@ -346,5 +346,24 @@ impl Job for BulkJob {
             _ => {}
         }
         end
+    }
+
+    async fn wind_up(
+        &self,
+        job: &ClaimedJob,
+        end: &EarlyEnd,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        let found = self.find(scope, job).await?;
+        let Some(mut operation) = found.filter(|operation| !operation.has_ended()) else {
+            return Ok(());
+        };
+        let (status, error) = match end {
+            EarlyEnd::Cancelled => (BulkStatus::Cancelled, None),
+            EarlyEnd::Failed(code) => (BulkStatus::Failed, Some(code.clone())),
+        };
+        self.note_end(&mut operation, status, error, scope)
+            .await
+            .map_err(failure)
     }
 }

@@ -21,6 +21,7 @@ macro_rules! for_each_contact_case {
             a_stale_change_of_a_contact_is_refused_and_the_unit_stays_usable,
             many_contacts_are_changed_but_for_those_that_changed_since,
             changing_many_contacts_fails_where_an_address_is_anothers,
+            contacts_that_were_locked_can_be_changed_and_others_are_passed_over,
             a_dropped_unit_leaves_no_contact,
             other_tenants_see_no_contact_and_can_use_its_address,
         }
@@ -307,6 +308,33 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         assert_eq!(unit.contacts().find(b.id()).await.unwrap(), Some(b));
+    }
+
+    pub(super) async fn contacts_that_were_locked_can_be_changed_and_others_are_passed_over<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let [ada, bob] = ["a", "b"].map(|name| tenant.a_contact(&format!("{name}@example.com")));
+        let theirs = other.a_contact("a@example.com");
+        tenant.add(subject, &[ada.clone(), bob.clone()]).await;
+        other.add(subject, std::slice::from_ref(&theirs)).await;
+
+        let unit = tenant.begin(subject).await;
+        let contacts = unit.contacts();
+        let absent = id(ContactId::from_uuid);
+        let ids = [bob.id(), absent, theirs.id(), ada.id(), bob.id()];
+        contacts.lock(&ids).await.unwrap();
+        contacts.lock(&[]).await.unwrap();
+        let changed = [renamed(&ada, "King"), renamed(&bob, "King")];
+        let written = contacts.update_many(&changed).await.unwrap();
+        unit.commit().await.unwrap();
+
+        assert_eq!(sorted(written), sorted(vec![ada.id(), bob.id()]));
+        let unit = other.begin(subject).await;
+        let found = unit.contacts().find(theirs.id()).await.unwrap();
+        assert_eq!(found, Some(theirs));
     }
 
     pub(super) async fn a_dropped_unit_leaves_no_contact<S: Subject>(subject: &S) {

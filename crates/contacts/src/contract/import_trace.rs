@@ -6,6 +6,7 @@ use kernel::{Changes, ContactId};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, all_pages, deleted, hash};
+use crate::ports::ImportTraceRepository;
 use crate::{
     Contact, ContactImport, LeftContact, LeftReason, Rejection, RejectionCode, Touch, TouchOutcome,
 };
@@ -23,6 +24,7 @@ macro_rules! for_each_import_trace_case {
             contacts_on_lists_of_others_are_told,
             an_address_is_met_for_the_first_time_once,
             what_a_file_was_found_to_be_is_forgotten,
+            what_a_file_was_found_to_be_is_forgotten_in_slices,
             what_an_undo_left_is_listed_page_by_page,
             other_tenants_see_nothing_of_an_import,
         }
@@ -71,8 +73,9 @@ async fn ground<S: Subject>(subject: &S) -> (Tenant, ContactImport) {
 
 mod cases {
     use super::{
-        BTreeSet, Changes, LeftContact, LeftReason, NOW, Rejection, RejectionCode, Subject, Tenant,
-        Touch, TouchOutcome, all_pages, contacts, deleted, ground, hash, ids, rejection, touch,
+        BTreeSet, Changes, ContactImport, ImportTraceRepository, LeftContact, LeftReason, NOW,
+        Rejection, RejectionCode, Subject, Tenant, Touch, TouchOutcome, all_pages, contacts,
+        deleted, ground, hash, ids, rejection, touch,
     };
 
     pub(super) async fn rejections_are_read_in_the_order_of_the_file<S: Subject>(subject: &S) {
@@ -246,6 +249,37 @@ mod cases {
         }
     }
 
+    async fn forget(trace: &dyn ImportTraceRepository, import: &ContactImport) {
+        trace.forget_rejections(import.id(), 9).await.unwrap();
+        trace.forget_met(import.id(), 9).await.unwrap();
+    }
+
+    pub(super) async fn what_a_file_was_found_to_be_is_forgotten_in_slices<S: Subject>(
+        subject: &S,
+    ) {
+        let (tenant, import) = ground(subject).await;
+        let other = tenant.add_import(subject, "Others").await;
+
+        let unit = tenant.begin(subject).await;
+        let trace = unit.import_trace();
+        for import in [&import, &other] {
+            let rejected = [2, 3, 4].map(rejection);
+            trace.reject(import.id(), &rejected, NOW).await.unwrap();
+            let met = ["a", "b", "c"].map(hash);
+            trace.meet(import.id(), &met, NOW).await.unwrap();
+        }
+
+        for expected in [2, 1, 0] {
+            let gone = trace.forget_rejections(import.id(), 2).await.unwrap();
+            assert_eq!(gone, expected);
+            let gone = trace.forget_met(import.id(), 2).await.unwrap();
+            assert_eq!(gone, expected);
+        }
+        let left = trace.forget_rejections(other.id(), 9).await.unwrap();
+        assert_eq!(left, 3);
+        assert_eq!(trace.forget_met(other.id(), 9).await.unwrap(), 3);
+    }
+
     pub(super) async fn what_a_file_was_found_to_be_is_forgotten<S: Subject>(subject: &S) {
         let (tenant, import) = ground(subject).await;
         let other = tenant.add_import(subject, "Others").await;
@@ -259,7 +293,7 @@ mod cases {
                 .unwrap();
             trace.meet(import.id(), &[hash("a")], NOW).await.unwrap();
         }
-        trace.forget(import.id()).await.unwrap();
+        forget(trace, &import).await;
 
         let rejections = async |import| trace.rejections_behind(import, 0, 10).await.unwrap();
         assert_eq!(rejections(import.id()).await, []);
@@ -303,6 +337,11 @@ mod cases {
 
         let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
         assert_eq!(seen, left);
+        trace.forget_left(import.id()).await.unwrap();
+        let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
+        assert_eq!(seen, []);
+        let seen = all_pages(async |page| trace.left(other.id(), &page).await).await;
+        assert_eq!(seen, left[..1]);
     }
 
     pub(super) async fn other_tenants_see_nothing_of_an_import<S: Subject>(subject: &S) {
@@ -348,11 +387,14 @@ mod cases {
         assert_eq!(found, BTreeSet::new());
         let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
         assert_eq!(seen, []);
-        trace.forget(import.id()).await.unwrap();
+        forget(trace, &import).await;
+        trace.forget_left(import.id()).await.unwrap();
         unit.commit().await.unwrap();
 
         let unit = tenant.begin(subject).await;
         let trace = unit.import_trace();
+        let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
+        assert_eq!(seen.len(), 1);
         let rejections = trace.rejections_behind(import.id(), 0, 10).await.unwrap();
         assert_eq!(rejections, [rejection(2)]);
         let again = trace.meet(import.id(), &[hash("a")], NOW).await.unwrap();

@@ -1,7 +1,6 @@
 //! `ImportRepository`
 
-use kernel::{ContactImportId, JobId, Version};
-use time::Duration;
+use kernel::{ContactImportId, JobCancellation, JobId, JobKind, NewJob, Version};
 
 use super::Subject;
 use super::tenant::{LATER, NOW, Tenant, all_pages, id};
@@ -20,9 +19,10 @@ macro_rules! for_each_import_case {
             an_import_that_changed_meanwhile_is_not_written,
             imports_into_a_list_are_listed_page_by_page,
             the_latest_import_of_the_same_file_is_found,
+            an_import_whose_job_ended_before_its_time_is_not_taken_for_the_same_file,
+            another_import_that_is_read_into_a_list_is_told,
             an_upload_that_broke_off_is_discarded_with_its_file,
             an_upload_that_came_whole_is_not_discarded,
-            abandoned_uploads_are_discarded,
             a_dropped_unit_leaves_no_import,
             other_tenants_see_no_import,
         }
@@ -47,9 +47,9 @@ fn with(
 
 mod cases {
     use super::{
-        ContactError, ContactImport, ContactImportId, Duration, FileFormat, ImportCounts,
-        ImportOptions, ImportStatus, JobId, LATER, NOW, OnDuplicate, OnInvalid, Subject, Tenant,
-        UndoCounts, Version, all_pages, id, with,
+        ContactError, ContactImport, ContactImportId, FileFormat, ImportCounts, ImportOptions,
+        ImportStatus, JobCancellation, JobId, JobKind, LATER, NOW, NewJob, OnDuplicate, OnInvalid,
+        Subject, Tenant, UndoCounts, Version, all_pages, id, with,
     };
     use ImportStatus::{
         Cancelled, Completed, Failed, NeedsMapping, Pending, Running, Undoing, Undone, Uploading,
@@ -198,6 +198,76 @@ mod cases {
         }
     }
 
+    pub(super) async fn an_import_whose_job_ended_before_its_time_is_not_taken_for_the_same_file<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        for (name, status, counts) in [
+            ("waits", Pending, false),
+            ("was at work", Running, false),
+            ("had ended", Completed, true),
+        ] {
+            let list = tenant.add_list(subject, name, &[]).await;
+            let job = NewJob {
+                id: id(JobId::from_uuid),
+                kind: JobKind::new("import_contacts"),
+                payload: serde_json::Value::Null,
+                run_at: NOW,
+                max_attempts: 1,
+            };
+            let import = with(
+                &tenant.received(&tenant.an_import(&list), status),
+                |state| state.job = Some(job.id),
+            );
+            insert(&tenant, subject, std::slice::from_ref(&import)).await;
+            let unit = tenant.begin(subject).await;
+            unit.jobs().enqueue(&job).await.unwrap();
+            unit.commit().await.unwrap();
+            let same = async || {
+                let unit = tenant.begin(subject).await;
+                let found = unit.imports().find_same_file(list.id(), &[7; 32]).await;
+                found.unwrap().map(|import| import.id())
+            };
+            assert_eq!(same().await, Some(import.id()), "{name}");
+
+            let unit = tenant.begin(subject).await;
+            let cancelled = unit.jobs().cancel(job.id, NOW).await.unwrap();
+            assert_eq!(cancelled, Some(JobCancellation::Cancelled));
+            unit.commit().await.unwrap();
+
+            assert_eq!(same().await, counts.then_some(import.id()), "{name}");
+        }
+    }
+
+    pub(super) async fn another_import_that_is_read_into_a_list_is_told<S: Subject>(subject: &S) {
+        let (tenant, stranger) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let list = tenant.add_list(subject, "Leads", &[]).await;
+        tenant.add_import(subject, "Others").await;
+        let own = tenant.received(&tenant.an_import(&list), Running);
+        let dry = with(
+            &tenant.received(&tenant.an_import(&list), Running),
+            |state| state.options.dry_run = true,
+        );
+        let waits = tenant.received(&tenant.an_import(&list), Pending);
+        let ended = tenant.received(&tenant.an_import(&list), Completed);
+        insert(&tenant, subject, &[own.clone(), dry, waits, ended]).await;
+        let other = tenant.received(&tenant.an_import(&list), Running);
+
+        let unit = tenant.begin(subject).await;
+        let imports = unit.imports();
+        let is_read = async |except| imports.is_read_into(list.id(), except).await.unwrap();
+        assert!(!is_read(Some(own.id())).await);
+        assert!(is_read(None).await);
+        imports.insert(&other).await.unwrap();
+        assert!(is_read(Some(own.id())).await);
+        unit.commit().await.unwrap();
+        let unit = stranger.begin(subject).await;
+        let seen = unit.imports().is_read_into(list.id(), None).await;
+        assert!(!seen.unwrap());
+    }
+
     pub(super) async fn an_upload_that_broke_off_is_discarded_with_its_file<S: Subject>(
         subject: &S,
     ) {
@@ -230,8 +300,6 @@ mod cases {
         let files = unit.import_files();
         files.append(import.id(), 0, b"whole", NOW).await.unwrap();
         unit.imports().discard(import.id()).await.unwrap();
-        let late = LATER + Duration::DAY;
-        unit.imports().discard_abandoned(late).await.unwrap();
         unit.commit().await.unwrap();
 
         let unit = tenant.begin(subject).await;
@@ -239,34 +307,6 @@ mod cases {
         assert_eq!(piece.as_deref(), Some(b"whole".as_slice()));
         drop(unit);
         assert_eq!(find(&tenant, subject, &import).await, Some(import));
-    }
-
-    pub(super) async fn abandoned_uploads_are_discarded<S: Subject>(subject: &S) {
-        let tenant = Tenant::found(subject).await;
-        let list = tenant.add_list(subject, "Leads", &[]).await;
-        let old = tenant.an_import(&list);
-        let new = with(&tenant.an_import(&list), |state| {
-            state.stamps.created_at = LATER;
-        });
-        insert(&tenant, subject, &[old.clone(), new.clone()]).await;
-        let unit = tenant.begin(subject).await;
-        for import in [&old, &new] {
-            let files = unit.import_files();
-            files.append(import.id(), 0, b"half", NOW).await.unwrap();
-        }
-        unit.imports().discard_abandoned(LATER).await.unwrap();
-        unit.commit().await.unwrap();
-
-        let unit = tenant.begin(subject).await;
-        let piece = async |import: &ContactImport| {
-            let piece = unit.import_files().piece(import.id(), 0).await;
-            piece.unwrap()
-        };
-        assert_eq!(piece(&old).await, None);
-        assert_eq!(piece(&new).await.as_deref(), Some(b"half".as_slice()));
-        drop(unit);
-        assert_eq!(find(&tenant, subject, &old).await, None);
-        assert_eq!(find(&tenant, subject, &new).await, Some(new));
     }
 
     pub(super) async fn a_dropped_unit_leaves_no_import<S: Subject>(subject: &S) {
@@ -306,8 +346,6 @@ mod cases {
         let stale = imports.update(&changed, before).await;
         assert!(matches!(stale, Err(ContactError::Stale)));
         imports.discard(upload.id()).await.unwrap();
-        let late = LATER + Duration::DAY;
-        imports.discard_abandoned(late).await.unwrap();
         unit.commit().await.unwrap();
 
         assert_eq!(find(&tenant, subject, &import).await, Some(import));

@@ -16,6 +16,7 @@ macro_rules! for_each_contact_list_case {
             a_deleted_lists_name_is_free_until_it_is_restored,
             a_renamed_list_cannot_take_the_name_of_a_living_one,
             a_stale_change_of_a_list_is_refused_and_the_unit_stays_usable,
+            a_list_that_was_locked_can_be_changed,
             lists_are_listed_page_by_page_with_their_counts,
             other_tenants_see_no_list_and_can_use_its_name,
         }
@@ -158,6 +159,23 @@ mod cases {
         assert!(matches!(refused, Err(ContactError::Stale)), "{refused:?}");
         unit.lists().update(&after, Version::FIRST).await.unwrap();
         unit.commit().await.unwrap();
+    }
+
+    pub(super) async fn a_list_that_was_locked_can_be_changed<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let list = tenant.add_list(subject, "Leads", &[]).await;
+        let after = renamed(&list, "Customers");
+
+        let unit = tenant.begin(subject).await;
+        unit.lists().lock(list.id()).await.unwrap();
+        let absent = id(ContactListId::from_uuid);
+        unit.lists().lock(absent).await.unwrap();
+        let version = list.state().stamps.version;
+        unit.lists().update(&after, version).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        assert_eq!(unit.lists().find(list.id()).await.unwrap(), Some(after));
     }
 
     pub(super) async fn lists_are_listed_page_by_page_with_their_counts<S: Subject>(subject: &S) {

@@ -280,6 +280,7 @@ mod cases {
             ("lovelaceandall", &[]),
             ("ovelace", &[0]),
             ("lovelacee", &[0]),
+            ("lovelace1", &[0]),
             ("lovelave", &[0]),
             ("lvoelace", &[0]),
             ("loveelss", &[1]),

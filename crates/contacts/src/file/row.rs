@@ -233,36 +233,49 @@ pub(super) fn interpret(record: &Record<'_>, columns: &[Column]) -> Result<Parse
         }
     }
     addresses.append(&mut others);
+    finished(row, addresses, too_long, columns).map_err(|(column, code, stopped)| RejectedRow {
+        stopped,
+        ..refused(column, code)
+    })
+}
+
+/// Which column is to blame, why, and the address that the row tells not to mail to.
+type Fault = (Option<usize>, RejectionCode, Option<(String, Stop)>);
+
+/// The row with its addresses, unless they or a cell that is too long speak against it.
+fn finished(
+    mut row: ParsedRow,
+    addresses: Vec<String>,
+    too_long: Option<usize>,
+    columns: &[Column],
+) -> Result<ParsedRow, Fault> {
+    let address_column = || {
+        columns
+            .iter()
+            .position(|column| column.meaning == Meaning::Email)
+    };
     if addresses
         .iter()
         .any(|address| address.len() > MAX_EMAIL_LEN)
     {
-        let column = columns
-            .iter()
-            .position(|column| column.meaning == Meaning::Email);
-        return Err(refused(column, RejectionCode::AddressTooLong));
+        return Err((address_column(), RejectionCode::AddressTooLong, None));
     }
     let mut addresses = addresses.into_iter();
     let Some(email) = addresses.next() else {
-        if too_long.is_some() {
-            return Err(refused(too_long, RejectionCode::CellTooLong));
-        }
-        let column = columns
-            .iter()
-            .position(|column| column.meaning == Meaning::Email);
-        return Err(refused(column, RejectionCode::NoAddress));
+        return Err(match too_long {
+            Some(_) => (too_long, RejectionCode::CellTooLong, None),
+            None => (address_column(), RejectionCode::NoAddress, None),
+        });
     };
+    if too_long.is_some() {
+        let stopped = row.stop.map(|stop| (email, stop));
+        return Err((too_long, RejectionCode::CellTooLong, stopped));
+    }
     row.more_emails = addresses
         .filter(|other| !other.eq_ignore_ascii_case(&email))
         .collect();
     row.email = email;
-    match too_long {
-        None => Ok(row),
-        Some(at) => Err(RejectedRow {
-            stopped: row.stop.map(|stop| (row.email, stop)),
-            ..refused(Some(at), RejectionCode::CellTooLong)
-        }),
-    }
+    Ok(row)
 }
 
 fn name_of(columns: &[Column], at: usize) -> String {
@@ -313,11 +326,8 @@ fn words(cell: &str) -> Vec<&str> {
     let mut begin = 0;
     while begin < cell.len() {
         let rest = &cell[begin..];
-        let quoted = if rest.starts_with('"') {
-            rest[1..].find('"').map_or(0, |end| end + 2)
-        } else {
-            0
-        };
+        let closed = rest.strip_prefix('"').and_then(|rest| rest.find('"'));
+        let quoted = closed.map_or(0, |end| end + 2);
         let length = rest[quoted..]
             .find(is_separator)
             .map_or(rest.len(), |end| quoted + end);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::columns::{Meaning, meaning_of};
 use super::encoding::{Decoder, Encoding};
 use super::record::{Record, RecordReader};
+use crate::export::HEADER;
 
 /// The delimiters that files come with, the most usual first.
 pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -124,8 +125,30 @@ const OF_MAILCHIMP: [&str; 14] = [
     "CLEAN_CAMPAIGN_ID",
 ];
 
+/// What a download of ours says of contacts that others could not know: it is found out anew.
+const OF_OURS: [&str; 10] = [
+    "id",
+    "source",
+    "import_id",
+    "validation_status",
+    "classification",
+    "risk_score",
+    "reasons",
+    "suggestion",
+    "created_at",
+    "updated_at",
+];
+
 /// Leaves out what nobody asked people for. When they signed up and confirmed stays: it shows that they agreed.
 fn leave_out_columns_of_the_system(columns: &mut [Column]) {
+    if columns.iter().map(|column| column.name.as_str()).eq(HEADER) {
+        for column in columns {
+            if OF_OURS.contains(&column.name.as_str()) {
+                column.meaning = Meaning::Ignored;
+            }
+        }
+        return;
+    }
     let has = |name: &str| columns.iter().any(|column| column.name == name);
     if !has(OF_MAILCHIMP[0]) || !has(OF_MAILCHIMP[1]) {
         return;

@@ -9,6 +9,7 @@ use kernel::{
 use super::assessment::Assessed;
 use super::merge::merged;
 use super::{ContactImport, ImportCounts, Rejection, Touch, TouchOutcome};
+use crate::judging::ask_again_later;
 use crate::ports::ContactUnit;
 use crate::{
     AddressHash, Contact, ContactSource, Judgement, NewContact, RejectionCode, Suppression,
@@ -56,7 +57,8 @@ impl Batch<'_> {
                 Err(rejection) => plan.rejections.push(rejection.clone()),
                 Ok(row) => {
                     let address = row.judged.hash;
-                    stops.extend(row.person.stop.map(|reason| (address, reason)));
+                    let reasons = row.person.stops.iter();
+                    stops.extend(reasons.map(|reason| (address, *reason)));
                     if in_batch.insert(row.judged.normalized.as_str()) {
                         people.push(row);
                     } else {
@@ -75,7 +77,8 @@ impl Batch<'_> {
             (plan.made, plan.judgements) = self.make(&people, &mut present).await?;
         }
         for row in people {
-            let is_suppressed = row.person.stop.is_some() || suppressed.contains(&row.judged.hash);
+            let is_suppressed =
+                !row.person.stops.is_empty() || suppressed.contains(&row.judged.hash);
             match present.get(row.judged.normalized.as_str()) {
                 None if is_suppressed => counts.suppressed += 1,
                 None => counts.created += 1,
@@ -259,12 +262,15 @@ impl Batch<'_> {
     }
 
     async fn carry_out(&self, plan: &Plan) -> Result<(), StorageError> {
+        // Those that are changed are among those that are put on the list, which takes all of them once more.
+        self.unit.contacts().lock(&plan.joining).await?;
         let written = self.unit.contacts().update_many(&plan.changed).await?;
         if written.len() != plan.changed.len() {
             // Somebody changed one at the same moment.
             return Err(StorageError::Contended(None));
         }
         self.unit.validation_log().append(&plan.judgements).await?;
+        ask_again_later(self.unit, &plan.judgements, self.ids, self.at).await?;
         let import = self.import.id();
         let members = plan
             .made

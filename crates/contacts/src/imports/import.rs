@@ -22,7 +22,7 @@ words! {
         Running = "running",
         /// All rows were read.
         Completed = "completed",
-        /// It broke off, and will not go on.
+        /// It broke off, or its undo did, and will not go on; what is left of it can be undone.
         Failed = "failed",
         /// Somebody ended it before its time; what was read until then stays.
         Cancelled = "cancelled",
@@ -275,6 +275,11 @@ impl ContactImport {
         self.0.stamps.touch(at, by);
     }
 
+    /// Whether a job is to read it, or does.
+    pub(crate) const fn is_at_work(&self) -> bool {
+        matches!(self.0.status, ImportStatus::Pending | ImportStatus::Running)
+    }
+
     /// Notes that a job will read it, from its first row.
     pub(crate) fn enqueue(&mut self, job: JobId, at: Timestamp, by: Option<UserId>) {
         self.0.status = ImportStatus::Pending;
@@ -317,12 +322,24 @@ impl ContactImport {
         self.0.stamps.touch(at, self.0.stamps.updated_by);
     }
 
-    /// Notes that a job will take back what it did.
+    /// Notes that a job will take back what it did. What an earlier one has taken back counts; what that one left is
+    /// looked at again.
     pub(crate) fn begin_undo(&mut self, job: JobId, at: Timestamp, by: Option<UserId>) {
         self.0.status = ImportStatus::Undoing;
         self.0.job = Some(job);
-        self.0.undo = Some(UndoCounts::default());
+        self.0.undo = Some(UndoCounts {
+            left: 0,
+            ..self.0.undo.unwrap_or_default()
+        });
+        self.0.error = None;
         self.0.stamps.touch(at, by);
+    }
+
+    /// Notes that what it did is not taken back any further.
+    pub(crate) fn break_off_undo(&mut self, error: String, at: Timestamp) {
+        self.0.status = ImportStatus::Failed;
+        self.0.error = Some(error);
+        self.0.stamps.touch(at, self.0.stamps.updated_by);
     }
 
     /// What it was before anything was taken back.

@@ -2,27 +2,30 @@
 
 use async_trait::async_trait;
 use kernel::{
-    AuditAction, ClaimedJob, Classify as _, ContactImportId, Interruption, Job, JobControl, JobEnd,
-    JobFailure, JobKind, JobProgress, StorageError, TenantScope,
+    ClaimedJob, Classify as _, ContactImportId, EarlyEnd, Interruption, Job, JobControl, JobEnd,
+    JobFailure, JobId, JobKind, JobProgress, NewJob, StorageError, TenantScope, Timestamp,
 };
 use serde_json::{Value, json};
 
 use super::assessment::Assessment;
 use super::batch::Batch;
-use super::bench::Bench;
 use super::rows::Rows;
 use super::{ContactImport, ImportPorts, ImportStatus};
 use crate::contacts::rules_in;
+use crate::workbench::Workbench;
 use crate::{Column, ContactError, Judge, ListStatus, ParsedRow, RejectedRow, Rules};
 
 /// The kind of the job.
 pub(super) const IMPORT: JobKind = JobKind::new("import_contacts");
 
 /// How often a job is tried without getting on.
-pub(super) const MAX_ATTEMPTS: u16 = 8;
+const MAX_ATTEMPTS: u16 = 8;
 
 /// How many rows are written at a time.
 const BATCH: usize = 5_000;
+
+/// How many rows of an earlier reading are removed at a time.
+const SLICE: u16 = 20_000;
 
 /// How often a batch is tried again because others wrote the same rows.
 const TRIES: usize = 20;
@@ -32,7 +35,8 @@ const TRIES: usize = 20;
 /// Each batch of rows is committed with how many rows were read, so that a job which is killed goes on behind the last
 /// batch: no row is lost and none counts twice.
 pub struct ImportJob {
-    bench: Bench,
+    bench: Workbench,
+    judge: Judge,
     batch: usize,
 }
 
@@ -40,8 +44,10 @@ impl ImportJob {
     /// The job over these ports.
     #[must_use]
     pub fn new(ports: ImportPorts) -> Self {
+        let (bench, judge) = ports.into_parts();
         Self {
-            bench: ports.into_bench(),
+            bench,
+            judge,
             batch: BATCH,
         }
     }
@@ -60,7 +66,7 @@ impl ImportJob {
         scope: &TenantScope,
         id: ContactImportId,
     ) -> Result<Option<ContactImport>, StorageError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let import = unit.imports().find(id).await?;
         unit.commit().await?;
         Ok(import)
@@ -77,8 +83,13 @@ impl ImportJob {
             .cloned()
             .ok_or_else(|| JobFailure::lasting("import-without-format"))?;
         let mut rules = Rules::default();
-        let done = import.state().counts.rows_read();
-        let mut rows = Rows::behind(done, &format, import.id(), &self.bench, scope);
+        if import.state().counts.rows_read() == 0 && !self.clear(import, scope, work).await? {
+            return match work.interruption() {
+                Some(Interruption::Stopping) => Ok(JobEnd::HandedBack),
+                _ => self.end(import, ImportStatus::Cancelled, scope).await,
+            };
+        }
+        let mut rows = Rows::of(import, &format, &self.bench, scope);
         loop {
             let batch = rows.next(self.batch).await?;
             if batch.is_empty() {
@@ -96,9 +107,50 @@ impl ImportJob {
                 .await?;
             work.report(progress(import, rows.bytes_given_out()));
         }
+        if import.state().options.dry_run {
+            self.forget_met(import, scope).await?;
+        }
         let end = self.end(import, ImportStatus::Completed, scope).await?;
         work.report(progress(import, import.state().size));
         Ok(end)
+    }
+
+    /// Removes what an earlier reading of the file has left, in slices; `false` where that was interrupted.
+    async fn clear(
+        &self,
+        import: &ContactImport,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<bool, JobFailure> {
+        self.forget_met(import, scope).await?;
+        loop {
+            if work.interruption().is_some() {
+                return Ok(false);
+            }
+            let unit = self.bench.begin(scope).await?;
+            let trace = unit.import_trace();
+            let gone = trace.forget_rejections(import.id(), SLICE).await?;
+            unit.commit().await?;
+            if gone < u64::from(SLICE) {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Forgets the addresses that a dry run has met: nobody asks for them between two readings.
+    async fn forget_met(
+        &self,
+        import: &ContactImport,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        loop {
+            let unit = self.bench.begin(scope).await?;
+            let gone = unit.import_trace().forget_met(import.id(), SLICE).await?;
+            unit.commit().await?;
+            if gone < u64::from(SLICE) {
+                return Ok(());
+            }
+        }
     }
 
     /// Writes a batch, again where others wrote the same rows at the same moment.
@@ -112,7 +164,7 @@ impl ImportJob {
         work: &dyn JobControl,
     ) -> Result<(), JobFailure> {
         let at = self.bench.now();
-        let judge = &self.bench.judge;
+        let judge = &self.judge;
         let assessment = Assessment {
             columns,
             invalid: import.state().options.invalid,
@@ -133,7 +185,7 @@ impl ImportJob {
         let mut tries = 0;
         loop {
             tries += 1;
-            let unit = self.bench.store.begin(scope).await?;
+            let unit = self.bench.begin(scope).await?;
             let in_force = rules_in(unit.as_ref()).await?;
             if in_force != *rules {
                 rows = assessment.judge(&read, judge, &known, &in_force, at);
@@ -142,7 +194,7 @@ impl ImportJob {
             let batch = Batch {
                 unit: unit.as_ref(),
                 import,
-                ids: self.bench.ids.as_ref(),
+                ids: self.bench.ids(),
                 at,
             };
             let counts = match batch.write(&rows).await {
@@ -163,6 +215,7 @@ impl ImportJob {
                         scope,
                         import.state().list,
                         ListStatus::Validating,
+                        None,
                     )
                     .await
                     .map_err(|error| failure(&error))?;
@@ -204,30 +257,13 @@ impl ImportJob {
         error: Option<String>,
         scope: &TenantScope,
     ) -> Result<(), ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
-        let mut after = import.clone();
-        after.end(status, error, self.bench.now());
-        let expected = import.state().stamps.version;
-        unit.imports().update(&after, expected).await?;
-        let is_dry = import.state().options.dry_run;
-        // A dry run can be followed by a real one of the same file.
-        if !is_dry {
-            unit.import_files().remove(import.id()).await?;
-            let status = match status {
-                ImportStatus::Failed => ListStatus::Failed,
-                _ => ListStatus::Validated,
-            };
-            self.bench
-                .advance_list(unit.as_ref(), scope, import.state().list, status)
-                .await?;
-        }
-        let blank = after.as_begun();
-        let changes = after.changes_since(Some(&blank));
-        self.bench
-            .note(unit.as_ref(), scope, &after, AuditAction::Import, changes)
+        let unit = self.bench.begin(scope).await?;
+        let ended = self
+            .bench
+            .end_import(unit.as_ref(), scope, import, status, error)
             .await?;
         unit.commit().await?;
-        *import = after;
+        *import = ended;
         Ok(())
     }
 }
@@ -257,9 +293,20 @@ fn result(import: &ContactImport) -> Value {
     )
 }
 
-/// Which import a job is about.
-pub(super) fn payload(import: ContactImportId) -> Value {
-    json!({ "import_id": import })
+/// A job about an import, due now.
+pub(super) fn job_about(
+    import: ContactImportId,
+    kind: JobKind,
+    id: JobId,
+    at: Timestamp,
+) -> NewJob {
+    NewJob {
+        id,
+        kind,
+        payload: json!({ "import_id": import }),
+        run_at: at,
+        max_attempts: MAX_ATTEMPTS,
+    }
 }
 
 pub(super) fn import_of(job: &ClaimedJob) -> Result<ContactImportId, JobFailure> {
@@ -294,32 +341,32 @@ impl Job for ImportJob {
         match import.state().status {
             ImportStatus::Pending | ImportStatus::Running => {}
             ImportStatus::Cancelled => return Ok(JobEnd::Cancelled(Some(result(&import)))),
+            ImportStatus::Failed => {
+                let code = import.state().error.clone().unwrap_or_default();
+                return Err(JobFailure::Lasting(code));
+            }
             _ => return Ok(JobEnd::Completed(Some(result(&import)))),
         }
-        let begun = import.state().stamps.version;
-        let end = self.read(&mut import, scope, work).await;
-        let tries = if import.state().stamps.version == begun {
-            job.attempt
-        } else {
-            1
-        };
-        match &end {
-            Err(JobFailure::Lasting(code)) => self.fail(&mut import, code, scope).await,
-            Err(JobFailure::Passing(code)) if tries >= job.max_attempts => {
-                self.fail(&mut import, code, scope).await;
-            }
-            _ => {}
-        }
-        end
+        self.read(&mut import, scope, work).await
     }
-}
 
-impl ImportJob {
-    async fn fail(&self, import: &mut ContactImport, code: &str, scope: &TenantScope) {
-        // Where that fails too, the job itself still tells.
-        let code = Some(code.to_owned());
-        let _ = self
-            .note_end(import, ImportStatus::Failed, code, scope)
-            .await;
+    async fn wind_up(
+        &self,
+        job: &ClaimedJob,
+        end: &EarlyEnd,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        let found = self.find(scope, import_of(job)?).await?;
+        let left = found.filter(|import| import.state().job == Some(job.id) && import.is_at_work());
+        let Some(mut import) = left else {
+            return Ok(());
+        };
+        let (status, error) = match end {
+            EarlyEnd::Cancelled => (ImportStatus::Cancelled, None),
+            EarlyEnd::Failed(code) => (ImportStatus::Failed, Some(code.clone())),
+        };
+        self.note_end(&mut import, status, error, scope)
+            .await
+            .map_err(|error| failure(&error))
     }
 }

@@ -71,7 +71,8 @@ pub(super) struct Reverted {
     pub(super) left: Vec<String>,
 }
 
-/// Takes back those of these changes whose new value is still there.
+/// Takes back those of these changes whose new value is still there. Where the old value is there again, nothing is
+/// left to take back.
 pub(super) fn reverted(present: &Profile, changes: &Changes) -> Reverted {
     let mut profile = present.clone();
     let mut left = Vec::new();
@@ -98,9 +99,12 @@ pub(super) fn reverted(present: &Profile, changes: &Changes) -> Reverted {
     Reverted { profile, left }
 }
 
-/// Puts the old value back where the new one is still there.
+/// Puts the old value back where the new one is still there; `false` where somebody put in another one.
 fn put<T: ToString + std::str::FromStr>(field: &mut Option<T>, old: &Value, new: &Value) -> bool {
     let present = field.as_ref().map(T::to_string);
+    if present.as_deref() == old.as_str() {
+        return true;
+    }
     if present.as_deref() != new.as_str() {
         return false;
     }
@@ -117,7 +121,8 @@ fn revert_attributes(profile: &mut Profile, old: &Value, new: &Value, left: &mut
     let mut attributes = profile.attributes.as_map().clone();
     for (name, value) in new {
         let before = old.get(name);
-        if before == Some(value) {
+        let was_changed = before != Some(value);
+        if !was_changed || attributes.get(name) == before {
             continue;
         }
         if attributes.get(name) != Some(value) {

@@ -2,7 +2,7 @@
 
 mod assessment;
 mod batch;
-mod bench;
+mod ending;
 mod format;
 mod import;
 mod job;

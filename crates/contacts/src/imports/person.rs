@@ -14,15 +14,23 @@ const OTHER_EMAILS: &str = "other_emails";
 pub(super) struct Person {
     pub(super) email: ContactEmail,
     pub(super) profile: Profile,
-    pub(super) stop: Option<SuppressionReason>,
+    /// Why another system has stopped mailing to the address; nothing where it has not.
+    pub(super) stops: Vec<SuppressionReason>,
 }
 
 impl Person {
     /// What a row says of a person; all that it says is kept.
     pub(super) fn of(row: &ParsedRow) -> Result<Self, RejectionCode> {
         let mut attributes = Map::new();
+        let mut stops = row.stop.map(reason_of).into_iter().collect::<Vec<_>>();
         for (name, value) in &row.attributes {
-            insert(&mut attributes, name, value);
+            if let Some(own) = own_attributes(name, value) {
+                attributes.extend(own);
+            } else if let Some(own) = own_suppressions(name, value) {
+                stops.extend(own);
+            } else {
+                insert(&mut attributes, name, value);
+            }
         }
         if !row.more_emails.is_empty() {
             insert(&mut attributes, OTHER_EMAILS, &row.more_emails.join(", "));
@@ -55,9 +63,33 @@ impl Person {
         Ok(Self {
             email: email_of(&row.email)?,
             profile,
-            stop: row.stop.map(reason_of),
+            stops,
         })
     }
+}
+
+/// The attributes that a download of ours has in one cell: an object of texts, numbers and truth values.
+fn own_attributes(column: &str, cell: &str) -> Option<Map<String, Value>> {
+    if column != "attributes" {
+        return None;
+    }
+    let map = serde_json::from_str::<Map<String, Value>>(cell).ok()?;
+    Attributes::new(map)
+        .ok()
+        .map(|attributes| attributes.as_map().clone())
+}
+
+/// The reasons that a download of ours has in one cell. Who was erased stays stopped, without its being said why.
+fn own_suppressions(column: &str, cell: &str) -> Option<Vec<SuppressionReason>> {
+    if column != "suppressions" {
+        return None;
+    }
+    cell.split(' ')
+        .map(|word| match word.parse().ok()? {
+            SuppressionReason::Erased => Some(SuppressionReason::Manual),
+            reason => Some(reason),
+        })
+        .collect()
 }
 
 /// The address; control characters in it become spaces, so that it is kept and seen to be none.
@@ -88,7 +120,7 @@ fn text(
     if given.chars().count() > ContactText::MAX_LEN {
         insert(attributes, name, given);
     }
-    ContactText::lossy(given)
+    given.parse().ok().or_else(|| ContactText::lossy(given))
 }
 
 /// Adds an attribute under a name that is allowed and free.
@@ -153,8 +185,46 @@ mod tests {
             (profile.locale.clone(), profile.timezone.is_some()),
             (None, true)
         );
-        assert_eq!(person.stop, Some(SuppressionReason::Manual));
+        assert_eq!(person.stops, [SuppressionReason::Manual]);
         assert_eq!(profile.first_name, None);
+    }
+
+    #[test]
+    fn what_a_download_has_in_one_cell_is_taken_apart_and_what_looks_like_it_is_kept() {
+        let of = |attributes: &str, suppressions: &str| {
+            let person = Person::of(&ParsedRow {
+                attributes: vec![
+                    ("attributes".to_owned(), attributes.to_owned()),
+                    ("suppressions".to_owned(), suppressions.to_owned()),
+                ],
+                ..row("a@example.org")
+            });
+            let person = person.ok().unwrap();
+            let attributes = person.profile.attributes.as_map().clone();
+            (Value::Object(attributes), person.stops)
+        };
+
+        let (attributes, stops) = of(
+            r#"{"City":"=Rome","Age":7,"Vip":true}"#,
+            "unsubscribed erased",
+        );
+        assert_eq!(
+            attributes,
+            serde_json::json!({ "City": "=Rome", "Age": 7, "Vip": true })
+        );
+        assert_eq!(
+            stops,
+            [SuppressionReason::Unsubscribed, SuppressionReason::Manual]
+        );
+        let (attributes, stops) = of(r#"{"City":["Rome"]}"#, "unsubscribed, then erased");
+        assert_eq!(
+            attributes,
+            serde_json::json!({
+                "attributes": r#"{"City":["Rome"]}"#,
+                "suppressions": "unsubscribed, then erased",
+            })
+        );
+        assert_eq!(stops, []);
     }
 
     #[test]

@@ -24,19 +24,24 @@ pub trait ImportRepository: Send + Sync {
         page: &PageRequest,
     ) -> Result<Page<ContactImport>, StorageError>;
     /// The latest import of a file with this SHA-256 into this list that was not a dry run and that was neither
-    /// cancelled nor undone nor broke off.
+    /// cancelled nor undone nor broke off. One whose job ended before its time, so that it is not noted yet that the
+    /// import did, counts as broken off.
     async fn find_same_file(
         &self,
         list: ContactListId,
         sha256: &[u8; 32],
     ) -> Result<Option<ContactImport>, StorageError>;
+    /// Whether another import than this one is read into the list, and is no dry run.
+    async fn is_read_into(
+        &self,
+        list: ContactListId,
+        except: Option<ContactImportId>,
+    ) -> Result<bool, StorageError>;
     /// Writes the import where its stored version is `expected`; fails with [`ContactError::Stale`] otherwise,
     /// and the unit stays usable after that failure.
     async fn update(&self, import: &ContactImport, expected: Version) -> Result<(), ContactError>;
     /// Removes an import whose file is on the way, and what is there of the file.
     async fn discard(&self, id: ContactImportId) -> Result<(), StorageError>;
-    /// Removes all imports whose file was on the way before `begun`, and what is there of the files.
-    async fn discard_abandoned(&self, begun: Timestamp) -> Result<(), StorageError>;
 }
 
 /// The files of the imports, in pieces.
@@ -117,8 +122,16 @@ pub trait ImportTraceRepository: Send + Sync {
         addresses: &[AddressHash],
         at: Timestamp,
     ) -> Result<BTreeSet<AddressHash>, StorageError>;
-    /// Removes rejections and met addresses, before a file is read anew.
-    async fn forget(&self, import: ContactImportId) -> Result<(), StorageError>;
+    /// Removes up to `limit` rejections, before a file is read anew; tells how many.
+    async fn forget_rejections(
+        &self,
+        import: ContactImportId,
+        limit: u16,
+    ) -> Result<u64, StorageError>;
+    /// Removes up to `limit` of the addresses that a dry run has met; tells how many.
+    async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError>;
+    /// Forgets what an undo left, before it is made again.
+    async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError>;
     /// Adds contacts of which an undo left something.
     async fn leave(
         &self,

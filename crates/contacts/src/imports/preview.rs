@@ -47,7 +47,10 @@ impl ImportPreview {
             };
             rows.push(PreviewRow {
                 line,
-                stop: person.as_ref().ok().and_then(|person| person.stop),
+                stop: person
+                    .as_ref()
+                    .ok()
+                    .and_then(|person| person.stops.first().copied()),
                 rejection: person.as_ref().err().copied(),
                 person: person
                     .ok()

@@ -1,22 +1,23 @@
 //! Use cases: taking in files of contacts, looking at what became of them, and taking that back.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, Checked, Clock, ContactImportId, ContactListId, Cursor, Done, Expected,
-    FieldErrors, IdGenerator, JobId, JobRecord, JobStatus, NewJob, Once, Page, PageRequest,
-    StorageError, TenantScope, begin_once,
+    AuditAction, Changes, Checked, Clock, ContactImportId, ContactListId, Cursor, Done, Expected,
+    FieldErrors, IdGenerator, JobId, JobRecord, JobStatus, Once, Page, PageRequest, StorageError,
+    TenantScope, begin_once,
 };
 use uuid::Uuid;
 
-use super::bench::{Bench, find_import, find_list};
-use super::job::{self, IMPORT, MAX_ATTEMPTS};
+use super::job::{IMPORT, job_about};
 use super::undo::UNDO;
 use super::{
     ContactImport, FileSource, FormatChange, ImportOptionsChange, ImportPreview, ImportStatus,
     LeftContact, NewImport, Rejection, RejectionsCsv, Uploaded,
 };
 use crate::ports::{ContactStore, ContactUnit};
+use crate::workbench::{Workbench, find_list};
 use crate::{ContactError, Judge};
 
 /// How many bytes a file may have where nothing else is said.
@@ -36,13 +37,9 @@ pub struct ImportPorts {
 }
 
 impl ImportPorts {
-    pub(super) fn into_bench(self) -> Bench {
-        Bench {
-            store: self.store,
-            clock: self.clock,
-            ids: self.ids,
-            judge: self.judge,
-        }
+    pub(super) fn into_parts(self) -> (Workbench, Judge) {
+        let bench = Workbench::new(self.store, self.clock, self.ids);
+        (bench, self.judge)
     }
 }
 
@@ -56,8 +53,7 @@ pub struct ImportDetail {
 }
 
 impl ImportDetail {
-    /// How far the import is. A job that ended without having been able to say so is told apart here: it was
-    /// cancelled before it began, or it killed its worker each time.
+    /// How far the import is. That a job ended before its time is told here before it is noted with the import.
     #[must_use]
     pub fn status(&self) -> ImportStatus {
         let status = self.import.state().status;
@@ -66,7 +62,8 @@ impl ImportDetail {
             (ImportStatus::Pending | ImportStatus::Running, Some(JobStatus::Cancelled)) => {
                 ImportStatus::Cancelled
             }
-            (ImportStatus::Pending | ImportStatus::Running, Some(JobStatus::Failed)) => {
+            (ImportStatus::Pending | ImportStatus::Running, Some(JobStatus::Failed))
+            | (ImportStatus::Undoing, Some(JobStatus::Cancelled | JobStatus::Failed)) => {
                 ImportStatus::Failed
             }
             _ => status,
@@ -77,7 +74,7 @@ impl ImportDetail {
 /// Use cases on imports.
 #[derive(Clone)]
 pub struct Imports {
-    bench: Bench,
+    bench: Workbench,
     largest_file: u64,
 }
 
@@ -86,7 +83,7 @@ impl Imports {
     #[must_use]
     pub fn new(ports: ImportPorts) -> Self {
         Self {
-            bench: ports.into_bench(),
+            bench: ports.into_parts().0,
             largest_file: LARGEST_FILE,
         }
     }
@@ -140,11 +137,13 @@ impl Imports {
         once: &Once<'_, ImportDetail>,
     ) -> Result<Done<ImportDetail>, ContactError> {
         let at = self.bench.now();
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
         let list = uploaded.import.state().list;
+        // Who sends the same file at the same moment sees it here.
+        unit.lists().lock(list).await?;
         find_list(unit.as_ref(), list).await?;
         if !uploaded.repeat
             && let Some(earlier) = unit
@@ -164,14 +163,7 @@ impl Imports {
             self.enqueue(unit.as_ref(), scope, &mut after).await?;
         }
         let detail = self
-            .write(
-                unit.as_ref(),
-                scope,
-                &before,
-                after,
-                AuditAction::Import,
-                true,
-            )
+            .write(unit.as_ref(), scope, &before, after, AuditAction::Import)
             .await?;
         once.record(unit.idempotency(), &detail).await?;
         unit.commit().await?;
@@ -185,16 +177,9 @@ impl Imports {
         scope: &TenantScope,
         import: &mut ContactImport,
     ) -> Result<(), StorageError> {
-        let at = self.bench.now();
-        let job = self.bench.id(JobId::from_uuid);
+        let (job, at) = (self.bench.id(JobId::from_uuid), self.bench.now());
         import.enqueue(job, at, scope.actor().user());
-        let new = NewJob {
-            id: job,
-            kind: IMPORT,
-            payload: job::payload(import.id()),
-            run_at: at,
-            max_attempts: MAX_ATTEMPTS,
-        };
+        let new = job_about(import.id(), IMPORT, job, at);
         unit.jobs().enqueue(&new).await
     }
 
@@ -206,13 +191,13 @@ impl Imports {
         before: &ContactImport,
         after: ContactImport,
         action: AuditAction,
-        is_new: bool,
     ) -> Result<ImportDetail, ContactError> {
         let expected = before.state().stamps.version;
         unit.imports().update(&after, expected).await?;
+        let is_new = before.state().sha256.is_none();
         let changes = after.changes_since((!is_new).then_some(before));
         self.bench
-            .note(unit, scope, &after, action, changes)
+            .note_import(unit, scope, &after, action, changes)
             .await?;
         Ok(ImportDetail {
             import: after,
@@ -227,16 +212,26 @@ impl Imports {
         list: ContactListId,
         page: &PageRequest,
     ) -> Result<Page<ImportDetail>, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         find_list(unit.as_ref(), list).await?;
         let imports = unit.imports().list(list, page).await?;
-        let mut items = Vec::with_capacity(imports.items.len());
-        for import in imports.items {
-            items.push(detail(unit.as_ref(), import).await?);
-        }
+        let jobs = imports
+            .items
+            .iter()
+            .filter_map(|import| import.state().job)
+            .collect::<Vec<_>>();
+        let jobs = unit.jobs().find_many(&jobs).await?;
         unit.commit().await?;
+        let mut jobs = jobs
+            .into_iter()
+            .map(|job| (job.id, job))
+            .collect::<HashMap<_, _>>();
+        let with_job = |import: ContactImport| {
+            let job = import.state().job.and_then(|job| jobs.remove(&job));
+            ImportDetail { import, job }
+        };
         Ok(Page {
-            items,
+            items: imports.items.into_iter().map(with_job).collect(),
             next: imports.next,
         })
     }
@@ -247,7 +242,7 @@ impl Imports {
         scope: &TenantScope,
         id: ContactImportId,
     ) -> Result<ImportDetail, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let import = find_import(unit.as_ref(), id).await?;
         let detail = detail(unit.as_ref(), import).await?;
         unit.commit().await?;
@@ -260,7 +255,7 @@ impl Imports {
         scope: &TenantScope,
         id: ContactImportId,
     ) -> Result<ImportPreview, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let import = find_import(unit.as_ref(), id).await?;
         let sample = self.bench.sample(unit.as_ref(), id).await?;
         unit.commit().await?;
@@ -281,7 +276,7 @@ impl Imports {
         expected: &Expected,
         change: Checked<(FormatChange, ImportOptionsChange)>,
     ) -> Result<ImportDetail, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let before = find_import(unit.as_ref(), id).await?;
         if !expected.accepts(before.state().stamps.version) {
             return Err(ContactError::Stale);
@@ -294,14 +289,7 @@ impl Imports {
         }
         after.touch(self.bench.now(), scope.actor().user());
         let written = self
-            .write(
-                unit.as_ref(),
-                scope,
-                &before,
-                after,
-                AuditAction::Update,
-                false,
-            )
+            .write(unit.as_ref(), scope, &before, after, AuditAction::Update)
             .await?;
         let detail = detail(unit.as_ref(), written.import).await?;
         unit.commit().await?;
@@ -318,11 +306,11 @@ impl Imports {
         once: &Once<'_, ImportDetail>,
     ) -> Result<Done<ImportDetail>, ContactError> {
         let at = self.bench.now();
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let before = find_import(unit.as_ref(), id).await?;
+        let before = self.find_wound_up(unit.as_ref(), scope, id).await?;
         let mut after = self.set_up(unit.as_ref(), &before, change).await?;
         find_list(unit.as_ref(), before.state().list).await?;
         let is_clear = after
@@ -331,17 +319,9 @@ impl Imports {
         if !is_clear {
             return Err(ContactError::MappingNeeded);
         }
-        unit.import_trace().forget(id).await?;
         self.enqueue(unit.as_ref(), scope, &mut after).await?;
         let detail = self
-            .write(
-                unit.as_ref(),
-                scope,
-                &before,
-                after,
-                AuditAction::Import,
-                false,
-            )
+            .write(unit.as_ref(), scope, &before, after, AuditAction::Import)
             .await?;
         once.record(unit.idempotency(), &detail).await?;
         unit.commit().await?;
@@ -361,13 +341,14 @@ impl Imports {
             ImportStatus::Completed | ImportStatus::Cancelled => state.options.dry_run,
             _ => false,
         };
-        if !waits {
+        let sample = self.bench.sample(unit, import.id()).await?;
+        let is_kept = !sample.is_empty() || state.size == 0;
+        if !waits || !is_kept {
             return Err(ContactError::NotStartable);
         }
         let (format, options) = change?;
         let mut mapping = state.mapping.clone();
         if !format.is_empty() {
-            let sample = self.bench.sample(unit, import.id()).await?;
             let present = import.format().ok_or(ContactError::NotFound("import"))?;
             let changed = present
                 .changed(&format, &sample)
@@ -387,45 +368,60 @@ impl Imports {
         once: &Once<'_, ImportDetail>,
     ) -> Result<Done<ImportDetail>, ContactError> {
         let at = self.bench.now();
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let before = find_import(unit.as_ref(), id).await?;
-        let detail = detail(unit.as_ref(), before.clone()).await?;
-        let has_ended = match detail.status() {
-            ImportStatus::Completed | ImportStatus::Cancelled | ImportStatus::Failed => true,
-            // An undo that broke off can be asked for again.
-            ImportStatus::Undoing => detail.job.is_some_and(|job| job.status.is_final()),
-            _ => false,
-        };
+        let before = self.find_wound_up(unit.as_ref(), scope, id).await?;
+        // An undo that broke off leaves an import that failed, and can be asked for again.
+        let has_ended = matches!(
+            before.state().status,
+            ImportStatus::Completed | ImportStatus::Cancelled | ImportStatus::Failed
+        );
         if !has_ended || before.state().options.dry_run {
             return Err(ContactError::NotUndoable);
         }
         let job = self.bench.id(JobId::from_uuid);
         let mut after = before.clone();
         after.begin_undo(job, at, scope.actor().user());
-        let new = NewJob {
-            id: job,
-            kind: UNDO,
-            payload: job::payload(id),
-            run_at: at,
-            max_attempts: MAX_ATTEMPTS,
-        };
+        unit.import_trace().forget_left(id).await?;
+        let new = job_about(id, UNDO, job, at);
         unit.jobs().enqueue(&new).await?;
         let detail = self
-            .write(
-                unit.as_ref(),
-                scope,
-                &before,
-                after,
-                AuditAction::Update,
-                false,
-            )
+            .write(unit.as_ref(), scope, &before, after, AuditAction::Update)
             .await?;
         once.record(unit.idempotency(), &detail).await?;
         unit.commit().await?;
         Ok(Done::Fresh(detail))
+    }
+
+    /// The import; where its job has ended before its time and no worker saw to that yet, this unit does.
+    async fn find_wound_up(
+        &self,
+        unit: &dyn ContactUnit,
+        scope: &TenantScope,
+        id: ContactImportId,
+    ) -> Result<ContactImport, ContactError> {
+        let detail = detail(unit, find_import(unit, id).await?).await?;
+        let status = detail.status();
+        if status == detail.import.state().status {
+            return Ok(detail.import);
+        }
+        let failed = detail
+            .job
+            .filter(|job| job.status == JobStatus::Failed)
+            .and_then(|job| job.error);
+        if detail.import.state().status == ImportStatus::Undoing {
+            let error = failed.unwrap_or_else(|| "undo-cancelled".to_owned());
+            return self
+                .bench
+                .break_off_undo(unit, scope, &detail.import, error)
+                .await;
+        }
+        let error = failed.filter(|_| status == ImportStatus::Failed);
+        self.bench
+            .end_import(unit, scope, &detail.import, status, error)
+            .await
     }
 
     /// The rows that were refused, in the order of the file.
@@ -435,7 +431,7 @@ impl Imports {
         id: ContactImportId,
         page: &PageRequest,
     ) -> Result<Page<Rejection>, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         find_import(unit.as_ref(), id).await?;
         let behind = match page.after {
             Some(Cursor::Id(line)) => u64::try_from(line.as_u128()).unwrap_or(u64::MAX),
@@ -457,22 +453,22 @@ impl Imports {
         scope: &TenantScope,
         id: ContactImportId,
     ) -> Result<RejectionsCsv, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let import = find_import(unit.as_ref(), id).await?;
         self.bench
-            .note(
+            .note_import(
                 unit.as_ref(),
                 scope,
                 &import,
                 AuditAction::Export,
-                kernel::Changes::none(),
+                Changes::none(),
             )
             .await?;
         unit.commit().await?;
         let format = import.format().ok_or(ContactError::NotFound("import"))?;
         let columns = format.detected().columns.iter();
         Ok(RejectionsCsv::new(
-            Arc::clone(&self.bench.store),
+            self.bench.store(),
             scope.clone(),
             id,
             format.detected().delimiter,
@@ -487,12 +483,24 @@ impl Imports {
         id: ContactImportId,
         page: &PageRequest,
     ) -> Result<Page<LeftContact>, ContactError> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         find_import(unit.as_ref(), id).await?;
         let left = unit.import_trace().left(id, page).await?;
         unit.commit().await?;
         Ok(left)
     }
+}
+
+/// The import with this id, whose file came.
+async fn find_import(
+    unit: &dyn ContactUnit,
+    id: ContactImportId,
+) -> Result<ContactImport, ContactError> {
+    unit.imports()
+        .find(id)
+        .await?
+        .filter(|import| import.state().sha256.is_some())
+        .ok_or(ContactError::NotFound("import"))
 }
 
 /// The import with its job.

@@ -4,17 +4,19 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use kernel::{
-    AuditAction, ClaimedJob, ContactId, Job, JobControl, JobEnd, JobFailure, JobKind, JobProgress,
-    StorageError, TenantScope, Timestamp, Version,
+    AuditAction, AuditDraft, ClaimedJob, ContactId, EarlyEnd, Interruption, Job, JobControl,
+    JobEnd, JobFailure, JobId, JobKind, JobProgress, StorageError, TenantScope, Timestamp,
 };
 use serde_json::{Value, json};
 
-use super::bench::Bench;
 use super::job::{failure, import_of};
 use super::merge::reverted;
 use super::{ContactImport, ImportPorts, ImportStatus, LeftContact, LeftReason, Touch, UndoCounts};
 use crate::Contact;
+use crate::alike::noted;
+use crate::lists::membership;
 use crate::ports::ContactUnit;
+use crate::workbench::{Workbench, deletion};
 
 /// The kind of the job.
 pub(super) const UNDO: JobKind = JobKind::new("undo_contact_import");
@@ -30,7 +32,7 @@ const TRIES: usize = 20;
 /// Contacts that an import made are deleted, fields that it changed get their old values, and memberships that it added
 /// end. What was changed since is left, and listed. Suppressions stay.
 pub struct UndoJob {
-    bench: Bench,
+    bench: Workbench,
 }
 
 /// How far an undo is: first the contacts that were made, then those that were there before.
@@ -38,11 +40,13 @@ pub struct UndoJob {
 struct Place {
     is_at_touches: bool,
     behind: Option<ContactId>,
+    /// How many contacts were looked at until here.
+    seen: u64,
 }
 
 impl Place {
     fn to_json(self) -> Value {
-        json!({ "touches": self.is_at_touches, "behind": self.behind })
+        json!({ "touches": self.is_at_touches, "behind": self.behind, "seen": self.seen })
     }
 
     fn from_json(state: Option<&Value>) -> Self {
@@ -50,9 +54,11 @@ impl Place {
         let is_at_touches = state
             .and_then(|state| state.get("touches")?.as_bool())
             .unwrap_or(false);
+        let seen = state.and_then(|state| state.get("seen")?.as_u64());
         Self {
             is_at_touches,
             behind,
+            seen: seen.unwrap_or_default(),
         }
     }
 }
@@ -68,7 +74,11 @@ struct Step<'a> {
 #[derive(Default)]
 struct Taken {
     counts: UndoCounts,
+    /// How many contacts were looked at, and the last of them.
+    seen: usize,
     last: Option<ContactId>,
+    /// What the audit log is told, an entry for each contact or membership.
+    told: Vec<AuditDraft>,
 }
 
 impl UndoJob {
@@ -76,8 +86,23 @@ impl UndoJob {
     #[must_use]
     pub fn new(ports: ImportPorts) -> Self {
         Self {
-            bench: ports.into_bench(),
+            bench: ports.into_parts().0,
         }
+    }
+
+    /// Notes that the rest stays.
+    async fn break_off(
+        &self,
+        import: &ContactImport,
+        code: &str,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        let unit = self.bench.begin(scope).await?;
+        self.bench
+            .break_off_undo(unit.as_ref(), scope, import, code.to_owned())
+            .await
+            .map_err(|error| failure(&error))?;
+        Ok(unit.commit().await?)
     }
 
     /// Takes back one batch; `None` when all is done.
@@ -89,7 +114,7 @@ impl UndoJob {
         work: &dyn JobControl,
     ) -> Result<Option<Place>, JobFailure> {
         let at = self.bench.now();
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let step = Step {
             unit: unit.as_ref(),
             import,
@@ -103,14 +128,24 @@ impl UndoJob {
         let next = match taken.last {
             Some(last) => Some(Place {
                 behind: Some(last),
+                seen: place.seen + taken.seen as u64,
                 ..place
             }),
             None if place.is_at_touches => None,
             None => Some(Place {
                 is_at_touches: true,
                 behind: None,
+                ..place
             }),
         };
+        let batch = import.state().job.map(JobId::as_uuid);
+        let told = taken.told.into_iter().map(|draft| match batch {
+            Some(batch) => draft.in_batch(batch),
+            None => draft,
+        });
+        self.bench
+            .note(unit.as_ref(), scope, at, told.collect())
+            .await?;
         let mut after = import.clone();
         after.proceed_undo(taken.counts, next.is_none(), at);
         let expected = import.state().stamps.version;
@@ -125,7 +160,7 @@ impl UndoJob {
             before.begin_undo_again();
             let changes = after.changes_since(Some(&before));
             self.bench
-                .note(unit.as_ref(), scope, &after, AuditAction::Update, changes)
+                .note_import(unit.as_ref(), scope, &after, AuditAction::Update, changes)
                 .await?;
         }
         unit.commit().await?;
@@ -145,11 +180,13 @@ impl Step<'_> {
         let id = self.import.id();
         let made = trace.made_behind(id, behind, BATCH).await?;
         let ids = made.iter().map(Contact::id).collect::<Vec<_>>();
+        // Nobody puts them on a list from here on.
+        self.unit.contacts().lock(&ids).await?;
         let elsewhere = trace.on_other_lists(id, &ids).await?;
         let mut counts = self.counts();
         let (mut gone, mut left, mut off) = (Vec::new(), Vec::new(), Vec::new());
         for contact in &made {
-            let reason = if contact.state().stamps.version != Version::FIRST {
+            let reason = if contact.state().edited_at.is_some() {
                 LeftReason::Changed
             } else if elsewhere.contains(&contact.id()) {
                 off.push(contact.id());
@@ -166,14 +203,25 @@ impl Step<'_> {
                 fields: Vec::new(),
             });
         }
+        let living = made.iter().map(|contact| (contact.id(), contact));
+        let living = living.collect::<HashMap<_, _>>();
+        let mut told = Vec::with_capacity(gone.len());
+        for contact in &gone {
+            if let Some(before) = living.get(&contact.id()) {
+                let changes = deletion(&before.state().stamps, &contact.state().stamps);
+                told.push(noted(contact, AuditAction::Delete, changes));
+            }
+        }
         self.write(&gone).await?;
-        self.take_off(&off).await?;
+        told.extend(self.take_off(&off).await?);
         trace.leave(id, &left, self.at).await?;
         counts.removed += gone.len() as u64;
         counts.left += left.len() as u64;
         Ok(Taken {
             counts,
+            seen: ids.len(),
             last: ids.last().copied(),
+            told,
         })
     }
 
@@ -183,13 +231,14 @@ impl Step<'_> {
         let id = self.import.id();
         let touches = trace.touches_behind(id, behind, BATCH).await?;
         let ids = touches.iter().map(|t| t.contact).collect::<Vec<_>>();
+        self.unit.contacts().lock(&ids).await?;
         let present = self.unit.contacts().find_many(&ids).await?;
         let present = present
             .into_iter()
             .map(|contact| (contact.id(), contact))
             .collect::<HashMap<_, _>>();
         let mut counts = self.counts();
-        let (mut changed, mut left) = (Vec::new(), Vec::new());
+        let (mut changed, mut left, mut told) = (Vec::new(), Vec::new(), Vec::new());
         for touch in &touches {
             let Some(contact) = present.get(&touch.contact) else {
                 left.extend(left_deleted(touch));
@@ -197,10 +246,12 @@ impl Step<'_> {
             };
             let reverted = reverted(&contact.state().profile, &touch.changes);
             if reverted.profile != contact.state().profile {
-                let mut contact = contact.clone();
+                let mut after = contact.clone();
                 let by = self.import.state().stamps.updated_by;
-                contact.replace_profile(reverted.profile, self.at, by);
-                changed.push(contact);
+                after.replace_profile(reverted.profile, self.at, by);
+                let difference = after.changes_since(Some(contact));
+                told.push(noted(&after, AuditAction::Update, difference));
+                changed.push(after);
             }
             if !reverted.left.is_empty() {
                 left.push(LeftContact {
@@ -212,14 +263,16 @@ impl Step<'_> {
         }
         self.write(&changed).await?;
         let joined = touches.iter().filter(|touch| touch.joined);
-        self.take_off(&joined.map(|touch| touch.contact).collect::<Vec<_>>())
-            .await?;
+        let joined = joined.map(|touch| touch.contact).collect::<Vec<_>>();
+        told.extend(self.take_off(&joined).await?);
         trace.leave(id, &left, self.at).await?;
         counts.restored += changed.len() as u64;
         counts.left += left.len() as u64;
         Ok(Taken {
             counts,
+            seen: ids.len(),
             last: ids.last().copied(),
+            told,
         })
     }
 
@@ -234,13 +287,15 @@ impl Step<'_> {
         }
     }
 
-    async fn take_off(&self, contacts: &[ContactId]) -> Result<(), StorageError> {
+    /// Takes contacts off the import's list, and tells of each that was on it.
+    async fn take_off(&self, contacts: &[ContactId]) -> Result<Vec<AuditDraft>, StorageError> {
         let list = self.import.state().list;
-        self.unit
-            .list_members()
-            .remove(list, contacts, self.at)
-            .await
-            .map(|_| ())
+        let members = self.unit.list_members();
+        let gone = members.remove(list, contacts, self.at).await?;
+        let gone = gone.into_iter();
+        Ok(gone
+            .map(|contact| membership(list, contact, AuditAction::Revoke))
+            .collect())
     }
 }
 
@@ -265,7 +320,7 @@ impl Job for UndoJob {
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
-        let unit = self.bench.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let found = unit.imports().find(import_of(job)?).await?;
         unit.commit().await?;
         let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
@@ -274,8 +329,14 @@ impl Job for UndoJob {
         let mut place = Place::from_json(job.checkpoint.as_ref());
         let mut tries = 0;
         while import.state().status == ImportStatus::Undoing {
-            if let Some(interruption) = work.interruption() {
-                return Ok(interruption.into());
+            match work.interruption() {
+                Some(Interruption::Cancelled) => {
+                    self.break_off(&import, "undo-cancelled", scope).await?;
+                    let result = import.state().undo.map(UndoCounts::to_json);
+                    return Ok(JobEnd::Cancelled(result));
+                }
+                Some(stopping) => return Ok(stopping.into()),
+                None => {}
             }
             match self.step(&mut import, place, scope, work).await {
                 Ok(Some(next)) => place = next,
@@ -285,17 +346,43 @@ impl Job for UndoJob {
                 }
                 Err(failure) => return Err(failure),
             }
-            work.report(progress(&import));
+            work.report(progress(&import, place.seen));
         }
         let result = import.state().undo.map(UndoCounts::to_json);
         Ok(JobEnd::Completed(result))
     }
+
+    async fn wind_up(
+        &self,
+        job: &ClaimedJob,
+        end: &EarlyEnd,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        let unit = self.bench.begin(scope).await?;
+        let found = unit.imports().find(import_of(job)?).await?;
+        unit.commit().await?;
+        let is_left = |import: &ContactImport| {
+            import.state().job == Some(job.id) && import.state().status == ImportStatus::Undoing
+        };
+        let Some(import) = found.filter(is_left) else {
+            return Ok(());
+        };
+        match end {
+            EarlyEnd::Cancelled => self.break_off(&import, "undo-cancelled", scope).await,
+            EarlyEnd::Failed(code) => self.break_off(&import, code, scope).await,
+        }
+    }
 }
 
-/// How far the undo is: contacts looked at, of those that the import made or met.
-fn progress(import: &ContactImport) -> JobProgress {
-    let undo = import.state().undo.unwrap_or_default();
-    JobProgress::new(undo.removed + undo.restored + undo.left)
+/// How far the undo is: contacts looked at, of those that the import made or met. Some of them may be gone.
+fn progress(import: &ContactImport, seen: u64) -> JobProgress {
+    let state = import.state();
+    let counts = state.counts;
+    let total = counts.created + counts.updated + counts.unchanged + counts.suppressed;
+    let is_done = state.status == ImportStatus::Undone;
+    let undo = state.undo.unwrap_or_default();
+    JobProgress::new(if is_done { total } else { seen.min(total) })
+        .of(total)
         .count("removed", undo.removed)
         .count("restored", undo.restored)
         .count("left", undo.left)

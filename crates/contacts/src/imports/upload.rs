@@ -1,19 +1,16 @@
 //! Taking a file in.
 
 use async_trait::async_trait;
-use kernel::{ContactImportId, ContactListId, TenantScope, Timestamp};
+use kernel::{ContactImportId, ContactListId, TenantScope};
 use sha2::{Digest as _, Sha256};
-use time::Duration;
 
-use super::bench::{Bench, find_list};
 use super::{ContactImport, FileFormat, NewImport};
 use crate::ContactError;
+use crate::ports::ContactUnit;
+use crate::workbench::{Workbench, find_list};
 
 /// How big the pieces are in which a file is kept, in bytes.
 const PIECE: usize = 512 * 1024;
-
-/// After which time an upload of which nothing more came counts as abandoned.
-const ABANDONED: Duration = Duration::hours(24);
 
 /// A file on its way in, in pieces of any size.
 #[async_trait]
@@ -49,8 +46,8 @@ impl Uploaded {
 /// What is read of a file's beginning to tell how it looks, in bytes.
 pub(super) const SAMPLE: usize = 256 * 1024;
 
-impl Bench {
-    /// Takes in a file; each piece is stored in a unit of its own, so that a slow client holds none.
+impl Workbench {
+    /// Takes in a file of an import; each piece is stored in a unit of its own, so that a slow client holds none.
     pub(super) async fn receive(
         &self,
         scope: &TenantScope,
@@ -62,13 +59,12 @@ impl Bench {
         let by = scope.actor().user();
         let id = self.id(ContactImportId::from_uuid);
         let import = ContactImport::open(id, scope.organization(), list, new, at, by);
-        let unit = self.store.begin(scope).await?;
+        let unit = self.begin(scope).await?;
         find_list(unit.as_ref(), list).await?;
-        unit.imports().discard_abandoned(at - ABANDONED).await?;
         unit.imports().insert(&import).await?;
         unit.commit().await?;
 
-        let received = self.store_file(scope, id, at, source).await;
+        let received = self.store_file(scope, id, source).await;
         match received {
             Ok((sample, size, sha256)) => Ok(Uploaded {
                 import,
@@ -91,7 +87,7 @@ impl Bench {
         scope: &TenantScope,
         id: ContactImportId,
     ) -> Result<(), ContactError> {
-        let unit = self.store.begin(scope).await?;
+        let unit = self.begin(scope).await?;
         unit.imports().discard(id).await?;
         Ok(unit.commit().await?)
     }
@@ -100,7 +96,6 @@ impl Bench {
         &self,
         scope: &TenantScope,
         import: ContactImportId,
-        at: Timestamp,
         source: &mut dyn FileSource,
     ) -> Result<(Vec<u8>, u64, [u8; 32]), ContactError> {
         let mut hash = Sha256::new();
@@ -119,9 +114,9 @@ impl Bench {
             piece.extend_from_slice(&bytes);
             while piece.len() >= PIECE || (is_last && !piece.is_empty()) {
                 let rest = piece.split_off(PIECE.min(piece.len()));
-                let unit = self.store.begin(scope).await?;
+                let unit = self.begin(scope).await?;
                 unit.import_files()
-                    .append(import, position, &piece, at)
+                    .append(import, position, &piece, self.now())
                     .await?;
                 unit.commit().await?;
                 position += 1;
@@ -136,7 +131,7 @@ impl Bench {
     /// The beginning of a file.
     pub(super) async fn sample(
         &self,
-        unit: &dyn crate::ports::ContactUnit,
+        unit: &dyn ContactUnit,
         import: ContactImportId,
     ) -> Result<Vec<u8>, ContactError> {
         let mut sample = unit

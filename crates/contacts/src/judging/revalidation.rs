@@ -4,31 +4,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{
-    AuditAction, AuditDraft, AuditEntry, AuditEntryId, ClaimedJob, Clock, ContactId, ContactListId,
-    IdGenerator, Interruption, Job, JobControl, JobEnd, JobFailure, JobId, JobKind, JobProgress,
-    NewJob, TenantScope, UserId,
+    ClaimedJob, Clock, ContactId, ContactListId, EarlyEnd, IdGenerator, Interruption, Job,
+    JobControl, JobEnd, JobFailure, JobId, JobKind, JobProgress, NewJob, TenantScope, Timestamp,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use time::Duration;
 
 use super::again::Batch;
-use super::unanswered::unanswered;
-use super::validations::find_list;
+use super::unanswered::{ask_again_later, unanswered};
 use crate::ports::{ContactStore, ContactUnit};
-use crate::{Contact, ContactError, Judge, Knowledge, ListStatus, ValidationStatus};
+use crate::workbench::{VALIDATE_LIST, Workbench, Works};
+use crate::{Contact, ContactError, Judge, Knowledge, ListStatus};
 
-/// Judges the members of a list again.
-pub(super) const VALIDATE_LIST: JobKind = JobKind::new("validate_contact_list");
+/// How often the job is tried without getting on.
+const ATTEMPTS: u16 = 8;
 
 /// How many contacts are judged in one unit of work.
 const BATCH: u16 = 1_000;
-
-/// How long name servers that did not answer are left in peace.
-pub(super) const PAUSE: Duration = Duration::minutes(10);
-
-/// How often they are asked again.
-pub(super) const RETRIES: u8 = 3;
 
 /// What the job works on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,27 +29,29 @@ pub(super) struct Payload {
     list: ContactListId,
     /// Who asked for it.
     by: Option<UserId>,
-    /// Which try at unanswered domains this is; 0 is the first look at all members.
-    retry: u8,
 }
 
 impl Payload {
     /// All members of a list, for somebody.
     pub(super) const fn of_list(list: ContactListId, by: Option<UserId>) -> Self {
-        Self { list, by, retry: 0 }
+        Self { list, by }
     }
 
-    /// The document that is stored with the job.
-    pub(super) fn to_document(&self) -> Value {
-        json!(self)
-    }
-
-    /// Which members are looked at: those that wait for an answer, or all.
-    const fn wanted(&self) -> Option<ValidationStatus> {
-        match self.retry {
-            0 => None,
-            _ => Some(ValidationStatus::Pending),
+    /// The job that works on it.
+    pub(super) fn job(&self, id: JobId, run_at: Timestamp) -> NewJob {
+        NewJob {
+            id,
+            kind: VALIDATE_LIST,
+            payload: json!(self),
+            run_at,
+            max_attempts: ATTEMPTS,
         }
+    }
+
+    fn of_job(job: &ClaimedJob) -> Result<Self, JobFailure> {
+        serde_json::from_value(job.payload.clone())
+            .ok()
+            .ok_or_else(|| JobFailure::lasting("payload-corrupt"))
     }
 }
 
@@ -68,7 +63,7 @@ struct Reached {
     judged: u64,
     changed: u64,
     unanswered: u64,
-    /// Whether the list has its status and the next try was asked for.
+    /// Whether the list has its status.
     #[serde(default)]
     ended: bool,
 }
@@ -93,10 +88,8 @@ impl Reached {
 /// Carries out the job: batch after batch in the order of ids, each in a unit of work that keeps how far it got,
 /// so that nobody is left out and nobody judged twice when a worker is killed.
 pub struct ListRevalidation {
-    store: Arc<dyn ContactStore>,
+    bench: Workbench,
     judge: Judge,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdGenerator>,
 }
 
 impl ListRevalidation {
@@ -109,10 +102,8 @@ impl ListRevalidation {
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
         Self {
-            store,
+            bench: Workbench::new(store, clock, ids),
             judge,
-            clock,
-            ids,
         }
     }
 
@@ -140,9 +131,7 @@ impl ListRevalidation {
         loop {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
-                    self.end(payload, ListStatus::Failed, scope)
-                        .await
-                        .map_err(failure)?;
+                    self.break_off(job, payload, scope).await.map_err(failure)?;
                     return Ok(JobEnd::Cancelled(Some(reached.result())));
                 }
                 Some(interruption) => return Ok(interruption.into()),
@@ -150,7 +139,7 @@ impl ListRevalidation {
             }
             let (ids, batch) = self.read(payload, &reached, scope).await.map_err(failure)?;
             let Some(last) = ids.last() else {
-                return self.complete(payload, &reached, scope, work).await;
+                return self.complete(job, payload, &reached, scope, work).await;
             };
             let known = self
                 .judge
@@ -172,13 +161,10 @@ impl ListRevalidation {
         payload: &Payload,
         scope: &TenantScope,
     ) -> Result<Option<u64>, ContactError> {
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let counted = unit.lists().find_counted(payload.list).await?;
         unit.commit().await?;
-        Ok(counted.map(|counted| match payload.wanted() {
-            None => counted.counts.total(),
-            Some(_) => counted.counts.pending,
-        }))
+        Ok(counted.map(|counted| counted.counts.total()))
     }
 
     async fn read(
@@ -187,10 +173,10 @@ impl ListRevalidation {
         reached: &Reached,
         scope: &TenantScope,
     ) -> Result<(Vec<ContactId>, Vec<Contact>), ContactError> {
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let ids = unit
             .list_members()
-            .ids_after(payload.list, payload.wanted(), reached.after, BATCH)
+            .ids_after(payload.list, None, reached.after, BATCH)
             .await?;
         let contacts = unit.contacts().find_many(&ids).await?;
         unit.commit().await?;
@@ -209,11 +195,11 @@ impl ListRevalidation {
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<Reached, JobFailure> {
-        let at = self.clock.now();
-        let unit = self.store.begin(scope).await?;
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
         let batch = Batch {
             judge: &self.judge,
-            ids: &*self.ids,
+            ids: self.bench.ids(),
             job: job.id,
             contacts: batch,
             known,
@@ -224,39 +210,25 @@ impl ListRevalidation {
         reached.judged += rejudged.judgements.len() as u64;
         reached.changed += rejudged.changed as u64;
         reached.unanswered += unanswered(&rejudged.judgements).len() as u64;
+        ask_again_later(unit.as_ref(), &rejudged.judgements, self.bench.ids(), at).await?;
         work.checkpoint(unit.jobs(), &json!(reached)).await?;
         unit.commit().await?;
         Ok(reached)
     }
 
-    /// Ends the work, and has name servers asked again later that did not answer.
+    /// Ends the work.
     async fn complete(
         &self,
+        job: &ClaimedJob,
         payload: &Payload,
         reached: &Reached,
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
-        let unit = self.store.begin(scope).await?;
-        self.advance(unit.as_ref(), payload, ListStatus::Validated, scope)
+        let unit = self.bench.begin(scope).await?;
+        self.end_in(unit.as_ref(), job, payload, ListStatus::Validated, scope)
             .await
             .map_err(failure)?;
-        if reached.unanswered > 0 && payload.retry < RETRIES {
-            let later = Payload {
-                retry: payload.retry + 1,
-                ..payload.clone()
-            };
-            unit.jobs()
-                .enqueue(&NewJob {
-                    id: JobId::from_uuid(self.ids.next()),
-                    kind: VALIDATE_LIST,
-                    payload: later.to_document(),
-                    run_at: self.clock.now() + PAUSE * i32::from(later.retry),
-                    max_attempts: 8,
-                })
-                .await?;
-        }
-        // So that neither a worker that was thought dead nor one after it asks for the retry a second time.
         let ended = Reached {
             ended: true,
             ..reached.clone()
@@ -266,51 +238,38 @@ impl ListRevalidation {
         Ok(JobEnd::Completed(Some(reached.result())))
     }
 
-    /// Says what became of the list, in a unit of its own.
-    async fn end(
+    /// Notes that not all members were looked at, where nobody has noted an end of it.
+    async fn break_off(
         &self,
+        job: &ClaimedJob,
         payload: &Payload,
-        status: ListStatus,
         scope: &TenantScope,
     ) -> Result<(), ContactError> {
-        let unit = self.store.begin(scope).await?;
-        self.advance(unit.as_ref(), payload, status, scope).await?;
-        unit.commit().await?;
-        Ok(())
+        let unit = self.bench.begin(scope).await?;
+        let list = unit.lists().find(payload.list).await?;
+        if list.is_some_and(|list| list.state().status == ListStatus::Validating) {
+            self.end_in(unit.as_ref(), job, payload, ListStatus::Failed, scope)
+                .await?;
+        }
+        Ok(unit.commit().await?)
     }
 
-    async fn advance(
+    async fn end_in(
         &self,
         unit: &dyn ContactUnit,
+        job: &ClaimedJob,
         payload: &Payload,
         status: ListStatus,
         scope: &TenantScope,
     ) -> Result<(), ContactError> {
-        // A list that was deleted meanwhile has no status to speak of.
-        let before = match find_list(unit, payload.list).await {
-            Err(ContactError::NotFound(_)) => return Ok(()),
-            found => found?,
+        let works = Works {
+            list: payload.list,
+            import: None,
+            job: Some(job.id),
         };
-        if before.state().status == status {
-            return Ok(());
-        }
-        let at = self.clock.now();
-        let mut after = before.clone();
-        after.advance(status, at, payload.by);
-        unit.lists()
-            .update(&after, before.state().stamps.version)
-            .await?;
-        let draft = AuditDraft::new(
-            "contact_list",
-            payload.list.as_uuid(),
-            AuditAction::Update,
-            after.changes_since(Some(&before)),
-        );
-        let id = AuditEntryId::from_uuid(self.ids.next());
-        unit.audit()
-            .append(&[AuditEntry::new(id, at, scope, draft)])
-            .await?;
-        Ok(())
+        self.bench
+            .end_validation(unit, scope, works, status, payload.by)
+            .await
     }
 }
 
@@ -326,20 +285,18 @@ impl Job for ListRevalidation {
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
-        let payload = serde_json::from_value::<Payload>(job.payload.clone())
-            .ok()
-            .ok_or_else(|| JobFailure::lasting("payload-corrupt"))?;
-        let done = self.try_all(job, &payload, scope, work).await;
-        let is_lost = match &done {
-            Err(JobFailure::Lasting(_)) => true,
-            Err(JobFailure::Passing(_)) => job.attempt >= job.max_attempts,
-            Err(JobFailure::LeaseLost) | Ok(_) => false,
-        };
-        if is_lost {
-            // What it failed for is told by the job; that this failed too would say nothing more.
-            drop(self.end(&payload, ListStatus::Failed, scope).await);
-        }
-        done
+        self.try_all(job, &Payload::of_job(job)?, scope, work).await
+    }
+
+    async fn wind_up(
+        &self,
+        job: &ClaimedJob,
+        _end: &EarlyEnd,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        self.break_off(job, &Payload::of_job(job)?, scope)
+            .await
+            .map_err(failure)
     }
 }
 

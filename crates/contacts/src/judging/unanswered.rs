@@ -9,10 +9,10 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use time::Duration;
 
 use super::Judgement;
 use super::again::Batch;
-use super::revalidation::{PAUSE, RETRIES};
 use crate::ports::{ContactStore, ContactUnit};
 use crate::{Contact, Judge, Reason};
 
@@ -21,6 +21,15 @@ const VALIDATE_CONTACTS: JobKind = JobKind::new("validate_contacts");
 
 /// How often the job is tried.
 const ATTEMPTS: u16 = 8;
+
+/// How long name servers that did not answer are left in peace.
+const PAUSE: Duration = Duration::minutes(10);
+
+/// How often they are asked again.
+const RETRIES: u8 = 3;
+
+/// How many contacts one job judges, in its one unit of work.
+const MOST_AT_ONCE: usize = 1_000;
 
 /// Whom it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,16 +61,17 @@ pub(crate) async fn ask_again_later(
     ids: &dyn IdGenerator,
     at: Timestamp,
 ) -> Result<(), StorageError> {
-    let payload = Payload {
-        contacts: unanswered(judgements),
-        by: judgements.first().and_then(|judgement| judgement.by),
-        retry: 1,
-    };
-    if payload.contacts.is_empty() {
-        return Ok(());
+    let by = judgements.first().and_then(|judgement| judgement.by);
+    for contacts in unanswered(judgements).chunks(MOST_AT_ONCE) {
+        let payload = Payload {
+            contacts: contacts.to_vec(),
+            by,
+            retry: 1,
+        };
+        let id = JobId::from_uuid(ids.next());
+        unit.jobs().enqueue(&payload.later(id, at)).await?;
     }
-    let id = JobId::from_uuid(ids.next());
-    unit.jobs().enqueue(&payload.later(id, at)).await
+    Ok(())
 }
 
 /// Whose name servers did not answer.

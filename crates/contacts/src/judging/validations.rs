@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, AuditDraft, AuditEntry, AuditEntryId, Clock, ContactId, ContactListId, Done,
-    IdGenerator, JobId, NewJob, Once, Page, PageRequest, TenantScope, begin_once,
+    AuditAction, AuditDraft, Clock, ContactId, ContactListId, Done, IdGenerator, JobId, Once, Page,
+    PageRequest, TenantScope, begin_once,
 };
 
-use super::revalidation::{Payload, VALIDATE_LIST};
-use super::{Judgement, RuleCount, ask_again_later};
+use super::revalidation::Payload;
+use super::{Judgement, RuleCount};
 use crate::contacts::{find_living, rules_in};
-use crate::ports::{ContactStore, ContactUnit};
-use crate::{Contact, ContactError, ContactList, Judge, ListStatus};
+use crate::ports::ContactStore;
+use crate::workbench::{Workbench, find_list};
+use crate::{Contact, ContactError, Judge, ListStatus};
 
 /// Use cases on the validation of contacts and lists.
 #[derive(Clone)]
 pub struct Validations {
-    store: Arc<dyn ContactStore>,
+    bench: Workbench,
     judge: Judge,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdGenerator>,
 }
 
 /// That a list is being judged again.
@@ -32,9 +31,6 @@ pub struct ListValidation {
 }
 
 impl Validations {
-    /// How often the job is tried without getting on.
-    const ATTEMPTS: u16 = 8;
-
     /// Use cases on what is in `store`.
     #[must_use]
     pub fn new(
@@ -44,10 +40,8 @@ impl Validations {
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
         Self {
-            store,
+            bench: Workbench::new(store, clock, ids),
             judge,
-            clock,
-            ids,
         }
     }
 
@@ -58,7 +52,7 @@ impl Validations {
         contact: ContactId,
         page: &PageRequest,
     ) -> Result<Page<Judgement>, ContactError> {
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         find_living(unit.as_ref(), contact).await?;
         let judgements = unit.validation_log().list_of(contact, page).await?;
         unit.commit().await?;
@@ -71,7 +65,7 @@ impl Validations {
         scope: &TenantScope,
         list: ContactListId,
     ) -> Result<Vec<RuleCount>, ContactError> {
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         find_list(unit.as_ref(), list).await?;
         let counts = unit.validation_log().summary_of(list).await?;
         unit.commit().await?;
@@ -85,7 +79,7 @@ impl Validations {
         contact: ContactId,
         once: &Once<'_, Contact>,
     ) -> Result<Done<Contact>, ContactError> {
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         let asked = find_living(unit.as_ref(), contact).await?;
         unit.commit().await?;
         let known = self
@@ -93,9 +87,9 @@ impl Validations {
             .look_up([asked.state().email.as_str()], Judge::PATIENCE_OF_REQUESTS)
             .await;
 
-        let at = self.clock.now();
+        let at = self.bench.now();
         let by = scope.actor().user();
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
@@ -108,16 +102,16 @@ impl Validations {
         unit.contacts()
             .update(&after, before.state().stamps.version)
             .await?;
-        let judgements = [judgement];
-        unit.validation_log().append(&judgements).await?;
-        ask_again_later(unit.as_ref(), &judgements, &*self.ids, at).await?;
+        self.bench.log(unit.as_ref(), &[judgement], at).await?;
         let draft = AuditDraft::new(
             "contact",
             contact.as_uuid(),
             AuditAction::Update,
             after.changes_since(Some(&before)),
         );
-        self.note(unit.as_ref(), scope, draft).await?;
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
         once.record(unit.idempotency(), &after).await?;
         unit.commit().await?;
         Ok(Done::Fresh(after))
@@ -130,9 +124,9 @@ impl Validations {
         list: ContactListId,
         once: &Once<'_, ListValidation>,
     ) -> Result<Done<ListValidation>, ContactError> {
-        let at = self.clock.now();
+        let at = self.bench.now();
         let by = scope.actor().user();
-        let unit = self.store.begin(scope).await?;
+        let unit = self.bench.begin(scope).await?;
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
@@ -144,49 +138,21 @@ impl Validations {
             .await?;
         let started = ListValidation {
             list,
-            job: JobId::from_uuid(self.ids.next()),
+            job: self.bench.id(JobId::from_uuid),
         };
-        let payload = Payload::of_list(list, by);
-        unit.jobs()
-            .enqueue(&NewJob {
-                id: started.job,
-                kind: VALIDATE_LIST,
-                payload: payload.to_document(),
-                run_at: at,
-                max_attempts: Self::ATTEMPTS,
-            })
-            .await?;
+        let job = Payload::of_list(list, by).job(started.job, at);
+        unit.jobs().enqueue(&job).await?;
         let draft = AuditDraft::new(
             "contact_list",
             list.as_uuid(),
             AuditAction::Update,
             after.changes_since(Some(&before)),
         );
-        self.note(unit.as_ref(), scope, draft).await?;
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
         once.record(unit.idempotency(), &started).await?;
         unit.commit().await?;
         Ok(Done::Fresh(started))
     }
-
-    async fn note(
-        &self,
-        unit: &dyn ContactUnit,
-        scope: &TenantScope,
-        draft: AuditDraft,
-    ) -> Result<(), ContactError> {
-        let id = AuditEntryId::from_uuid(self.ids.next());
-        let entry = AuditEntry::new(id, self.clock.now(), scope, draft);
-        Ok(unit.audit().append(&[entry]).await?)
-    }
-}
-
-pub(super) async fn find_list(
-    unit: &dyn ContactUnit,
-    id: ContactListId,
-) -> Result<ContactList, ContactError> {
-    unit.lists()
-        .find(id)
-        .await?
-        .filter(|list| !list.state().stamps.is_deleted())
-        .ok_or(ContactError::NotFound("contact list"))
 }

@@ -393,6 +393,29 @@ async fn cancelling_keeps_what_was_done_and_counts_it() {
 }
 
 #[tokio::test]
+async fn what_is_cancelled_before_it_begins_ends_and_is_forgotten() {
+    let desk = Desk::new();
+    desk.add(addresses(2)).await;
+    let id = desk.ask(BulkDeed::Delete, ContactFilter::default()).await;
+    let at = desk.world.clock.now();
+    let unit = desk.world.database.begin(&desk.world.scope).await.unwrap();
+    unit.jobs().cancel(id, at).await.unwrap();
+    unit.commit().await.unwrap();
+
+    let (job, _) = desk.claim().await;
+    let end = job.early_end.clone().unwrap();
+    let run = RequestId::from_uuid(a_unique_id());
+    let scope = TenantScope::for_job(job.organization, desk.job.kind(), job.id, run);
+    for _ in 0..2 {
+        desk.job.wind_up(&job, &end, &scope).await.unwrap();
+    }
+
+    let state = desk.operation(id).await.state().clone();
+    assert_eq!((state.status, state.filter), (BulkStatus::Cancelled, None));
+    assert_eq!(desk.matching(ContactFilter::default()).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_list_that_is_deleted_meanwhile_ends_the_operation() {
     let desk = Desk::new();
     desk.add(addresses(2)).await;

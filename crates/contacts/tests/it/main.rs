@@ -9,7 +9,10 @@
 mod bulk;
 mod contacts_of_an_organization;
 mod downloads;
+mod downloads_that_come_back;
+mod ends_of_imports;
 mod imports;
 mod lists_and_suppressions;
+mod office;
 mod revalidation;
 mod world;

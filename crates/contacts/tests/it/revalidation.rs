@@ -15,9 +15,9 @@ use contacts::{
 };
 use in_memory::MemoryDatabase;
 use kernel::{
-    Actor, ClaimedJob, Clock as _, ContactId, ContactListId, Credential, Done, IdGenerator as _,
-    Interruption, Job, JobClaim, JobEnd, JobOutcome, JobStore as _, Once, OrganizationId, Origin,
-    PageRequest, RequestId, SessionId, Stamps, TenantScope, UserId,
+    Actor, ClaimedJob, Clock as _, ContactId, ContactListId, Credential, Done, EarlyEnd,
+    IdGenerator as _, Interruption, Job, JobClaim, JobEnd, JobOutcome, JobStore as _, Once,
+    OrganizationId, Origin, PageRequest, RequestId, SessionId, Stamps, TenantScope, UserId,
 };
 use serde_json::json;
 use testkit::{FixedClock, SequentialIds, StagedWork, TestKeys, a_unique_id};
@@ -26,10 +26,10 @@ const LEASE: time::Duration = time::Duration::minutes(1);
 
 /// Name servers that say what they are told to.
 #[derive(Default)]
-struct Told(Mutex<HashMap<String, DomainFact>>);
+pub(crate) struct Told(Mutex<HashMap<String, DomainFact>>);
 
 impl Told {
-    fn tell(&self, domain: &str, fact: DomainFact) {
+    pub(crate) fn tell(&self, domain: &str, fact: DomainFact) {
         self.0.lock().unwrap().insert(domain.to_owned(), fact);
     }
 }
@@ -318,6 +318,33 @@ async fn domains_without_an_answer_leave_their_addresses_pending_and_are_asked_a
 }
 
 #[tokio::test]
+async fn whoever_waits_for_an_answer_is_asked_about_again_whatever_else_makes_them_risky() {
+    let world = World::new();
+    let texts = ["info@firm0.de", "ada@firm0.de", "ada@firm1.de"].map(str::to_owned);
+    let (list, members) = world.list(&texts).await;
+    world.told.tell("firm0.de", DomainFact::Timeout);
+    world.validate(list).await;
+
+    let first = world.work(None).await;
+    let (_, unanswered) = world.counted(list).await;
+    world.clock.advance(time::Duration::minutes(10));
+    world.told.tell("firm0.de", DomainFact::NotFound);
+    let again = world.work(None).await;
+
+    let told = |judged, changed, unanswered| {
+        let result = json!({ "judged": judged, "changed": changed, "unanswered": unanswered });
+        JobEnd::Completed(Some(result))
+    };
+    assert_eq!(first, told(3, 3, 2));
+    assert_eq!((unanswered.risky, unanswered.pending), (1, 1));
+    assert_eq!(again, told(2, 2, 0));
+    let (_, counts) = world.counted(list).await;
+    assert_eq!((counts.nonexistent, counts.valid), (2, 1));
+    assert_eq!(world.times_judged(members[2]).await, 1);
+    assert!(world.claim().await.is_none());
+}
+
+#[tokio::test]
 async fn name_servers_that_stay_silent_are_asked_three_more_times() {
     let world = World::new();
     let (list, _) = world.list(&addresses(1)).await;
@@ -441,4 +468,81 @@ async fn a_contact_is_judged_again_by_what_is_known_now() {
     assert_eq!(world.times_judged(members[0]).await, 1);
     let told = world.database.audit_entries(world.scope.organization());
     assert_eq!(told.last().unwrap().entity, Some(members[0].as_uuid()));
+}
+
+impl World {
+    async fn cancel_all(&self) {
+        let unit = self.database.begin(&self.scope).await.unwrap();
+        let filter = kernel::JobFilter::default();
+        let jobs = unit.jobs().list(&filter, &PageRequest::first()).await;
+        for job in jobs.unwrap().items {
+            unit.jobs().cancel(job.id, self.clock.now()).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+    }
+
+    /// Winds up the job that ended before its time.
+    async fn wind_up(&self) -> EarlyEnd {
+        let (job, _) = self.claim().await.expect("something is left");
+        let end = job.early_end.clone().expect("it has ended");
+        let revalidation = ListRevalidation::new(
+            Arc::new(self.database.clone()),
+            self.judge.clone(),
+            Arc::new(self.clock.clone()),
+            self.ids.clone(),
+        );
+        let request = RequestId::from_uuid(a_unique_id());
+        let scope = TenantScope::for_job(job.organization, revalidation.kind(), job.id, request);
+        revalidation.wind_up(&job, &end, &scope).await.unwrap();
+        end
+    }
+}
+
+#[tokio::test]
+async fn a_validation_that_is_cancelled_while_it_waits_leaves_the_list_failed() {
+    let world = World::new();
+    let (list, _) = world.list(&addresses(1)).await;
+    world.validate(list).await;
+
+    world.cancel_all().await;
+    assert_eq!(world.counted(list).await.0, ListStatus::Validating);
+
+    assert_eq!(world.wind_up().await, EarlyEnd::Cancelled);
+    assert_eq!(world.counted(list).await.0, ListStatus::Failed);
+}
+
+#[tokio::test]
+async fn a_validation_that_is_given_up_leaves_the_list_failed() {
+    let world = World::new();
+    let (list, _) = world.list(&addresses(1)).await;
+    world.validate(list).await;
+    let (job, worker) = world.claim().await.unwrap();
+    let outcome = JobOutcome::Failed {
+        error: "panicked".to_owned(),
+    };
+    let now = world.clock.now();
+    let told = world.database.finish(job.id, worker, &outcome, now).await;
+    assert!(told.unwrap());
+
+    let end = world.wind_up().await;
+
+    assert_eq!(end, EarlyEnd::Failed("panicked".to_owned()));
+    assert_eq!(world.counted(list).await.0, ListStatus::Failed);
+}
+
+#[tokio::test]
+async fn risky_addresses_whose_name_servers_did_not_answer_are_asked_about_again_as_well() {
+    let world = World::new();
+    let (list, members) = world.list(&["info@firm0.de".to_owned()]).await;
+    world.told.tell("firm0.de", DomainFact::Timeout);
+    world.validate(list).await;
+    world.work(None).await;
+    assert_eq!(world.counted(list).await.1.risky, 1);
+
+    world.told.tell("firm0.de", DomainFact::NotFound);
+    world.clock.advance(time::Duration::minutes(10));
+    world.work(None).await;
+
+    assert_eq!(world.counted(list).await.1.nonexistent, 1);
+    assert_eq!(world.times_judged(members[0]).await, 2);
 }

@@ -8,7 +8,8 @@ use contacts::{
     AddressHash, Contact, ContactError, ContactImport, ImportStatus, LeftContact, Rejection, Touch,
 };
 use kernel::{
-    ContactId, ContactImportId, ContactListId, Page, PageRequest, StorageError, Timestamp, Version,
+    ContactId, ContactImportId, ContactListId, JobId, JobStatus, Page, PageRequest, StorageError,
+    Timestamp, Version,
 };
 
 use crate::state::TenantState;
@@ -59,17 +60,42 @@ impl ImportRepository for MemoryUnit {
         sha256: &[u8; 32],
     ) -> Result<Option<ContactImport>, StorageError> {
         use ImportStatus::{Completed, NeedsMapping, Pending, Running};
+        let has_broken_off = |job: Option<JobId>| {
+            let status = job.and_then(|job| self.with_job(job, |job| job.record.status));
+            matches!(status, Some(JobStatus::Cancelled | JobStatus::Failed))
+        };
         Ok(self.read(|tenant| {
             let mut imports = tenant.imports.values().rev();
             imports
                 .find(|import| {
                     let state = import.state();
-                    state.list == list
+                    let counts = match state.status {
+                        Completed | NeedsMapping => true,
+                        Pending | Running => !has_broken_off(state.job),
+                        _ => false,
+                    };
+                    counts
+                        && state.list == list
                         && state.sha256.as_ref() == Some(sha256)
                         && !state.options.dry_run
-                        && matches!(state.status, Pending | Running | Completed | NeedsMapping)
                 })
                 .cloned()
+        }))
+    }
+
+    async fn is_read_into(
+        &self,
+        list: ContactListId,
+        except: Option<ContactImportId>,
+    ) -> Result<bool, StorageError> {
+        Ok(self.read(|tenant| {
+            tenant.imports.values().any(|import| {
+                let state = import.state();
+                state.list == list
+                    && Some(state.id) != except
+                    && !state.options.dry_run
+                    && state.status == ImportStatus::Running
+            })
         }))
     }
 
@@ -88,21 +114,6 @@ impl ImportRepository for MemoryUnit {
 
     async fn discard(&self, id: ContactImportId) -> Result<(), StorageError> {
         self.write(|tenant| discard(tenant, id));
-        Ok(())
-    }
-
-    async fn discard_abandoned(&self, begun: Timestamp) -> Result<(), StorageError> {
-        self.write(|tenant| {
-            let abandoned = tenant
-                .imports
-                .values()
-                .filter(|import| import.state().stamps.created_at < begun)
-                .map(ContactImport::id)
-                .collect::<Vec<_>>();
-            for id in abandoned {
-                discard(tenant, id);
-            }
-        });
         Ok(())
     }
 }
@@ -267,11 +278,37 @@ impl ImportTraceRepository for MemoryUnit {
         }))
     }
 
-    async fn forget(&self, import: ContactImportId) -> Result<(), StorageError> {
-        self.write(|tenant| {
-            tenant.import_rejections.retain(|(of, _), _| *of != import);
-            tenant.import_seen.retain(|(of, _)| *of != import);
-        });
+    async fn forget_rejections(
+        &self,
+        import: ContactImportId,
+        limit: u16,
+    ) -> Result<u64, StorageError> {
+        Ok(self.write(|tenant| {
+            let of_import = (import, u64::MIN)..=(import, u64::MAX);
+            let gone = tenant.import_rejections.range(of_import);
+            let gone = gone.map(|(key, _)| *key).take(usize::from(limit));
+            let gone = gone.collect::<Vec<_>>();
+            for key in &gone {
+                tenant.import_rejections.remove(key);
+            }
+            gone.len() as u64
+        }))
+    }
+
+    async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
+        Ok(self.write(|tenant| {
+            let met = tenant.import_seen.iter().copied();
+            let gone = met.filter(|(of, _)| *of == import);
+            let gone = gone.take(usize::from(limit)).collect::<Vec<_>>();
+            for key in &gone {
+                tenant.import_seen.remove(key);
+            }
+            gone.len() as u64
+        }))
+    }
+
+    async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError> {
+        self.write(|tenant| tenant.import_left.retain(|(of, _), _| *of != import));
         Ok(())
     }
 

@@ -78,6 +78,11 @@ impl ContactRepository for MemoryUnit {
         Ok(self.living_contacts(|contact| ids.contains(&contact.id())))
     }
 
+    async fn lock(&self, _: &[ContactId]) -> Result<(), StorageError> {
+        // Of units that change the same, one commits; nobody waits.
+        Ok(())
+    }
+
     async fn find_by_emails(&self, normalized: &[String]) -> Result<Vec<Contact>, StorageError> {
         Ok(self.living_contacts(|contact| normalized.contains(&contact.state().email_normalized)))
     }

@@ -1,12 +1,12 @@
 //! The queue of durable jobs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, Cursor, JobCancellation, JobCheckpoint, JobClaim, JobFilter, JobId, JobLease,
-    JobOutcome, JobQueue, JobRecord, JobReport, JobStatus, JobStore, NewJob, OrganizationId, Page,
-    PageRequest, StorageError, Timestamp,
+    ClaimedJob, Cursor, JobCancellation, JobCheckpoint, JobClaim, JobFilter, JobId, JobKind,
+    JobLease, JobOutcome, JobQueue, JobRecord, JobReport, JobStatus, JobStore, NewJob,
+    OrganizationId, Page, PageRequest, StorageError, Timestamp,
 };
 use time::Duration;
 use uuid::Uuid;
@@ -17,7 +17,11 @@ use crate::{Fault, MemoryDatabase};
 
 impl MemoryUnit {
     /// Looks at a job of the unit's organization.
-    fn with_job<T>(&self, id: JobId, look: impl FnOnce(&mut StoredJob) -> T) -> Option<T> {
+    pub(crate) fn with_job<T>(
+        &self,
+        id: JobId,
+        look: impl FnOnce(&mut StoredJob) -> T,
+    ) -> Option<T> {
         self.read_jobs(|jobs| {
             let mut job = jobs.get(&id)?.clone();
             self.owns(job.record.organization).then(|| look(&mut job))
@@ -34,6 +38,33 @@ impl JobQueue for MemoryUnit {
 
     async fn find(&self, id: JobId) -> Result<Option<JobRecord>, StorageError> {
         Ok(self.with_job(id, |job| job.record.clone()))
+    }
+
+    async fn find_many(&self, ids: &[JobId]) -> Result<Vec<JobRecord>, StorageError> {
+        let ids = ids.iter().copied().collect::<BTreeSet<_>>();
+        Ok(ids
+            .into_iter()
+            .filter_map(|id| self.with_job(id, |job| job.record.clone()))
+            .collect())
+    }
+
+    async fn is_open(
+        &self,
+        kind: JobKind,
+        (name, value): (&'static str, Uuid),
+        except: Option<JobId>,
+    ) -> Result<bool, StorageError> {
+        let value = value.to_string();
+        Ok(self.read_jobs(|jobs| {
+            jobs.values().any(|job| {
+                let record = &job.record;
+                self.owns(record.organization)
+                    && Some(record.id) != except
+                    && record.kind == kind.as_str()
+                    && !record.status.is_final()
+                    && job.payload.get(name).and_then(|text| text.as_str()) == Some(&value)
+            })
+        }))
     }
 
     async fn list(
@@ -80,7 +111,7 @@ impl MemoryDatabase {
     /// Changes the job if the worker holds it; `false` otherwise.
     fn with_held_job(&self, job: JobId, worker: Uuid, change: impl FnOnce(&mut StoredJob)) -> bool {
         self.with_jobs(|jobs| {
-            let held = jobs.get_mut(&job).filter(|job| job.is_held_by(worker));
+            let held = jobs.get_mut(&job).filter(|job| job.is_worked_on_by(worker));
             held.map(change).is_some()
         })
     }
@@ -92,6 +123,7 @@ impl JobStore for MemoryDatabase {
         let now = claim.now;
         Ok(self.with_jobs(|jobs| {
             let mut turns = BTreeMap::<OrganizationId, usize>::new();
+            let mut failed = BTreeSet::new();
             for job in jobs.values_mut() {
                 if job.is_running(now) {
                     *turns.entry(job.record.organization).or_default() += 1;
@@ -100,13 +132,17 @@ impl JobStore for MemoryDatabase {
                     && job.is_exhausted()
                 {
                     job.record.error = Some("worker-lost".to_owned());
-                    job.end(JobStatus::Failed, now);
+                    job.end_early(JobStatus::Failed, now);
+                    failed.insert(job.record.id);
                 }
             }
             let mut due = jobs
                 .values()
+                // What fails with this claim is handed out with the next.
+                .filter(|job| !failed.contains(&job.record.id))
                 .filter_map(|job| {
-                    Some((job.due_since(now)?, job.record.id, job.record.organization))
+                    let since = job.due_since(now).or_else(|| job.left_since(now))?;
+                    Some((since, job.record.id, job.record.organization))
                 })
                 .collect::<Vec<_>>();
             due.sort_unstable();
@@ -145,7 +181,10 @@ impl JobStore for MemoryDatabase {
         now: Timestamp,
         lease: Duration,
     ) -> Result<bool, StorageError> {
-        Ok(self.with_held_job(job, worker, |job| job.renew(worker, now + lease)))
+        Ok(self.with_jobs(|jobs| {
+            let held = jobs.get_mut(&job).filter(|job| job.is_held_by(worker));
+            held.map(|job| job.renew(worker, now + lease)).is_some()
+        }))
     }
 
     async fn report<'a>(
@@ -158,7 +197,7 @@ impl JobStore for MemoryDatabase {
         Ok(self.with_jobs(|jobs| {
             let mut job = jobs.get_mut(&job);
             if let (Some(job), Some(report)) = (job.as_deref_mut(), report)
-                && job.is_held_by(worker)
+                && job.is_worked_on_by(worker)
             {
                 let record = &mut job.record;
                 let told = std::mem::take(&mut record.progress);
@@ -187,17 +226,18 @@ impl JobStore for MemoryDatabase {
                 job.record.result.clone_from(result);
                 job.end(JobStatus::Cancelled, now);
             }
+            JobOutcome::Withdrawn => job.end_early(JobStatus::Cancelled, now),
             JobOutcome::Retry { at, error } => {
                 job.record.error = Some(error.clone());
                 if job.is_exhausted() {
-                    job.end(JobStatus::Failed, now);
+                    job.end_early(JobStatus::Failed, now);
                 } else {
                     job.wait(*at);
                 }
             }
             JobOutcome::Failed { error } => {
                 job.record.error = Some(error.clone());
-                job.end(JobStatus::Failed, now);
+                job.end_early(JobStatus::Failed, now);
             }
         }))
     }
@@ -211,6 +251,21 @@ impl JobStore for MemoryDatabase {
         Ok(self.with_held_job(job, worker, |job| {
             job.record.attempts -= 1;
             job.wait(now);
+        }))
+    }
+
+    async fn wound_up(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        again: Option<Timestamp>,
+        _now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        Ok(self.with_jobs(|jobs| {
+            let left = jobs
+                .get_mut(&job)
+                .filter(|job| job.is_held_by(worker) && job.record.status.is_final());
+            left.map(|job| job.wound_up(again)).is_some()
         }))
     }
 
@@ -251,7 +306,7 @@ impl JobStore for MemoryDatabase {
 }
 
 fn lease_of(job: Option<&mut StoredJob>, worker: Uuid) -> JobLease {
-    match job.filter(|job| job.is_held_by(worker)) {
+    match job.filter(|job| job.is_worked_on_by(worker)) {
         None => JobLease::Lost,
         Some(job) if job.record.cancel_requested => JobLease::Cancelling,
         Some(_) => JobLease::Held,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kernel::{
-    ClaimedJob, JobCancellation, JobId, JobPace, JobProgress, JobRecord, JobStatus, NewJob,
-    OrganizationId, Timestamp,
+    ClaimedJob, EarlyEnd, JobCancellation, JobId, JobPace, JobProgress, JobRecord, JobStatus,
+    NewJob, OrganizationId, Timestamp,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,11 +12,13 @@ use uuid::Uuid;
 /// A job and how far it is.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredJob {
-    pub(super) record: JobRecord,
-    payload: Value,
+    pub(crate) record: JobRecord,
+    pub(super) payload: Value,
     pub(super) checkpoint: Option<Value>,
     run_at: Timestamp,
     holder: Option<(Uuid, Timestamp)>,
+    /// How often it may still be tried to wind it up.
+    wind_ups_left: u16,
 }
 
 impl StoredJob {
@@ -45,11 +47,18 @@ impl StoredJob {
             checkpoint: None,
             run_at: job.run_at,
             holder: None,
+            wind_ups_left: 0,
         }
     }
 
+    /// Whether the worker works on it or winds it up.
     pub(super) fn is_held_by(&self, by: Uuid) -> bool {
         self.holder.is_some_and(|(worker, _)| worker == by)
+    }
+
+    /// Whether the worker works on it.
+    pub(super) fn is_worked_on_by(&self, by: Uuid) -> bool {
+        self.is_held_by(by) && self.record.status == JobStatus::Running
     }
 
     pub(super) const fn is_exhausted(&self) -> bool {
@@ -58,7 +67,17 @@ impl StoredJob {
 
     /// Whether a worker with a lease that lasts at `now` has it.
     pub(super) fn is_running(&self, now: Timestamp) -> bool {
+        self.record.status == JobStatus::Running && self.is_leased(now)
+    }
+
+    fn is_leased(&self, now: Timestamp) -> bool {
         self.holder.is_some_and(|(_, until)| until > now)
+    }
+
+    /// Since when it is to be wound up, if it is at `now` and nobody does.
+    pub(super) fn left_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let is_left = self.wind_ups_left > 0 && self.run_at <= now && !self.is_leased(now);
+        is_left.then_some(self.run_at)
     }
 
     /// Since when it waits for a worker, if it does at `now`.
@@ -77,22 +96,40 @@ impl StoredJob {
         now: Timestamp,
         lease_until: Timestamp,
     ) -> ClaimedJob {
-        let record = &mut self.record;
-        record.attempts += 1;
-        record.status = JobStatus::Running;
-        record.started_at = record.started_at.or(Some(now));
-        record.revision += 1;
+        let early_end = self.early_end();
         self.holder = Some((worker, lease_until));
+        let record = &mut self.record;
+        let (attempt, max_attempts) = if early_end.is_some() {
+            self.wind_ups_left -= 1;
+            (EarlyEnd::TRIES - self.wind_ups_left, EarlyEnd::TRIES)
+        } else {
+            record.attempts += 1;
+            record.status = JobStatus::Running;
+            record.started_at = record.started_at.or(Some(now));
+            record.revision += 1;
+            (record.attempts, record.max_attempts)
+        };
         ClaimedJob {
             id: record.id,
             organization: record.organization,
             kind: record.kind.clone(),
             payload: self.payload.clone(),
-            attempt: record.attempts,
-            max_attempts: record.max_attempts,
+            attempt,
+            max_attempts,
             checkpoint: self.checkpoint.clone(),
             progress: record.progress.clone(),
             cancel_requested: record.cancel_requested,
+            early_end,
+        }
+    }
+
+    fn early_end(&self) -> Option<EarlyEnd> {
+        match self.record.status {
+            JobStatus::Cancelled => Some(EarlyEnd::Cancelled),
+            JobStatus::Failed => Some(EarlyEnd::Failed(
+                self.record.error.clone().unwrap_or_default(),
+            )),
+            _ => None,
         }
     }
 
@@ -115,6 +152,21 @@ impl StoredJob {
         self.record.revision += 1;
     }
 
+    /// Ends it before its time: somebody has to see to what it left.
+    pub(super) fn end_early(&mut self, status: JobStatus, at: Timestamp) {
+        self.end(status, at);
+        self.wind_ups_left = EarlyEnd::TRIES;
+    }
+
+    /// Notes that it was wound up, or when that is to be tried again.
+    pub(super) fn wound_up(&mut self, again: Option<Timestamp>) {
+        self.holder = None;
+        match again {
+            Some(at) => self.run_at = at,
+            None => self.wind_ups_left = 0,
+        }
+    }
+
     /// Asks for its cancellation.
     pub(super) fn cancel(&mut self, at: Timestamp) -> JobCancellation {
         if self.record.status.is_final() {
@@ -126,7 +178,8 @@ impl StoredJob {
         self.record.cancel_requested = true;
         if self.record.status == JobStatus::Pending {
             if self.checkpoint.is_none() {
-                self.end(JobStatus::Cancelled, at);
+                self.run_at = self.run_at.min(at);
+                self.end_early(JobStatus::Cancelled, at);
                 return JobCancellation::Cancelled;
             }
             self.run_at = self.run_at.min(at);
@@ -151,9 +204,9 @@ impl JobStep {
     /// Whether nobody got in its way since it was taken.
     pub(crate) fn still_holds(&self, jobs: &BTreeMap<JobId, StoredJob>) -> bool {
         match self {
-            Self::Checkpoint(job, worker, _) => {
-                jobs.get(job).is_some_and(|job| job.is_held_by(*worker))
-            }
+            Self::Checkpoint(job, worker, _) => jobs
+                .get(job)
+                .is_some_and(|job| job.is_worked_on_by(*worker)),
             Self::Enqueue(_) | Self::Cancel(..) => true,
         }
     }

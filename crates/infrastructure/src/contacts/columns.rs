@@ -69,7 +69,8 @@ pub(super) fn append(values: &mut PgArguments, contacts: &[Contact]) -> Result<(
     bind.add(columns.of(|c| c.state().validation.at))?;
     bind.add(columns.of(|c| Some(c.search_text())))?;
     bind.add(columns.of(|c| Some(c.state().stamps.version.number())))?;
-    bind.add(columns.of(|c| c.state().stamps.deleted_at))
+    bind.add(columns.of(|c| c.state().stamps.deleted_at))?;
+    bind.add(columns.of(|c| c.state().edited_at))
 }
 
 /// Binds values one after the other.

@@ -109,6 +109,13 @@ impl ContactListRepository for PostgresUnit {
         }))
     }
 
+    async fn lock(&self, id: ContactListId) -> Result<(), StorageError> {
+        let sql = "SELECT l.id FROM contact_lists l \
+                   WHERE l.organization_id = $1 AND l.id = $2 FOR NO KEY UPDATE";
+        let values = [self.organization().into(), id.as_uuid().into()];
+        self.one::<Found>(sql, values).await.map(|_| ())
+    }
+
     async fn update(&self, list: &ContactList, expected: Version) -> Result<(), ContactError> {
         // Taking the row first makes a concurrent update of the same list wait here. Members are added
         // meanwhile: they take the key alone.

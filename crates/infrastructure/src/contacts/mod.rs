@@ -4,6 +4,7 @@ mod bulk_operations;
 mod columns;
 mod counts;
 mod imports;
+mod lexemes;
 mod listing;
 mod lists;
 mod members;

@@ -59,11 +59,33 @@ impl ContactRepository for PostgresUnit {
 
     async fn find_many(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError> {
         let ids = ids.iter().map(|id| id.as_uuid()).collect::<Vec<_>>();
-        self.look_up_contacts("uuid", "c.id", ids.into()).await
+        self.look_up_contacts(
+            "uuid",
+            "c.id = wanted.key",
+            "c.deleted_at IS NULL",
+            ids.into(),
+        )
+        .await
+    }
+
+    async fn lock(&self, ids: &[ContactId]) -> Result<(), StorageError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        // Each is looked up by itself, whatever the planner believes of a table that has just begun to grow.
+        let sql = "SELECT c.id FROM (SELECT DISTINCT n.id FROM unnest($2::uuid[]) AS n (id) ORDER BY n.id) AS wanted \
+                   CROSS JOIN LATERAL (SELECT c.id FROM contacts c \
+                       WHERE c.organization_id = $1 AND c.id = wanted.id AND c.deleted_at IS NULL \
+                       FOR NO KEY UPDATE) AS c";
+        let ids = ids.iter().map(|id| id.as_uuid()).collect::<Vec<_>>();
+        let values = [self.organization().into(), ids.into()];
+        self.all::<Found>(sql, values).await.map(|_| ())
     }
 
     async fn find_by_emails(&self, normalized: &[String]) -> Result<Vec<Contact>, StorageError> {
-        self.look_up_contacts("text", "c.email_normalized", normalized.to_vec().into())
+        // The index of addresses has the living alone.
+        let is_it = "c.email_normalized = wanted.key AND c.deleted_at IS NULL";
+        self.look_up_contacts("text", is_it, "true", normalized.to_vec().into())
             .await
     }
 
@@ -134,21 +156,23 @@ impl ContactRepository for PostgresUnit {
 }
 
 impl PostgresUnit {
-    /// The living contacts that have one of these keys.
+    /// The contacts that have one of these keys, by a condition on the key, and meet another one.
     ///
     /// Each key is looked up by itself, whatever the planner believes of a table that has just begun to grow: for
-    /// a list of keys it would read the whole table.
+    /// a list of keys it would read the whole table. There it also believes that next to no contact is living, so that any
+    /// index of the living is as good as the one that has the key: the other condition is met afterwards.
     async fn look_up_contacts(
         &self,
         kind: &str,
-        key: &str,
+        is_it: &str,
+        passes: &str,
         keys: Value,
     ) -> Result<Vec<Contact>, StorageError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM (SELECT DISTINCT n.key FROM unnest($2::{kind}[]) AS n (key)) AS wanted \
              CROSS JOIN LATERAL (SELECT {COLUMNS} FROM contacts c \
-                 WHERE c.organization_id = $1 AND {key} = wanted.key AND c.deleted_at IS NULL OFFSET 0) AS c \
-             ORDER BY c.id"
+                 WHERE c.organization_id = $1 AND {is_it} OFFSET 0) AS c \
+             WHERE {passes} ORDER BY c.id"
         );
         let rows = self
             .all::<ContactRow>(&sql, [self.organization().into(), keys])

@@ -1,14 +1,17 @@
 WITH taken AS (
     -- In the order in which whoever changes these contacts takes them.
-    -- Each is looked up by itself, whatever the planner believes of a table that has just begun to grow.
+    -- Each is looked up by itself, whatever the planner believes of a table that has just begun to grow, and by its id: an
+    -- index of the living contacts would seem as good.
     SELECT c.id
     FROM (SELECT DISTINCT n.id FROM unnest($3::uuid[]) AS n (id) ORDER BY n.id) AS wanted
     CROSS JOIN LATERAL (
-        SELECT c.id
+        SELECT c.id, c.deleted_at
         FROM contacts c
-        WHERE c.organization_id = $1 AND c.id = wanted.id AND c.deleted_at IS NULL
+        WHERE c.organization_id = $1 AND c.id = wanted.id
+        OFFSET 0
         FOR SHARE
     ) AS c
+    WHERE c.deleted_at IS NULL
 ), removed AS (
     DELETE FROM contact_list_members m
     WHERE m.organization_id = $1 AND m.list_id = $2 AND m.contact_id IN (SELECT t.id FROM taken t)

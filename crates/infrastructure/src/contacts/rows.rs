@@ -15,7 +15,7 @@ pub(super) const COLUMNS: &str = "c.organization_id, c.id, c.email, c.email_norm
      c.last_name, c.display_name, c.phone, c.company, c.job_title, c.locale, c.timezone, c.attributes, c.source, \
      c.import_id, c.validation_status, c.classification, c.syntax_ok, c.domain_exists, c.mx_found, c.risk_score, \
      c.reasons, c.suggestion, c.last_validated_at, c.created_at, c.updated_at, c.created_by, c.updated_by, c.version, \
-     c.deleted_at";
+     c.deleted_at, c.edited_at";
 
 #[derive(FromQueryResult)]
 pub(super) struct ContactRow {
@@ -50,6 +50,7 @@ pub(super) struct ContactRow {
     updated_by: Option<Uuid>,
     version: i32,
     deleted_at: Option<OffsetDateTime>,
+    edited_at: Option<OffsetDateTime>,
 }
 
 impl TryFrom<ContactRow> for Contact {
@@ -96,6 +97,7 @@ impl TryFrom<ContactRow> for Contact {
             source: parsed(&row.source, "contacts.source")?,
             import: row.import_id.map(ContactImportId::from_uuid),
             validation,
+            edited_at: row.edited_at,
             stamps,
         }))
     }

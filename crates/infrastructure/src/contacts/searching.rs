@@ -5,6 +5,7 @@
 //! read.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use contacts::{
     Contact, ContactFilter, ContactSearch, ContactSort, Fit, Term, ValidationStatus, forgives,
@@ -13,19 +14,21 @@ use kernel::{Cursor, Page, PageRequest, StorageError};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
+use super::lexemes::{Counts, Lexemes};
 use super::listing::{Binds, Order, attribute_conditions, conditions, rows, statuses_apart, words};
 use super::rows::{COLUMNS, ContactRow, contacts_of};
 use super::test::Test;
 use crate::unit::PostgresUnit;
 
 /// How many contacts are read at first for each that is wanted.
-const FIRST: usize = 40;
-/// How many are read then, at most.
-const THEN: usize = 600;
-/// Reading on is worth it where one of so many that are wanted was found: fewer are found sooner by the index.
-const SOME: usize = 7;
+const FIRST: usize = 25;
 /// How many contacts are read at first for each that is wanted, where very many are.
 const FIRST_OF_MANY: usize = 4;
+/// How many are read in all for each that is wanted, at most.
+const ALL: usize = 300;
+/// Reading on is worth it as long as one in this many times as many as were read at first for each passes: where it is
+/// fewer, the index finds them sooner.
+const SOME: usize = 8;
 
 /// The words that may be meant by a mistyped one.
 type Guesses = BTreeMap<String, Vec<String>>;
@@ -39,11 +42,12 @@ struct Found {
 
 #[derive(FromQueryResult)]
 struct Walked {
-    read: i64,
     last_id: Option<Uuid>,
     last_place: Option<String>,
     ids: Vec<Uuid>,
     places: Vec<String>,
+    /// Of all that were read, and of those that have each of what was to be counted.
+    counts: Vec<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -55,6 +59,16 @@ struct Hit {
 #[derive(FromQueryResult)]
 struct Word {
     word: String,
+}
+
+/// What came of reading.
+#[derive(Default)]
+struct Walk {
+    found: Found,
+    /// Behind which place there is more to read.
+    rest: Option<Cursor>,
+    /// How many of those that were read have each of what was to be counted.
+    counts: Vec<i64>,
 }
 
 /// What is looked for, in one order.
@@ -184,44 +198,56 @@ impl PostgresUnit {
         most: usize,
         first: usize,
     ) -> Result<Found, StorageError> {
-        let lexemes = aim.test.lexemes();
-        let has_index =
-            !aim.filter.deleted && (lexemes.is_some() || !aim.filter.attributes.is_empty());
-        let branches = statuses_apart(aim.filter, aim.order).len().max(1);
+        let organization = self.organization_id();
+        let has_index = !aim.filter.deleted
+            && (aim.test.lexemes(organization, &Counts::default()).is_some()
+                || !aim.filter.attributes.is_empty());
+        let leaves = if has_index {
+            aim.test.leaves()
+        } else {
+            Vec::new()
+        };
         let mut found = Found::default();
         let mut rest = behind.clone();
-        let mut budget = most * first / branches;
-        let mut is_first = true;
+        let branches = statuses_apart(aim.filter, aim.order).len().max(1);
+        let share = most * first / branches;
+        let (mut read, mut budget) = (0, share);
+        let mut counts = Counts::default();
         loop {
             let left = most - found.ids.len();
-            let (more, further) = self.walk(aim, rest.as_ref(), budget, left).await?;
-            found.ids.extend(more.ids);
-            found.places.extend(more.places);
-            rest = further;
+            let counted = if read == 0 { &leaves[..] } else { &[] };
+            let walk = self.walk(aim, rest.as_ref(), budget, left, counted).await?;
+            if read == 0 {
+                counts = Counts::of(leaves.clone(), walk.counts);
+            }
+            found.ids.extend(walk.found.ids);
+            found.places.extend(walk.found.places);
+            rest = walk.rest;
+            read += budget;
             let count = found.ids.len();
-            let is_frequent = is_first && count >= most.div_ceil(SOME);
-            if rest.is_none() || count >= most || has_index && !is_frequent {
+            if rest.is_none() || count >= most {
+                return Ok(found);
+            }
+            if has_index && (count * first * SOME < read || read >= most * ALL) {
                 break;
             }
-            // As many as should hold the rest, and half as many again.
-            let expected = budget * (most - count) * 3 / (2 * count.max(1));
-            budget = expected.clamp(1, most * THEN / branches);
-            is_first = false;
+            // As many as should hold the rest, and a fourth more.
+            let expected = read * (most - count) * 5 / (4 * count.max(1));
+            budget = expected.clamp(share, most * ALL / branches);
         }
-        if rest.is_none() || found.ids.len() >= most {
-            return Ok(found);
-        }
+        let lexemes = aim.test.lexemes(organization, &counts);
         self.look_up(aim, lexemes, behind.as_ref(), most).await
     }
 
-    /// Reads contacts in their order, of `budget` contacts those that pass; tells behind which place there are more.
+    /// Reads contacts in their order, and finds those that pass among the first `budget`.
     async fn walk(
         &self,
         aim: &Aim<'_>,
         behind: Option<&Cursor>,
         budget: usize,
         most: usize,
-    ) -> Result<(Found, Option<Cursor>), StorageError> {
+        counted: &[Test],
+    ) -> Result<Walk, StorageError> {
         let (filter, order) = (aim.filter, aim.order);
         let mut binds = Binds::of(self);
         let budget_sql = binds.bind(as_limit(budget));
@@ -230,6 +256,14 @@ impl PostgresUnit {
         passing.extend(conditions(filter, &mut binds));
         passing.extend(attribute_conditions(filter, &mut binds));
         let passing = passing.join(" AND ");
+        let mut has = String::new();
+        let mut counts = "count(*)".to_owned();
+        for (index, leaf) in counted.iter().enumerate() {
+            let condition = leaf.sql(&mut binds);
+            // Writing into a text cannot fail.
+            let _ = write!(has, ", {condition} AS has_{index}");
+            let _ = write!(counts, ", count(*) FILTER (WHERE c.has_{index})");
+        }
         let behind = order.behind(filter, behind, &mut binds);
         let rows = rows(
             filter,
@@ -243,46 +277,52 @@ impl PostgresUnit {
         let (forwards, backwards) = (order.sql(), order.reversed().sql());
         let sql = format!(
             "WITH walked AS MATERIALIZED (\
-                 SELECT c.organization_id, c.id, {place} AS email_normalized, {passing} AS passes FROM ({rows}) AS c\
+                 SELECT c.organization_id, c.id, {place} AS email_normalized, {passing} AS passes{has} FROM ({rows}) AS c\
              ), passing AS MATERIALIZED (\
                  SELECT c.id, c.email_normalized FROM walked c WHERE c.passes ORDER BY {forwards} LIMIT {most}\
              ) \
-             SELECT (SELECT count(*) FROM walked) AS read, \
-                 (SELECT c.id FROM walked c ORDER BY {backwards} LIMIT 1) AS last_id, \
+             SELECT (SELECT c.id FROM walked c ORDER BY {backwards} LIMIT 1) AS last_id, \
                  (SELECT c.email_normalized FROM walked c ORDER BY {backwards} LIMIT 1) AS last_place, \
                  ARRAY(SELECT c.id FROM passing c ORDER BY {forwards}) AS ids, \
-                 ARRAY(SELECT c.email_normalized FROM passing c ORDER BY {forwards}) AS places"
+                 ARRAY(SELECT c.email_normalized FROM passing c ORDER BY {forwards}) AS places, \
+                 (SELECT ARRAY[{counts}] FROM walked c) AS counts"
         );
         let walked = self.one::<Walked>(&sql, binds.values).await?;
         let Some(walked) = walked else {
-            return Ok((Found::default(), None));
+            return Ok(Walk::default());
         };
-        let is_more = walked.read >= as_limit(budget);
+        let mut counts = walked.counts.into_iter();
+        let is_more = counts.next() >= Some(as_limit(budget));
         let last = walked.last_id.zip(walked.last_place);
         let rest = last.map(|(id, place)| order.place(&place, id));
         let found = Found {
             ids: walked.ids,
             places: walked.places,
         };
-        Ok((found, rest.filter(|_| is_more)))
+        Ok(Walk {
+            found,
+            rest: rest.filter(|_| is_more),
+            counts: counts.collect(),
+        })
     }
 
     /// Asks the index of words.
     async fn look_up(
         &self,
         aim: &Aim<'_>,
-        lexemes: Option<String>,
+        lexemes: Option<Lexemes>,
         behind: Option<&Cursor>,
         most: usize,
     ) -> Result<Found, StorageError> {
         let (filter, order) = (aim.filter, aim.order);
         let mut binds = Binds::of(self);
         let most = binds.bind(as_limit(most));
-        let lexemes = lexemes.map(|lexemes| format!("{}::tsquery", binds.bind(lexemes)));
+        let are_all = lexemes.as_ref().is_none_or(|lexemes| lexemes.are_all);
+        let lexemes = lexemes.map(|lexemes| format!("{}::tsquery", binds.bind(lexemes.text)));
         let mut wanted = lexemes.into_iter().collect::<Vec<_>>();
         for (name, value) in &filter.attributes {
             let (name, value) = (binds.bind(name.as_str()), binds.bind(value.as_str()));
-            wanted.push(format!("contact_attribute({name}, {value})"));
+            wanted.push(format!("contact_attribute($1, {name}, {value})"));
         }
         let wanted = wanted.join(" && ");
         let statuses = match words(&filter.statuses, ValidationStatus::as_str) {
@@ -292,7 +332,7 @@ impl PostgresUnit {
         let place = place_column(order);
 
         let mut passing = conditions(filter, &mut binds);
-        if !aim.test.is_told_by_lexemes() {
+        if !are_all {
             passing.push(aim.test.sql(&mut binds));
         }
         let is_plain = !order.is_by_email && !order.is_descending;
@@ -340,7 +380,7 @@ impl PostgresUnit {
                 continue;
             }
             let letters = asked.chars().collect::<Vec<_>>();
-            if letters.len() < 4 || !letters.iter().all(|letter| letter.is_alphabetic()) {
+            if letters.len() < 4 {
                 guesses.insert(asked, Vec::new());
                 continue;
             }

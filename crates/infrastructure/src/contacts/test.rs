@@ -1,4 +1,4 @@
-//! What a search demands of a contact's words, as a condition on its search text and as lexemes of the index.
+//! What a search demands of a contact's words, as a condition on its search text.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use contacts::{ContactSearch, Fit, Sequence};
 use super::listing::Binds;
 
 /// A condition on the words of a contact.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Test {
     /// It has this word.
     Word(String),
@@ -70,66 +70,6 @@ impl Test {
             Self::Not(test) => format!("NOT {}", test.sql(binds)),
         }
     }
-
-    /// A `tsquery` that all contacts which pass the test match; `None` where the index would be read from end to end.
-    pub(super) fn lexemes(&self) -> Option<String> {
-        let text = self.tsquery(true)?;
-        self.is_positive().then_some(text)
-    }
-
-    /// Whether what matches those lexemes passes the test.
-    pub(super) fn is_told_by_lexemes(&self) -> bool {
-        match self {
-            Self::Word(_) | Self::Prefix(_) => true,
-            Self::Row(words) => !words.contains(' '),
-            Self::All(tests) | Self::Any(tests) => tests.iter().all(Self::is_told_by_lexemes),
-            Self::Not(test) => test.is_told_by_lexemes(),
-        }
-    }
-
-    /// Whether it asks for something that is there.
-    fn is_positive(&self) -> bool {
-        match self {
-            Self::Word(_) | Self::Prefix(_) | Self::Row(_) => true,
-            Self::All(tests) => tests.iter().any(Self::is_positive),
-            Self::Any(tests) => tests.iter().all(Self::is_positive),
-            Self::Not(_) => false,
-        }
-    }
-
-    /// The lexemes, where the test is more than that: of more contacts, or, inside of a negation (`wide` is
-    /// false), of fewer.
-    fn tsquery(&self, wide: bool) -> Option<String> {
-        match self {
-            Self::Word(word) => Some(quoted(word)),
-            Self::Prefix(beginning) => Some(format!("{}:*", quoted(beginning))),
-            Self::Row(words) if wide || !words.contains(' ') => {
-                Some(joined(words.split(' ').map(quoted), " & "))
-            }
-            Self::Row(_) => None,
-            Self::All(tests) if wide => {
-                let tests = tests.iter().filter_map(|test| test.tsquery(wide));
-                let tests = tests.collect::<Vec<_>>();
-                (!tests.is_empty()).then(|| joined(tests.into_iter(), " & "))
-            }
-            Self::All(tests) | Self::Any(tests) if tests.is_empty() => None,
-            Self::All(tests) => {
-                let tests = tests.iter().map(|test| test.tsquery(wide));
-                Some(joined(
-                    tests.collect::<Option<Vec<_>>>()?.into_iter(),
-                    " & ",
-                ))
-            }
-            Self::Any(tests) => {
-                let tests = tests.iter().map(|test| test.tsquery(wide));
-                Some(joined(
-                    tests.collect::<Option<Vec<_>>>()?.into_iter(),
-                    " | ",
-                ))
-            }
-            Self::Not(test) => Some(format!("!{}", test.tsquery(!wide)?)),
-        }
-    }
 }
 
 /// What is demanded whatever the fit: phrases, and that nothing unwanted is there.
@@ -163,11 +103,6 @@ fn terms(search: &ContactSearch, fit: Fit, guesses: &BTreeMap<String, Vec<String
     Test::All(terms.collect())
 }
 
-fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
+pub(super) fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {
     format!("({})", parts.collect::<Vec<_>>().join(by))
-}
-
-/// A lexeme as it stands in a `tsquery`.
-fn quoted(lexeme: &str) -> String {
-    format!("'{}'", lexeme.replace('\\', "\\\\").replace('\'', "''"))
 }

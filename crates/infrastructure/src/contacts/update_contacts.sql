@@ -3,12 +3,12 @@ WITH n AS (
         $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
         $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::uuid[], $17::text[],
         $18::text[], $19::boolean[], $20::boolean[], $21::boolean[], $22::smallint[], $23::text[], $24::text[],
-        $25::timestamptz[], $26::text[], $27::integer[], $28::timestamptz[]
+        $25::timestamptz[], $26::text[], $27::integer[], $28::timestamptz[], $29::timestamptz[]
     ) AS n (
         id, email, email_normalized, email_hash, first_name, last_name, display_name, phone, company, job_title,
         locale, timezone, attributes, source, import_id, validation_status, classification, syntax_ok,
         domain_exists, mx_found, risk_score, reasons, suggestion, last_validated_at, search_text, version,
-        deleted_at)
+        deleted_at, edited_at)
 ), before AS (
     SELECT c.id, c.validation_status, c.deleted_at
     FROM contacts c
@@ -23,7 +23,8 @@ WITH n AS (
         classification = n.classification, syntax_ok = n.syntax_ok, domain_exists = n.domain_exists,
         mx_found = n.mx_found, risk_score = n.risk_score, reasons = string_to_array(n.reasons, ','),
         suggestion = n.suggestion, last_validated_at = n.last_validated_at, search_text = n.search_text,
-        updated_at = $29, updated_by = $30, version = n.version, deleted_at = n.deleted_at
+        updated_at = $30, updated_by = $31, version = n.version, deleted_at = n.deleted_at,
+        edited_at = n.edited_at
     FROM n
     WHERE c.organization_id = $1 AND c.id = n.id AND c.version = n.version - 1
     RETURNING c.id
@@ -51,7 +52,7 @@ WITH n AS (
         coalesce(sum(d.change) FILTER (WHERE d.status = 'invalid'), 0),
         coalesce(sum(d.change) FILTER (WHERE d.status = 'risky'), 0),
         coalesce(sum(d.change) FILTER (WHERE d.status = 'nonexistent'), 0),
-        $29
+        $30
     FROM deltas d
     GROUP BY d.list_id
     RETURNING list_id

@@ -18,16 +18,19 @@ impl PostgresUnit {
         }
     }
 
-    /// Adds the words that were noted.
+    /// Adds the words that were noted. Those that are there count as noted once a day, which keeps them from being
+    /// removed as long as the contacts of this unit cannot be seen.
     pub(crate) async fn write_words(&self) -> Result<(), StorageError> {
         let words = self.take_words();
         let Some(at) = words.values().max().copied() else {
             return Ok(());
         };
-        let sql = "INSERT INTO contact_words (organization_id, word, reversed, created_at) \
-                   SELECT $1, n.word, reverse(n.word), $3 FROM unnest($2::text[]) AS n (word) \
+        let sql = "INSERT INTO contact_words (organization_id, word, reversed, created_at, noted_at) \
+                   SELECT $1, n.word, reverse(n.word), $3, $3 FROM unnest($2::text[]) AS n (word) \
+                   WHERE NOT EXISTS (SELECT FROM contact_words w WHERE w.organization_id = $1 \
+                       AND w.word = n.word COLLATE \"C\" AND w.noted_at > $3 - interval '1 day') \
                    ORDER BY n.word COLLATE \"C\" \
-                   ON CONFLICT (organization_id, word) DO NOTHING";
+                   ON CONFLICT (organization_id, word) DO UPDATE SET noted_at = excluded.noted_at";
         let words = words.into_keys().collect::<Vec<_>>();
         let values = [self.organization().into(), words.into(), at.into()];
         self.port("contacts.words").execute_sql(sql, values).await?;

@@ -225,6 +225,8 @@ mod tests {
     async fn a_domain_that_refuses_mail_is_told_from_one_that_says_nothing_of_it() {
         assert_eq!(said(Answer::NullMail).await, DomainFact::NullMx);
         assert_eq!(said(Answer::AddressOnly).await, DomainFact::AddressOnly);
+        let v6 = said(Answer::AddressV6Only).await;
+        assert_eq!(v6, DomainFact::AddressOnly);
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! What is counted and timed of jobs.
 //!
 //! - `canvass_jobs_enqueued_total`, by `kind`: those whose unit committed;
-//! - `canvass_jobs_running`, by `kind`: those at work in this process;
+//! - `canvass_jobs_running`, by `kind`: those at work in this process; every kind that it can work on is there;
 //! - `canvass_jobs_finished_total`, by `kind` and `result` (`completed`, `cancelled`, `retried`, `failed`, `handed_back`,
 //!   `lost`): the ends of tries;
 //! - `canvass_jobs_lag_seconds`: for how long the oldest job that could run has been waiting.
@@ -18,6 +18,15 @@ pub(super) fn lag(lag: Duration) {
     metrics::gauge!("canvass_jobs_lag_seconds").set(lag.as_seconds_f64());
 }
 
+/// Tells that jobs of the kind are worked on here, even before there is one.
+pub(super) fn worked_on(kind: &'static str) {
+    running(kind).increment(0.0);
+}
+
+fn running(kind: &'static str) -> metrics::Gauge {
+    metrics::gauge!("canvass_jobs_running", "kind" => kind)
+}
+
 /// A try at a job, which counts as running until it is dropped.
 pub(super) struct Try {
     kind: &'static str,
@@ -29,7 +38,7 @@ impl Try {
         let this = Self {
             kind: kind.unwrap_or("unknown"),
         };
-        this.running().increment(1.0);
+        running(this.kind).increment(1.0);
         this
     }
 
@@ -38,14 +47,10 @@ impl Try {
         metrics::counter!("canvass_jobs_finished_total", "kind" => self.kind, "result" => result)
             .increment(1);
     }
-
-    fn running(&self) -> metrics::Gauge {
-        metrics::gauge!("canvass_jobs_running", "kind" => self.kind)
-    }
 }
 
 impl Drop for Try {
     fn drop(&mut self) {
-        self.running().decrement(1.0);
+        running(self.kind).decrement(1.0);
     }
 }

@@ -6,6 +6,7 @@ mod figures;
 mod places;
 mod runner;
 mod try_job;
+mod wind_up;
 
 pub(crate) use figures::enqueued;
 

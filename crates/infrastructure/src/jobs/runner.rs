@@ -73,6 +73,11 @@ impl JobRunner {
         settings: JobRunnerSettings,
         jobs: impl IntoIterator<Item = Arc<dyn Job>>,
     ) -> Self {
+        let jobs = jobs
+            .into_iter()
+            .map(|job| (job.kind().as_str(), job))
+            .collect::<BTreeMap<_, _>>();
+        jobs.keys().copied().for_each(figures::worked_on);
         Self {
             desk: Arc::new(Desk {
                 worker: ids.next(),
@@ -84,10 +89,7 @@ impl JobRunner {
                 places: Arc::default(),
                 logs: None,
             }),
-            jobs: jobs
-                .into_iter()
-                .map(|job| (job.kind().as_str(), job))
-                .collect(),
+            jobs,
         }
     }
 
@@ -180,7 +182,12 @@ impl JobRunner {
             ..(*self.desk).clone()
         };
         let stopping = stopping.clone();
-        tries.spawn(async move { desk.try_job(job, &claimed, &stopping).await });
+        tries.spawn(async move {
+            match &claimed.early_end {
+                Some(end) => desk.wind_up(job, &claimed, end, &stopping.abandon).await,
+                None => desk.try_job(job, &claimed, &stopping).await,
+            }
+        });
     }
 
     async fn wind_up(&self, mut tries: JoinSet<()>, abandon: &CancellationToken) {

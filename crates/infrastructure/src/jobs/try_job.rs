@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use kernel::{
-    ClaimedJob, Clock, IdGenerator, Interruption, Job, JobEnd, JobFailure, JobOutcome, JobStore,
-    RandomBytes, RequestId, StorageError, TenantScope, Timestamp,
+    ClaimedJob, Clock, IdGenerator, Job, JobEnd, JobFailure, JobOutcome, JobStore, RandomBytes,
+    RequestId, StorageError, TenantScope, Timestamp,
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -44,6 +44,8 @@ pub(super) struct Desk {
 enum End {
     /// The job's own end of it.
     Worked(Result<JobEnd, JobFailure>),
+    /// Somebody asked for its cancellation before it had done anything that lasts.
+    Withdrawn,
     /// Another worker has the job.
     LeaseLost,
     /// The worker has to stop.
@@ -80,10 +82,7 @@ impl Desk {
             let place = Places::take(&self.places);
             let control = Control::new(self, claimed, stopping.asked.clone(), &place);
             let end = match job {
-                // It had done nothing that lasts.
-                _ if claimed.cancel_requested && claimed.checkpoint.is_none() => {
-                    End::Worked(Ok(Interruption::Cancelled.into()))
-                }
+                _ if claimed.cancel_requested && claimed.checkpoint.is_none() => End::Withdrawn,
                 Some(job) => {
                     self.work(job.as_ref(), claimed, &control, &stopping.abandon)
                         .await
@@ -103,6 +102,12 @@ impl Desk {
                         duration_ms,
                         "the job's lease was lost; another worker has it"
                     );
+                }
+                End::Withdrawn => {
+                    tracing::info!(duration_ms, "cancelled the job before it began");
+                    let now = self.clock.now();
+                    let told = self.end(claimed, &JobOutcome::Withdrawn, now).await;
+                    figures.ended(told);
                 }
                 End::Worked(result) => {
                     let attempt = if control.has_kept() {
@@ -127,8 +132,7 @@ impl Desk {
         control: &Control<'_>,
         abandon: &CancellationToken,
     ) -> End {
-        let run = RequestId::from_uuid(self.ids.next());
-        let scope = TenantScope::for_job(claimed.organization, job.kind(), claimed.id, run);
+        let scope = self.scope(job, claimed);
         tokio::select! {
             biased;
             result = AssertUnwindSafe(job.run(claimed, &scope, control)).catch_unwind() => {
@@ -140,8 +144,21 @@ impl Desk {
         }
     }
 
+    /// In whose name a job works, or is wound up.
+    pub(super) fn scope(&self, job: &dyn Job, claimed: &ClaimedJob) -> TenantScope {
+        let run = RequestId::from_uuid(self.ids.next());
+        TenantScope::for_job(claimed.organization, job.kind(), claimed.id, run)
+    }
+
+    /// How long to wait after a try of this number.
+    pub(super) fn pause(&self, attempt: u16) -> time::Duration {
+        let [a, b, c, d, ..] = self.random.bytes();
+        let chance = u32::from_be_bytes([a, b, c, d]);
+        self.settings.backoff.pause(attempt, chance)
+    }
+
     /// Renews the lease for as long as it can be; ends when it is lost.
-    async fn keep_lease(&self, claimed: &ClaimedJob) {
+    pub(super) async fn keep_lease(&self, claimed: &ClaimedJob) {
         let lease = self.settings.lease;
         let mut held_until = self.clock.now() + lease;
         loop {
@@ -185,18 +202,16 @@ impl Desk {
             Err(JobFailure::LeaseLost) => return "lost",
             Err(JobFailure::Lasting(code)) => {
                 tracing::error!(duration_ms, code, "the job failed for good");
-                self.log(claimed, &code);
+                self.log(claimed, "a job failed in its last try", &code);
                 JobOutcome::Failed { error: code }
             }
             Err(JobFailure::Passing(code)) if attempt >= claimed.max_attempts => {
                 tracing::error!(duration_ms, code, "the job failed in its last try");
-                self.log(claimed, &code);
+                self.log(claimed, "a job failed in its last try", &code);
                 JobOutcome::Failed { error: code }
             }
             Err(JobFailure::Passing(code)) => {
-                let [a, b, c, d, ..] = self.random.bytes();
-                let chance = u32::from_be_bytes([a, b, c, d]);
-                let pause = self.settings.backoff.pause(attempt, chance);
+                let pause = self.pause(attempt);
                 let pause_ms = pause.whole_milliseconds();
                 tracing::warn!(
                     duration_ms,
@@ -210,10 +225,20 @@ impl Desk {
                 }
             }
         };
-        match self.tell(claimed, &outcome, now).await {
+        self.end(claimed, &outcome, now).await
+    }
+
+    /// Tells the store the outcome, and the figures the same in a word.
+    async fn end(
+        &self,
+        claimed: &ClaimedJob,
+        outcome: &JobOutcome,
+        now: Timestamp,
+    ) -> &'static str {
+        match self.tell(claimed, outcome, now).await {
             Ok(true) => match outcome {
                 JobOutcome::Completed { .. } => "completed",
-                JobOutcome::Cancelled { .. } => "cancelled",
+                JobOutcome::Cancelled { .. } | JobOutcome::Withdrawn => "cancelled",
                 JobOutcome::Retry { .. } => "retried",
                 JobOutcome::Failed { .. } => "failed",
             },
@@ -254,7 +279,7 @@ impl Desk {
         }
     }
 
-    fn log(&self, claimed: &ClaimedJob, code: &str) {
+    pub(super) fn log(&self, claimed: &ClaimedJob, message: &str, code: &str) {
         let Some(logs) = &self.logs else {
             return;
         };
@@ -262,7 +287,7 @@ impl Desk {
             at: self.clock.now(),
             service: "jobs",
             level: ErrorLevel::Error,
-            message: "a job failed in its last try".to_owned(),
+            message: message.to_owned(),
             sources: vec![code.to_owned()],
             context: json!({
                 "job_id": claimed.id,

@@ -79,6 +79,14 @@ impl Maintenance {
             Ok(ended) => tracing::debug!(ended, "ended bulk operations that could not end"),
             Err(error) => self.failed("end_bulk_operations", &error),
         }
+        match self.upkeep.purge_import_files(at).await {
+            Ok(files) => tracing::debug!(files, "removed files that waited to be imported"),
+            Err(error) => self.failed("purge_import_files", &error),
+        }
+        match self.upkeep.purge_contact_words(at).await {
+            Ok(purged) => tracing::debug!(purged, "looked for words that no contact has"),
+            Err(error) => self.failed("purge_contact_words", &error),
+        }
     }
 
     fn failed(&self, task: &'static str, error: &StorageError) {
@@ -116,6 +124,8 @@ mod tests {
     use crate::maintenance::Purged;
     use crate::{SystemClock, SystemIds};
 
+    const TASKS: [&str; 6] = ["make", "purge", "uploads", "bulk", "files", "words"];
+
     /// Tells what it is asked to do, and fails as often as it is told to.
     struct Witness {
         done: mpsc::UnboundedSender<&'static str>,
@@ -149,6 +159,14 @@ mod tests {
 
         async fn end_bulk_operations(&self) -> Result<i64, StorageError> {
             self.answer("bulk")
+        }
+
+        async fn purge_import_files(&self, _: Timestamp) -> Result<i64, StorageError> {
+            self.answer("files")
+        }
+
+        async fn purge_contact_words(&self, _: Timestamp) -> Result<bool, StorageError> {
+            self.answer("words")
         }
     }
 
@@ -201,11 +219,8 @@ mod tests {
             async move { maintenance.run(Duration::from_millis(1), stopping).await }
         });
 
-        for _ in 0..3 {
-            assert_eq!(seen.recv().await, Some("make"));
-            assert_eq!(seen.recv().await, Some("purge"));
-            assert_eq!(seen.recv().await, Some("uploads"));
-            assert_eq!(seen.recv().await, Some("bulk"));
+        for task in TASKS.repeat(3) {
+            assert_eq!(seen.recv().await, Some(task));
         }
         stopping.cancel();
 
@@ -225,7 +240,7 @@ mod tests {
         }
         maintenance.logs.close(Duration::from_mins(1)).await;
 
-        for task in ["make", "purge", "uploads", "bulk"].repeat(2) {
+        for task in TASKS.repeat(2) {
             assert_eq!(seen.recv().await, Some(task));
         }
         assert_eq!(

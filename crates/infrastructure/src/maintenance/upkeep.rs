@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{StorageError, Timestamp};
 use migration::PARTITIONED;
-use sea_orm::FromQueryResult;
+use sea_orm::{FromQueryResult, Value};
 use time::{Date, Duration};
 
 use super::months;
@@ -12,8 +12,17 @@ use crate::PostgresDatabase;
 /// How many months ahead partitions are made.
 const AHEAD: u8 = 3;
 
-/// After which time an upload counts as abandoned.
+/// After which time an upload of which nothing more came counts as abandoned.
 const ABANDONED: Duration = Duration::DAY;
+
+/// For how long files wait that somebody has to do something with, or can import after a dry run.
+const WAITING: Duration = Duration::days(7);
+
+/// For how long a word counts as one that a contact has, without being looked for.
+const NOTED: Duration = Duration::days(2);
+
+/// How many words are looked for at a time.
+const MOST_WORDS: i64 = 10_000;
 
 /// Keeps the database usable.
 #[async_trait]
@@ -31,6 +40,14 @@ pub trait Upkeep: Send + Sync {
     /// Ends bulk operations on contacts whose job ended without having been able to, and removes what they were asked
     /// for; tells how many.
     async fn end_bulk_operations(&self) -> Result<i64, StorageError>;
+
+    /// Removes the files of imports that nobody touched and nothing worked on for 7 days at `at`; tells how many.
+    /// What still waited for somebody to say how its file is read has failed with that.
+    async fn purge_import_files(&self, at: Timestamp) -> Result<i64, StorageError>;
+
+    /// Removes words for the search that no living contact has any more, some of those that were not looked for since
+    /// the day before yesterday. Tells whether there were any.
+    async fn purge_contact_words(&self, at: Timestamp) -> Result<bool, StorageError>;
 }
 
 /// How many rows were removed.
@@ -84,35 +101,55 @@ impl Upkeep for PostgresDatabase {
     }
 
     async fn purge_uploads(&self, at: Timestamp) -> Result<i64, StorageError> {
+        let values = [(at - ABANDONED).into()];
+        self.count("SELECT purge_uploads($1) AS purged", values)
+            .await
+    }
+
+    async fn purge_import_files(&self, at: Timestamp) -> Result<i64, StorageError> {
+        let values = [(at - WAITING).into(), at.into()];
+        self.count("SELECT purge_import_files($1, $2) AS purged", values)
+            .await
+    }
+
+    async fn purge_contact_words(&self, at: Timestamp) -> Result<bool, StorageError> {
         #[derive(FromQueryResult)]
-        struct Uploads {
-            purged: i64,
+        struct Answer {
+            purged: bool,
         }
         let unit = self.begin_platform().await?;
         unit.port("maintenance");
-        let begun = at - ABANDONED;
-        let row = unit
-            .one::<Uploads>("SELECT purge_uploads($1) AS purged", [begun.into()])
-            .await?;
+        let sql = "SELECT purge_contact_words($1, $2, $3) AS purged";
+        let values = [(at - NOTED).into(), at.into(), MOST_WORDS.into()];
+        let row = unit.one::<Answer>(sql, values).await?;
         unit.finish().await?;
-        Ok(row.map_or(0, |row| row.purged))
+        Ok(row.is_some_and(|row| row.purged))
     }
 
     async fn end_bulk_operations(&self) -> Result<i64, StorageError> {
-        #[derive(FromQueryResult)]
-        struct Operations {
-            ended: i64,
-        }
-        let unit = self.begin_platform().await?;
-        unit.port("maintenance");
-        let sql = "SELECT end_bulk_operations() AS ended";
-        let row = unit.one::<Operations>(sql, []).await?;
-        unit.finish().await?;
-        Ok(row.map_or(0, |row| row.ended))
+        self.count("SELECT end_bulk_operations() AS purged", [])
+            .await
     }
 }
 
 impl PostgresDatabase {
+    /// What a function says that it purged.
+    async fn count<const N: usize>(
+        &self,
+        sql: &str,
+        values: [Value; N],
+    ) -> Result<i64, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Count {
+            purged: i64,
+        }
+        let unit = self.begin_platform().await?;
+        unit.port("maintenance");
+        let row = unit.one::<Count>(sql, values).await?;
+        unit.finish().await?;
+        Ok(row.map_or(0, |row| row.purged))
+    }
+
     /// One transaction each, so that no lock is held for longer than one takes.
     async fn make_partition(&self, parent: &str, month: Date) -> Result<bool, StorageError> {
         #[derive(FromQueryResult)]

@@ -7,7 +7,7 @@ WITH RECURSIVE exhausted AS (
 ), failed AS (
     UPDATE job_queue j
     SET status = 'failed', worker = NULL, lease_until = NULL, last_error = 'worker-lost',
-        finished_at = $2, updated_at = $2, revision = j.revision + 1
+        finished_at = $2, updated_at = $2, revision = j.revision + 1, wind_ups_left = $6
     FROM exhausted
     WHERE j.organization_id = exhausted.organization_id AND j.id = exhausted.id
 ), queues AS (
@@ -37,6 +37,11 @@ WITH RECURSIVE exhausted AS (
     SELECT j.organization_id, j.id, j.lease_until AS since
     FROM job_queue j
     WHERE j.status = 'running' AND j.lease_until <= $2 AND j.attempts < j.max_attempts
+    UNION ALL
+    -- What ended before its time is to be wound up.
+    SELECT j.organization_id, j.id, j.run_at AS since
+    FROM job_queue j
+    WHERE j.wind_ups_left > 0 AND j.run_at <= $2 AND (j.lease_until IS NULL OR j.lease_until <= $2)
 ), busy AS (
     SELECT j.organization_id, count(*) AS jobs
     FROM job_queue j
@@ -55,15 +60,23 @@ WITH RECURSIVE exhausted AS (
     FROM job_queue j
     JOIN places p ON p.organization_id = j.organization_id AND p.id = j.id
     WHERE (p.turn = 1 OR p.place <= $4 - $5)
-        AND (j.status = 'pending' OR (j.status = 'running' AND j.lease_until <= $2))
+        AND (
+            j.status = 'pending'
+            OR (j.status = 'running' AND j.lease_until <= $2)
+            OR (j.wind_ups_left > 0 AND j.run_at <= $2 AND (j.lease_until IS NULL OR j.lease_until <= $2)))
     ORDER BY p.place
     LIMIT $4
     FOR UPDATE OF j SKIP LOCKED
 )
 UPDATE job_queue j
-SET status = 'running', worker = $1, lease_until = $3, attempts = j.attempts + 1, updated_at = $2,
-    started_at = coalesce(j.started_at, $2), revision = j.revision + 1
+SET worker = $1, lease_until = $3, updated_at = $2,
+    status = CASE WHEN j.wind_ups_left > 0 THEN j.status ELSE 'running' END,
+    attempts = CASE WHEN j.wind_ups_left > 0 THEN j.attempts ELSE j.attempts + 1 END,
+    started_at = CASE WHEN j.wind_ups_left > 0 THEN j.started_at ELSE coalesce(j.started_at, $2) END,
+    revision = CASE WHEN j.wind_ups_left > 0 THEN j.revision ELSE j.revision + 1 END,
+    wind_ups_left = greatest(j.wind_ups_left - 1, 0)
 FROM picked
 WHERE j.organization_id = picked.organization_id AND j.id = picked.id
-RETURNING j.organization_id, j.id, j.kind, j.payload, j.attempts, j.max_attempts, j.checkpoint,
-    j.progress_done, j.progress_total, j.progress_counts, j.cancel_requested_at IS NOT NULL AS cancel_requested
+RETURNING j.organization_id, j.id, j.kind, j.payload, j.status, j.attempts, j.max_attempts, j.checkpoint,
+    j.progress_done, j.progress_total, j.progress_counts, j.cancel_requested_at IS NOT NULL AS cancel_requested,
+    j.last_error, j.wind_ups_left

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{ClaimedJob, JobFilter, JobId, JobProgress, JobRecord, OrganizationId, StorageError};
+use kernel::{
+    ClaimedJob, EarlyEnd, JobFilter, JobId, JobProgress, JobRecord, JobStatus, OrganizationId,
+    StorageError,
+};
 use sea_orm::FromQueryResult;
 use serde_json::Value as Json;
 use time::OffsetDateTime;
@@ -38,6 +41,7 @@ pub(super) struct ClaimRow {
     id: Uuid,
     kind: String,
     payload: Json,
+    status: String,
     attempts: i32,
     max_attempts: i32,
     checkpoint: Option<Json>,
@@ -45,22 +49,46 @@ pub(super) struct ClaimRow {
     progress_total: Option<i64>,
     progress_counts: Json,
     cancel_requested: bool,
+    last_error: Option<String>,
+    wind_ups_left: i32,
+}
+
+impl ClaimRow {
+    /// How it ended before its time, and how often that was tried to be wound up, this time included.
+    fn early_end(&mut self) -> Result<Option<(EarlyEnd, u16)>, StorageError> {
+        let end = match self.status.parse()? {
+            JobStatus::Cancelled => EarlyEnd::Cancelled,
+            JobStatus::Failed => EarlyEnd::Failed(self.last_error.take().unwrap_or_default()),
+            _ => return Ok(None),
+        };
+        let left: u16 = number("job_queue.wind_ups_left", self.wind_ups_left)?;
+        Ok(Some((end, EarlyEnd::TRIES.saturating_sub(left))))
+    }
 }
 
 impl TryFrom<ClaimRow> for ClaimedJob {
     type Error = StorageError;
 
-    fn try_from(row: ClaimRow) -> Result<Self, StorageError> {
+    fn try_from(mut row: ClaimRow) -> Result<Self, StorageError> {
+        let (early_end, attempt, max_attempts) = match row.early_end()? {
+            Some((end, attempt)) => (Some(end), attempt, EarlyEnd::TRIES),
+            None => (
+                None,
+                number("job_queue.attempts", row.attempts)?,
+                number("job_queue.max_attempts", row.max_attempts)?,
+            ),
+        };
         Ok(Self {
             id: JobId::from_uuid(row.id),
             organization: OrganizationId::from_uuid(row.organization_id),
             kind: row.kind,
             payload: row.payload,
-            attempt: number("job_queue.attempts", row.attempts)?,
-            max_attempts: number("job_queue.max_attempts", row.max_attempts)?,
+            attempt,
+            max_attempts,
             checkpoint: row.checkpoint,
             progress: progress(row.progress_done, row.progress_total, row.progress_counts)?,
             cancel_requested: row.cancel_requested,
+            early_end,
         })
     }
 }

@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, JobClaim, JobFilter, JobId, JobLease, JobOutcome, JobRecord, JobReport, JobStore,
-    OrganizationId, Page, PageRequest, StorageError, Timestamp,
+    ClaimedJob, EarlyEnd, JobClaim, JobFilter, JobId, JobLease, JobOutcome, JobRecord, JobReport,
+    JobStore, OrganizationId, Page, PageRequest, StorageError, Timestamp,
 };
 use sea_orm::{FromQueryResult, Value};
-use serde_json::Value as Json;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -18,7 +17,7 @@ const CLAIM: &str = include_str!("claim_jobs.sql");
 
 const RENEW: &str = "
     UPDATE job_queue SET lease_until = $4, updated_at = $3
-    WHERE id = $1 AND worker = $2 AND status = 'running'";
+    WHERE id = $1 AND worker = $2";
 
 const HAND_BACK: &str = "
     UPDATE job_queue
@@ -27,12 +26,13 @@ const HAND_BACK: &str = "
     WHERE id = $1 AND worker = $2 AND status = 'running'";
 
 const END_LEASES: &str = "
-    UPDATE job_queue SET lease_until = $1, updated_at = $1 WHERE status = 'running' AND lease_until > $1";
+    UPDATE job_queue SET lease_until = $1, updated_at = $1
+    WHERE (status = 'running' OR wind_ups_left > 0) AND lease_until > $1";
 
 const END: &str = "
     UPDATE job_queue
     SET status = $4, worker = NULL, lease_until = NULL, last_error = coalesce($5, last_error),
-        result = $6, finished_at = $3, updated_at = $3, revision = revision + 1
+        result = $6, finished_at = $3, updated_at = $3, revision = revision + 1, wind_ups_left = $7
     WHERE id = $1 AND worker = $2 AND status = 'running'";
 
 const REPORT: &str = "
@@ -54,8 +54,15 @@ const RETRY: &str = "
     SET status = CASE WHEN attempts < max_attempts THEN 'pending' ELSE 'failed' END,
         run_at = CASE WHEN attempts < max_attempts THEN $4 ELSE run_at END,
         finished_at = CASE WHEN attempts < max_attempts THEN NULL ELSE $3 END,
+        wind_ups_left = CASE WHEN attempts < max_attempts THEN 0 ELSE $6 END,
         worker = NULL, lease_until = NULL, last_error = $5, updated_at = $3, revision = revision + 1
     WHERE id = $1 AND worker = $2 AND status = 'running'";
+
+const WOUND_UP: &str = "
+    UPDATE job_queue
+    SET wind_ups_left = CASE WHEN $4::timestamptz IS NULL THEN 0 ELSE wind_ups_left END,
+        run_at = coalesce($4, run_at), worker = NULL, lease_until = NULL, updated_at = $3
+    WHERE id = $1 AND worker = $2 AND status IN ('cancelled', 'failed')";
 
 const OLDEST: &str = "
     SELECT least(
@@ -106,12 +113,13 @@ impl JobStore for PostgresDatabase {
     async fn claim(&self, claim: &JobClaim) -> Result<Vec<ClaimedJob>, StorageError> {
         let unit = self.begin_platform().await?;
         unit.port("jobs");
-        let values: [Value; 5] = [
+        let values: [Value; 6] = [
             claim.worker.into(),
             claim.now.into(),
             (claim.now + claim.lease).into(),
             i64::from(claim.limit).into(),
             i64::from(claim.reserved).into(),
+            i32::from(EarlyEnd::TRIES).into(),
         ];
         let rows = unit.all::<ClaimRow>(CLAIM, values).await?;
         let claimed = rows
@@ -177,37 +185,24 @@ impl JobStore for PostgresDatabase {
         outcome: &JobOutcome,
         now: Timestamp,
     ) -> Result<bool, StorageError> {
-        let end = |status: &str, error: Option<&String>, result: Option<&Json>| -> [Value; 6] {
-            [
-                job.as_uuid().into(),
-                worker.into(),
-                now.into(),
-                status.into(),
-                error.cloned().into(),
-                Value::Json(result.cloned().map(Box::new)),
-            ]
-        };
-        match outcome {
-            JobOutcome::Completed { result } => {
-                self.step(END, end("completed", None, result.as_ref()))
-                    .await
-            }
-            JobOutcome::Cancelled { result } => {
-                self.step(END, end("cancelled", None, result.as_ref()))
-                    .await
-            }
-            JobOutcome::Failed { error } => self.step(END, end("failed", Some(error), None)).await,
+        let held: [Value; 3] = [job.as_uuid().into(), worker.into(), now.into()];
+        let [job, worker, now] = held;
+        let tries: Value = i32::from(EarlyEnd::TRIES).into();
+        let (status, error, result, wind_ups) = match outcome {
             JobOutcome::Retry { at, error } => {
-                let values: [Value; 5] = [
-                    job.as_uuid().into(),
-                    worker.into(),
-                    now.into(),
-                    (*at).into(),
-                    error.as_str().into(),
-                ];
-                self.step(RETRY, values).await
+                let error: Value = error.as_str().into();
+                let values = [job, worker, now, (*at).into(), error, tries];
+                return self.step(RETRY, values).await;
             }
-        }
+            JobOutcome::Completed { result } => ("completed", None, result.as_ref(), 0.into()),
+            JobOutcome::Cancelled { result } => ("cancelled", None, result.as_ref(), 0.into()),
+            JobOutcome::Withdrawn => ("cancelled", None, None, tries),
+            JobOutcome::Failed { error } => ("failed", Some(error), None, tries),
+        };
+        let result = Value::Json(result.cloned().map(Box::new));
+        let error: Value = error.cloned().into();
+        let values = [job, worker, now, status.into(), error, result, wind_ups];
+        self.step(END, values).await
     }
 
     async fn hand_back(
@@ -218,6 +213,18 @@ impl JobStore for PostgresDatabase {
     ) -> Result<bool, StorageError> {
         let values = [job.as_uuid().into(), worker.into(), now.into()];
         self.step(HAND_BACK, values).await
+    }
+
+    async fn wound_up(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        again: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let (job, worker) = (job.as_uuid().into(), worker.into());
+        self.step(WOUND_UP, [job, worker, now.into(), again.into()])
+            .await
     }
 
     async fn lag(&self, now: Timestamp) -> Result<Duration, StorageError> {

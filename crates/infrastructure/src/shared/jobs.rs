@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use kernel::{
-    Cursor, JobCancellation, JobCheckpoint, JobFilter, JobId, JobLease, JobQueue, JobRecord,
-    NewJob, Page, PageRequest, StorageError, Timestamp,
+    Cursor, EarlyEnd, JobCancellation, JobCheckpoint, JobFilter, JobId, JobKind, JobLease,
+    JobQueue, JobRecord, NewJob, Page, PageRequest, StorageError, Timestamp,
 };
 use sea_orm::{FromQueryResult, Value};
+use uuid::Uuid;
 
 use super::job_rows::{RecordRow, wanted};
 use crate::unit::PostgresUnit;
@@ -15,6 +16,7 @@ const CANCEL: &str = "
     SET status = CASE WHEN j.status = 'pending' AND j.checkpoint IS NULL THEN 'cancelled' ELSE j.status END,
         finished_at = CASE WHEN j.status = 'pending' AND j.checkpoint IS NULL THEN $3 ELSE NULL END,
         run_at = CASE WHEN j.status = 'pending' THEN least(j.run_at, $3) ELSE j.run_at END,
+        wind_ups_left = CASE WHEN j.status = 'pending' AND j.checkpoint IS NULL THEN $4 ELSE 0 END,
         cancel_requested_at = $3, updated_at = $3, revision = j.revision + 1
     WHERE j.organization_id = $1 AND j.id = $2 AND j.status IN ('pending', 'running')
         AND j.cancel_requested_at IS NULL
@@ -30,6 +32,12 @@ const CHECKPOINT: &str = "
 #[derive(FromQueryResult)]
 struct Status {
     status: String,
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[sea_orm(from_alias = "id")]
+    _id: Uuid,
 }
 
 #[async_trait]
@@ -58,6 +66,33 @@ impl JobQueue for PostgresUnit {
         row.map(JobRecord::try_from).transpose()
     }
 
+    async fn find_many(&self, ids: &[JobId]) -> Result<Vec<JobRecord>, StorageError> {
+        let sql = "SELECT j.* FROM job_queue j WHERE j.organization_id = $1 AND j.id = ANY ($2) ORDER BY j.id";
+        let ids = ids.iter().map(|id| id.as_uuid()).collect::<Vec<_>>();
+        let rows = self
+            .all::<RecordRow>(sql, [self.organization().into(), ids.into()])
+            .await?;
+        rows.into_iter().map(JobRecord::try_from).collect()
+    }
+
+    async fn is_open(
+        &self,
+        kind: JobKind,
+        (name, value): (&'static str, Uuid),
+        except: Option<JobId>,
+    ) -> Result<bool, StorageError> {
+        let sql = "SELECT j.id FROM job_queue j WHERE j.organization_id = $1 AND j.kind = $2 \
+             AND j.payload ->> $3 = $4 AND ($5::uuid IS NULL OR j.id <> $5) AND j.status IN ('pending', 'running') LIMIT 1";
+        let values = [
+            self.organization().into(),
+            kind.as_str().into(),
+            name.into(),
+            value.to_string().into(),
+            except.map(JobId::as_uuid).into(),
+        ];
+        Ok(self.one::<Found>(sql, values).await?.is_some())
+    }
+
     async fn list(
         &self,
         filter: &JobFilter,
@@ -83,7 +118,12 @@ impl JobQueue for PostgresUnit {
         id: JobId,
         at: Timestamp,
     ) -> Result<Option<JobCancellation>, StorageError> {
-        let values = [self.organization().into(), id.as_uuid().into(), at.into()];
+        let values = [
+            self.organization().into(),
+            id.as_uuid().into(),
+            at.into(),
+            i32::from(EarlyEnd::TRIES).into(),
+        ];
         if let Some(row) = self.one::<Status>(CANCEL, values).await? {
             return Ok(Some(match row.status.as_str() {
                 "cancelled" => JobCancellation::Cancelled,
@@ -136,7 +176,7 @@ impl LeaseRow {
 }
 
 /// Behind which id the page starts.
-pub(super) const fn after(page: &PageRequest) -> Option<uuid::Uuid> {
+pub(super) const fn after(page: &PageRequest) -> Option<Uuid> {
     match &page.after {
         Some(Cursor::Id(after)) => Some(*after),
         _ => None,

@@ -241,6 +241,16 @@ impl JobStore for Troubled {
         self.inner.hand_back(job, worker, now).await
     }
 
+    async fn wound_up(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        again: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.inner.wound_up(job, worker, again, now).await
+    }
+
     async fn lag(&self, now: Timestamp) -> Result<Duration, StorageError> {
         self.inner.lag(now).await
     }

@@ -343,6 +343,84 @@ async fn a_suppressed_address_stays_so_through_import_update_undo_and_deletion()
     assert_eq!(reasons, [SuppressionReason::Unsubscribed]);
 }
 
+#[tokio::test]
+async fn the_undo_of_the_import_that_stopped_an_address_leaves_it_stopped() {
+    let desk = Desk::open().await;
+    let stops = b"Email,Unsubscribed\neve@analytical.org,yes\n";
+    let first = desk.import(stops, OPTIONS).await;
+    let eve = desk.contact("eve@analytical.org").await.unwrap();
+
+    let undone = desk.undo(first.id).await;
+
+    assert_eq!(undone.undo.unwrap().removed, 1);
+    assert!(desk.contact("eve@analytical.org").await.is_none());
+    let unit = desk.unit().await;
+    let address = [eve.state().email_hash];
+    let found = unit.suppressions().find_by_addresses(&address).await;
+    let found = found.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].state().reason, SuppressionReason::Unsubscribed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_sent_twice_at_the_same_moment_is_taken_in_once() {
+    let desk = Desk::open().await;
+    for round in 0..8 {
+        let file = format!("Email,First Name\np{round}@analytical.org,P\n");
+        let send = || desk.upload_into(desk.list, file.as_bytes(), OPTIONS, false);
+
+        let (one, other) = tokio::join!(send(), send());
+
+        let refused = [one, other]
+            .into_iter()
+            .filter(|sent| matches!(sent, Err(ContactError::FileRepeated(_))));
+        assert_eq!(refused.count(), 1, "round {round}");
+    }
+    assert_eq!(desk.count("contact_imports").await, 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_that_lock_the_same_contacts_first_change_them_in_any_order_without_a_deadlock() {
+    let desk = Desk::open().await;
+    desk.import(&people(0..40), OPTIONS).await;
+    let lists = [desk.a_list("Even").await, desk.a_list("Odd").await];
+    let unit = desk.unit().await;
+    let emails = (0..40).map(|n| format!("p{n}@analytical.org"));
+    let emails = emails.collect::<Vec<_>>();
+    let all = unit.contacts().find_by_emails(&emails).await.unwrap();
+    let ids = all.iter().map(contacts::Contact::id).collect::<Vec<_>>();
+    drop(unit);
+    assert_eq!(ids.len(), 40);
+    let change = async |half: usize| {
+        for _ in 0..15 {
+            let unit = desk.unit().await;
+            let mut wanted = ids.clone();
+            if half == 1 {
+                wanted.reverse();
+            }
+            unit.contacts().lock(&wanted).await.unwrap();
+            let mut own = unit.contacts().find_many(&ids).await.unwrap();
+            own = own.into_iter().skip(half).step_by(2).collect();
+            for contact in &mut own {
+                let profile = contact.state().profile.clone();
+                contact.replace_profile(profile, testkit::FixedClock::START, None);
+            }
+            let written = unit.contacts().update_many(&own).await.unwrap();
+            assert_eq!(written.len(), 20);
+            let members = unit.list_members();
+            let at = testkit::FixedClock::START;
+            members.add(lists[half], &ids, None, at).await.unwrap();
+            members.remove(lists[half], &ids, at).await.unwrap();
+            unit.commit().await.unwrap();
+        }
+    };
+
+    tokio::join!(change(0), change(1));
+
+    assert_eq!(desk.members(lists[0]).await, 0);
+    assert_eq!(desk.members(lists[1]).await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn imports_of_overlapping_files_at_the_same_time_make_every_person_once() {
     let desk = Desk::open().await;

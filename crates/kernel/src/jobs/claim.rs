@@ -29,6 +29,23 @@ pub struct ClaimedJob {
     pub progress: JobProgress,
     /// Whether somebody asked for its cancellation.
     pub cancel_requested: bool,
+    /// How it ended, where it did so before its time and is handed out for the sake of what it left; the tries are
+    /// those of winding that up then.
+    pub early_end: Option<EarlyEnd>,
+}
+
+/// How a job ended that could not see to its end itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EarlyEnd {
+    /// Somebody asked for that before it had begun.
+    Cancelled,
+    /// Its last try failed, or killed its worker; a code for what went wrong.
+    Failed(String),
+}
+
+impl EarlyEnd {
+    /// How often a worker tries to wind up what a job left.
+    pub const TRIES: u16 = 8;
 }
 
 /// What a worker asks for.
@@ -79,6 +96,8 @@ pub enum JobOutcome {
         /// What it led to until then: ids and numbers, never personal data.
         result: Option<Value>,
     },
+    /// The work was not begun because somebody asked for that.
+    Withdrawn,
     /// It did not work this time; it may be tried again at this instant.
     Retry {
         /// When it may be tried again.
@@ -109,6 +128,9 @@ pub trait JobStore: Send + Sync {
     /// Leases up to `limit` due jobs to the worker until `now + lease`: jobs never tried, to be retried, or
     /// whose lease ran out. No two workers ever hold the same job. A job whose lease ran out in its last
     /// try is not claimed again but failed.
+    ///
+    /// A job that ended before its time, be it cancelled while it waited, withdrawn or failed, MUST be handed out
+    /// once more with [`ClaimedJob::early_end`], until [`JobStore::wound_up`] or for [`EarlyEnd::TRIES`] leases.
     ///
     /// Organizations take turns: first comes the oldest job of those with the fewest jobs running. The
     /// last `reserved` places MUST only be given to an organization of which no job is running.
@@ -152,7 +174,18 @@ pub trait JobStore: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StorageError>;
 
-    /// How long the oldest due job has been waiting, be it for a worker that died; zero when none waits.
+    /// Notes that what an ended job had left was wound up, or that this is to be tried again at `again`; `false` when
+    /// the worker does not hold it any more. What is seen of the job stays as it is.
+    async fn wound_up(
+        &self,
+        job: JobId,
+        worker: Uuid,
+        again: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, StorageError>;
+
+    /// How long the oldest due job has been waiting, be it for a worker that died; zero when none waits. What is only
+    /// to be wound up does not count.
     async fn lag(&self, now: Timestamp) -> Result<Duration, StorageError>;
 
     /// Whether a due job waits of an organization other than this one, of which no job is running: whose turn it would be,

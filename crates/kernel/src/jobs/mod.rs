@@ -14,7 +14,7 @@ mod queue;
 mod record;
 mod work;
 
-pub use claim::{ClaimedJob, JobClaim, JobLease, JobOutcome, JobReport, JobStore};
+pub use claim::{ClaimedJob, EarlyEnd, JobClaim, JobLease, JobOutcome, JobReport, JobStore};
 pub use pace::JobPace;
 pub use progress::JobProgress;
 pub use queue::{JobCancellation, JobCheckpoint, JobFilter, JobKind, JobQueue, NewJob};

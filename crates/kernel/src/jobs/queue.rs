@@ -94,6 +94,9 @@ pub trait JobQueue: Send + Sync {
     /// The job with this id, as it was last committed.
     async fn find(&self, id: JobId) -> Result<Option<JobRecord>, StorageError>;
 
+    /// The jobs with these ids, as they were last committed, in the order of the ids.
+    async fn find_many(&self, ids: &[JobId]) -> Result<Vec<JobRecord>, StorageError>;
+
     /// Jobs that the filter lets through, the latest id first.
     async fn list(
         &self,
@@ -101,10 +104,18 @@ pub trait JobQueue: Send + Sync {
         page: &PageRequest,
     ) -> Result<Page<JobRecord>, StorageError>;
 
+    /// Whether a job of this kind other than `except` waits or runs whose payload has this field.
+    async fn is_open(
+        &self,
+        kind: JobKind,
+        field: (&'static str, Uuid),
+        except: Option<JobId>,
+    ) -> Result<bool, StorageError>;
+
     /// Asks for the job's cancellation; `None` where the organization has no such job.
     ///
-    /// A job that waits and has no checkpoint MUST be cancelled with the unit's commit. One that waits
-    /// with a checkpoint becomes due, so that a worker can leave its things in order.
+    /// A job that waits and has no checkpoint MUST be cancelled with the unit's commit; a worker winds it up
+    /// afterwards. One that waits with a checkpoint becomes due, so that it can leave its things in order itself.
     async fn cancel(
         &self,
         id: JobId,

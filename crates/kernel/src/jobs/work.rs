@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use super::{ClaimedJob, JobKind, JobProgress, JobQueue};
+use super::{ClaimedJob, EarlyEnd, JobKind, JobProgress, JobQueue};
 use crate::{Classify as _, StorageError, TenantScope};
 
 /// Why a try has to end before the work is done.
@@ -134,8 +134,9 @@ pub trait JobControl: Send + Sync {
 /// Ok(JobEnd::Completed(Some(json!({ "counted": total }))))
 /// ```
 ///
-/// Something that shows the state of a job of its own (an import) must also look at the job's: a job that
-/// had not begun is cancelled without being run, and one that kills its worker fails without being asked.
+/// A job can end without being run, or without a last word: it is cancelled while it waits, its last try fails, or
+/// it kills its worker each time. What depends on it (an import, a list) is brought to an end by
+/// [`Job::wind_up`], soon after the end; who shows such a thing in between must also look at the job.
 #[async_trait]
 pub trait Job: Send + Sync {
     /// Which kind of job this carries out.
@@ -151,4 +152,18 @@ pub trait Job: Send + Sync {
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure>;
+
+    /// Leaves things in order after the job ended so; it will not run again, and its end stands whatever becomes of
+    /// this.
+    ///
+    /// It is not called where [`Job::run`] told that it ended. Like that, it can be carried out more than once, and
+    /// is tried again where it fails. It MUST leave alone what another job has taken over since.
+    async fn wind_up(
+        &self,
+        _job: &ClaimedJob,
+        _end: &EarlyEnd,
+        _scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        Ok(())
+    }
 }

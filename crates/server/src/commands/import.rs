@@ -6,7 +6,7 @@ mod report;
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use infrastructure::SystemIds;
 use kernel::IdGenerator as _;
@@ -20,6 +20,9 @@ use crate::settings::Settings;
 /// How often the server is asked how far it is.
 const PACE: Duration = Duration::from_millis(300);
 
+/// How long a server may be away that is reading the file.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 /// Sends a file, waits until all rows were read, and tells what became of them.
 pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Failure> {
     let url = match &arguments.url {
@@ -30,12 +33,20 @@ pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Fail
         client: Client::new(&url, Some(arguments.api_key.clone())),
         organization: format!("/v1/organizations/{}", encoded(&arguments.organization)),
     };
-    let file = Upload::open(&arguments.file)?;
-    let list = office.list(&arguments.list, arguments.dry_run)?;
-    let mut import = office.send(&list, &file, arguments)?;
-    if !arguments.map.is_empty() {
-        import = office.start(&import, arguments)?;
-    }
+    let import = match (&arguments.waiting, &arguments.file, &arguments.list) {
+        (Some(waiting), ..) => office.start(&waiting.to_string(), arguments)?,
+        (None, Some(file), Some(list)) => {
+            let file = Upload::open(file)?;
+            let list = office.list(list, arguments.dry_run)?;
+            let import = office.send(&list, &file, arguments)?;
+            if arguments.map.is_empty() {
+                import
+            } else {
+                office.start(report::id(&import), arguments)?
+            }
+        }
+        _ => return Err(Failure::usage("say which file, and into which list")),
+    };
     if import["status"] == "needs_mapping" {
         return Err(Failure::new(report::what_to_map(&import)));
     }
@@ -134,20 +145,21 @@ impl Office {
     /// Sends the file, with a bar of how much of it went out.
     fn send(&self, list: &str, upload: &Upload, arguments: &Import) -> Result<Value, Failure> {
         let query = format!(
-            "?file_name={}&on_duplicate={}&invalid={}&dry_run={}&repeat={}&wait={}",
+            "?file_name={}&dry_run={}&repeat={}&wait={}",
             encoded(&upload.name),
-            arguments.on_duplicate,
-            arguments.invalid,
             arguments.dry_run,
             arguments.repeat,
             !arguments.map.is_empty()
         );
+        let query = arguments.words().fold(query, |query, (name, word)| {
+            format!("{query}&{name}={word}")
+        });
         let bar = sending(upload.length);
         let mut body = Counting::new(&upload.file, &bar);
         let path = self.path(&format!("/contact-lists/{list}/imports{query}"));
         let sent = self
             .client
-            .send(&path, &a_key(), "text/csv", upload.length, &mut body);
+            .upload(&path, &a_key(), "text/csv", upload.length, &mut body);
         bar.finish_and_clear();
         match sent {
             Err(ClientError::Refused(problem)) if problem.code == "file-repeated" => {
@@ -159,29 +171,48 @@ impl Office {
         }
     }
 
-    /// Starts an import that waits, with what was said of its columns.
-    fn start(&self, import: &Value, arguments: &Import) -> Result<Value, Failure> {
+    /// Starts an import that waits, with what was said of its columns, and of its rows.
+    fn start(&self, id: &str, arguments: &Import) -> Result<Value, Failure> {
         let columns = arguments
             .map
             .iter()
             .map(|map| json!({ "name": map.column, "meaning": map.meaning }))
             .collect::<Vec<_>>();
-        let id = import["id"].as_str().unwrap_or_default();
         let path = self.path(&format!("/imports/{id}/start"));
-        let body = json!({ "columns": columns });
+        let mut body = json!({ "columns": columns });
+        for (name, word) in arguments.words() {
+            body[name] = json!(word);
+        }
+        if arguments.dry_run {
+            body["dry_run"] = json!(true);
+        }
         Ok(self.client.post(&path, &a_key(), &body)?)
     }
 
-    /// Waits until the import ends, with a bar of how much of the file was read.
+    /// Waits until the import ends, with a bar of how much of the file was read. It goes on without anybody who waits,
+    /// so that a server that is away for a while is asked again.
     fn wait(&self, mut import: Value) -> Result<Value, Failure> {
-        let id = import["id"].as_str().unwrap_or_default().to_owned();
+        let id = report::id(&import).to_owned();
         let path = self.path(&format!("/imports/{id}"));
         let bar = reading();
+        let mut heard = Instant::now();
         while matches!(import["status"].as_str(), Some("pending" | "running")) {
             bar.set_position(import["percent"].as_u64().unwrap_or_default());
             bar.set_message(report::so_far(&import));
             std::thread::sleep(PACE);
-            import = self.client.get(&path)?;
+            match self.client.get(&path) {
+                Ok(answer) => {
+                    import = answer;
+                    heard = Instant::now();
+                }
+                Err(error) if error.may_pass() && heard.elapsed() < PATIENCE => {}
+                Err(error) => {
+                    bar.finish_and_clear();
+                    return Err(Failure::new(format_args!(
+                        "{error}; the file was sent, and is read as the import {id}"
+                    )));
+                }
+            }
         }
         bar.finish_and_clear();
         Ok(import)
@@ -189,7 +220,7 @@ impl Office {
 
     /// Tells the first rejected rows, and writes all of them into a file where one is named.
     fn tell_rejections(&self, import: &Value, file: Option<&Path>) -> Result<(), Failure> {
-        let id = import["id"].as_str().unwrap_or_default();
+        let id = report::id(import);
         let rejected = import["counts"]["rejected"].as_u64().unwrap_or_default();
         if rejected > 0 {
             let path = self.path(&format!(

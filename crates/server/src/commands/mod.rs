@@ -1,6 +1,7 @@
 //! One module per subcommand.
 
 pub(crate) mod admin;
+pub(crate) mod bench_import;
 pub(crate) mod bench_rls;
 pub(crate) mod demo;
 pub(crate) mod import;

@@ -11,6 +11,9 @@ use crate::killing::kill_database;
 use crate::program::{Program, administrator};
 use crate::writer::Writer;
 
+/// What is killed.
+pub(crate) const KIND: &str = "contact_bulk_operation";
+
 /// How many contacts there are, of which every third fits the filter: several batches.
 const CONTACTS: usize = 9_000;
 

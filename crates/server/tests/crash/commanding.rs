@@ -1,13 +1,16 @@
 //! `canvass import` beside a program that serves.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
 
 use serde_json::json;
+use sqlx::Executor as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::program::{Program, refusal, run};
+use crate::program::{Program, administrator, refusal, run};
 use crate::writer::Writer;
 
 struct Desk {
@@ -43,6 +46,114 @@ impl Desk {
         arguments.extend(more);
         run(&arguments, data_dir)
     }
+
+    fn start(&self, data_dir: &Path, waiting: &str, more: &[&str]) -> Output {
+        let mut arguments = vec!["import", "--waiting", waiting];
+        arguments.extend(["--organization", &self.organization]);
+        arguments.extend(["--url", &self.url, "--api-key", &self.key]);
+        arguments.extend(more);
+        run(&arguments, data_dir)
+    }
+}
+
+/// Passes bytes on to where the program serves, until it is told to be away, and then hangs up on everybody.
+struct Line {
+    url: String,
+    away: watch::Sender<bool>,
+}
+
+impl Line {
+    async fn to(program: &Program) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let target = program.url().strip_prefix("http://").unwrap().to_owned();
+        let (away, is_away) = watch::channel(false);
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (target, mut is_away) = (target.clone(), is_away.clone());
+                tokio::spawn(async move {
+                    if *is_away.borrow_and_update() {
+                        return;
+                    }
+                    let mut far = TcpStream::connect(target).await.unwrap();
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        _ = is_away.changed() => {}
+                    }
+                });
+            }
+        });
+        Self { url, away }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_waits_for_an_import_goes_on_waiting_while_the_server_is_away() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let program = Program::start(&data_dir);
+    let line = Line::to(&program).await;
+    let mut desk = Desk::open(&program).await;
+    desk.url.clone_from(&line.url);
+    let file = directory.path().join("people.csv");
+    fs::write(&file, "Email\nada@analytical.org\n").unwrap();
+    // So that the import is at work while the server cannot be reached.
+    let mut admin = administrator(&data_dir).await;
+    admin
+        .execute("BEGIN; LOCK TABLE contact_import_touches, contacts IN SHARE MODE")
+        .await
+        .unwrap();
+
+    let waiting = tokio::task::spawn_blocking({
+        let data_dir = data_dir.clone();
+        move || desk.import(&data_dir, &file, &["--list", "Leads"])
+    });
+    let mut onlooker = administrator(&data_dir).await;
+    let begun =
+        "SELECT count(*) FROM job_queue WHERE kind = 'import_contacts' AND status = 'running'";
+    while sqlx::query_scalar::<_, i64>(begun)
+        .fetch_one(&mut onlooker)
+        .await
+        .unwrap()
+        == 0
+    {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    line.away.send_replace(true);
+    // Longer than from one question to the next.
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    line.away.send_replace(false);
+    admin.execute("COMMIT").await.unwrap();
+    let done = waiting.await.unwrap();
+
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(told(&done, "created"), Some(1));
+    program.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_refused_is_not_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let program = Program::start(&data_dir);
+    let desk = Desk::open(&program).await;
+    let list = desk.import(&data_dir, &people(&directory), &["--list", "Leads"]);
+    assert!(list.status.success(), "{list:?}");
+    // More than fits into the buffers on the way: whoever sends it on after the refusal is hung up on.
+    let large = directory.path().join("large.csv");
+    let file = fs::File::create(&large).unwrap();
+    file.set_len(3 << 30).unwrap();
+
+    let refused = desk.import(&data_dir, &large, &["--list", "Leads"]);
+
+    assert!(refusal(&refused).contains("413"), "{refused:?}");
+    program.stop();
+}
+
+fn people(directory: &tempfile::TempDir) -> PathBuf {
+    let file = directory.path().join("people.csv");
+    fs::write(&file, "Email\nada@analytical.org\n").unwrap();
+    file
 }
 
 /// The numbers of the report by their words.
@@ -122,8 +233,10 @@ async fn whoever_is_asked_which_column_has_the_address_can_say_so() {
     let asked = desk.import(&data_dir, &file, &["--list", "Leads"]);
     let question = refusal(&asked);
     assert!(question.contains("sender, receiver"), "{question}");
-    let said = ["--list", "Leads", "--repeat", "--map", "receiver=email"];
-    let done = desk.import(&data_dir, &file, &said);
+    let mut words = question.split_whitespace();
+    words.find(|word| *word == "--waiting").unwrap();
+    let waiting = words.next().unwrap();
+    let done = desk.start(&data_dir, waiting, &["--map", "receiver=email"]);
 
     assert!(done.status.success(), "{done:?}");
     assert_eq!(told(&done, "created"), Some(2));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::sync::watch;
 
+use crate::extent;
 use crate::killing::{a_random_while, kill_database};
 use crate::program::{Program, administrator};
 use crate::writer::Writer;
@@ -16,28 +16,11 @@ use crate::writer::Writer;
 /// How long an import may say nothing new.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// How many rows a file has: `scripts/soak` asks for more than a test run has time for.
-fn rows() -> usize {
-    number("CANVASS_CRASH_ROWS", 30_000)
-}
-
-/// How often something is killed.
-fn kills() -> usize {
-    number("CANVASS_CRASH_ROUNDS", 4)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a soak takes is said by whoever starts it"
-)]
-fn number(variable: &str, default: usize) -> usize {
-    std::env::var(variable).map_or(default, |number| {
-        number.parse().expect("the variable is a number")
-    })
-}
+/// What is killed.
+pub(crate) const KIND: &str = "import_contacts";
 
 /// A file, and what should become of its rows.
-struct File {
+pub(crate) struct File {
     text: String,
     expected: BTreeMap<&'static str, u64>,
     rejected_lines: Vec<i64>,
@@ -45,7 +28,7 @@ struct File {
 
 impl File {
     /// New people; some come twice, far apart, some have no address, some no right one, and some unsubscribed.
-    fn of(rows: usize) -> Self {
+    pub(crate) fn of(rows: usize) -> Self {
         let mut text = "Email,First Name,City,Unsubscribed\n".to_owned();
         let mut expected = BTreeMap::from([("rows_read", rows as u64)]);
         let mut rejected_lines = Vec::new();
@@ -88,16 +71,17 @@ impl File {
 }
 
 /// Somebody who imports a file, and the program that reads it.
-struct Importing {
+pub(crate) struct Importing {
     writer: Writer,
     url: watch::Sender<String>,
+    here: String,
     import: String,
     list: String,
 }
 
 impl Importing {
     /// Sends the file; the program has not ended with it when this returns.
-    async fn begin(program: &Program, file: &File) -> Self {
+    pub(crate) async fn begin(program: &Program, file: &File) -> Self {
         let (url, watched) = watch::channel(program.url().to_owned());
         let mut writer = Writer::enter(watched).await;
         let organization = writer.found().await;
@@ -112,18 +96,35 @@ impl Importing {
         Self {
             import: format!("{here}/imports/{import}"),
             list: format!("{here}/contact-lists/{list}"),
+            here,
             writer,
             url,
         }
     }
 
-    async fn read(&mut self) -> Value {
+    /// What opens the API.
+    pub(crate) fn token(&self) -> &str {
+        self.writer.token()
+    }
+
+    /// The address of the job that reads the file.
+    pub(crate) async fn job(&mut self) -> String {
+        let import = self.read().await;
+        format!("{}/jobs/{}", self.here, import["job_id"].as_str().unwrap())
+    }
+
+    /// Goes on where the program serves now.
+    pub(crate) fn follow(&self, program: &Program) {
+        self.url.send_replace(program.url().to_owned());
+    }
+
+    pub(crate) async fn read(&mut self) -> Value {
         let path = self.import.clone();
         self.writer.get(&path).await
     }
 
     /// Waits until more rows were read than so many, or all; tells how the import is then.
-    async fn wait_for_more_than(&mut self, rows: u64) -> Value {
+    pub(crate) async fn wait_for_more_than(&mut self, rows: u64) -> Value {
         let begun = Instant::now();
         loop {
             let import = self.read().await;
@@ -132,6 +133,19 @@ impl Importing {
             }
             assert!(begun.elapsed() < PATIENCE, "it does not get on: {import}");
             tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until somebody works on it again, which must not take longer than two seconds.
+    pub(crate) async fn goes_on_soon_after(&mut self, start: Instant, admin: &mut PgConnection) {
+        let running =
+            "job_queue WHERE kind = 'import_contacts' AND status = 'running' AND attempts > 0";
+        while count(admin, running).await == 0 && self.read().await["status"] == "running" {
+            assert!(
+                start.elapsed() < Duration::from_secs(2),
+                "nobody goes on with it"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 
@@ -144,7 +158,7 @@ impl Importing {
     }
 
     /// Compares everything with the file.
-    async fn reckon(&mut self, file: &File, data_dir: &Path) {
+    pub(crate) async fn reckon(&mut self, file: &File, admin: &mut PgConnection) {
         let import = self.wait_for_the_end().await;
         for outcome in [
             "rows_read",
@@ -164,7 +178,6 @@ impl Importing {
         assert_eq!(list["counts"]["total"].as_u64(), Some(people), "{list}");
         assert_eq!(list["status"], "validated");
 
-        let mut admin = administrator(data_dir).await;
         for (what, from, expected) in [
             ("contacts", "contacts", people),
             (
@@ -183,11 +196,11 @@ impl Importing {
                 2,
             ),
         ] {
-            assert_eq!(count(&mut admin, from).await, expected, "{what}");
+            assert_eq!(count(admin, from).await, expected, "{what}");
         }
         let lines: Vec<i64> =
             sqlx::query_scalar("SELECT line FROM contact_import_rejections ORDER BY line")
-                .fetch_all(&mut admin)
+                .fetch_all(admin)
                 .await
                 .unwrap();
         assert_eq!(lines, file.rejected_lines);
@@ -211,14 +224,15 @@ async fn count(admin: &mut PgConnection, from: &str) -> u64 {
 async fn an_import_that_is_killed_again_and_again_loses_no_row_and_doubles_none() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
-    let file = File::of(rows());
+    let (rows, kills) = (extent::rows(30_000), extent::kills(4));
+    let file = File::of(rows);
     let mut program = Program::start(&data_dir);
     let mut importing = Importing::begin(&program, &file).await;
     let begun = Instant::now();
 
     let mut inside = 0;
     let mut reached = 0_u64;
-    for kill in 0..kills() {
+    for kill in 0..kills {
         // Before a batch was written and after some: the rest of the time is chance.
         let import = importing
             .wait_for_more_than(reached.saturating_sub(1))
@@ -231,7 +245,7 @@ async fn an_import_that_is_killed_again_and_again_loses_no_row_and_doubles_none(
         }
         program.kill();
         program = Program::start(&data_dir);
-        importing.url.send_replace(program.url().to_owned());
+        importing.follow(&program);
         let after = importing.read().await;
         assert!(rows_read(&after) >= rows_read(&import), "{after}");
         inside += usize::from(after["status"] != "completed");
@@ -239,12 +253,11 @@ async fn an_import_that_is_killed_again_and_again_loses_no_row_and_doubles_none(
     }
     assert!(inside >= 2, "it was killed in the middle {inside} times");
 
-    importing.reckon(&file, &data_dir).await;
+    let mut admin = administrator(&data_dir).await;
+    importing.reckon(&file, &mut admin).await;
     program.stop();
     println!(
-        "rows={} kills={} inside={inside} seconds={:.0} lost=0 doubled=0",
-        rows(),
-        kills(),
+        "rows={rows} kills={kills} inside={inside} seconds={:.0} lost=0 doubled=0",
         begun.elapsed().as_secs_f64()
     );
 }
@@ -270,20 +283,12 @@ async fn an_import_that_the_program_stops_in_goes_on_within_two_seconds_of_the_n
 
     let program = Program::start(&data_dir);
     let ready = Instant::now();
-    importing.url.send_replace(program.url().to_owned());
+    importing.follow(&program);
     let import = importing.read().await;
     assert_eq!(import["status"], "running", "it was stopped in the middle");
     let mut admin = administrator(&data_dir).await;
-    let running =
-        "job_queue WHERE kind = 'import_contacts' AND status = 'running' AND attempts > 0";
-    while count(&mut admin, running).await == 0 && importing.read().await["status"] == "running" {
-        assert!(
-            ready.elapsed() < Duration::from_secs(2),
-            "nobody goes on with it"
-        );
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    importing.goes_on_soon_after(ready, &mut admin).await;
 
-    importing.reckon(&file, &data_dir).await;
+    importing.reckon(&file, &mut admin).await;
     program.stop();
 }

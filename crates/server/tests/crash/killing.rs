@@ -9,6 +9,7 @@ use kernel::RandomBytes as _;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 
+use crate::extent;
 use crate::program::Program;
 use crate::reckoning;
 use crate::writer::Writer;
@@ -31,21 +32,11 @@ const VICTIMS: [Victim; 4] = [
     Victim::Database,
 ];
 
-/// How often something is killed: `scripts/soak` asks for more than a test run has time for.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long a soak takes is said by whoever starts it"
-)]
-fn rounds() -> usize {
-    std::env::var("CANVASS_CRASH_ROUNDS").map_or(VICTIMS.len(), |rounds| {
-        rounds.parse().expect("CANVASS_CRASH_ROUNDS is a number")
-    })
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_is_there_once_however_often_the_program_is_killed() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
+    let kills = extent::kills(VICTIMS.len());
     let mut program = Program::start(&data_dir);
     let (url, watched) = watch::channel(program.url().to_owned());
     let mut writing = Vec::new();
@@ -57,7 +48,7 @@ async fn what_was_acknowledged_is_there_once_however_often_the_program_is_killed
 
     let begun = Instant::now();
     let mut starts = Vec::new();
-    for victim in VICTIMS.iter().cycle().take(rounds()) {
+    for victim in VICTIMS.iter().cycle().take(kills) {
         tokio::time::sleep(a_random_while()).await;
         if !matches!(victim, Victim::Program) {
             kill_database(&data_dir);
@@ -80,9 +71,8 @@ async fn what_was_acknowledged_is_there_once_however_often_the_program_is_killed
     program.stop();
     starts.sort_unstable();
     println!(
-        "kills={} seconds={:.0} acknowledged={} repeated={} organizations={} teams={} invitations={} \
+        "kills={kills} seconds={:.0} acknowledged={} repeated={} organizations={} teams={} invitations={} \
          mails={} api_keys={} lost=0 doubled=0 start_ms_min={} start_ms_median={} start_ms_max={}",
-        rounds(),
         killing.as_secs_f64(),
         totals.organizations + totals.teams + totals.invitations + totals.api_keys,
         writers.iter().map(|writer| writer.repeated).sum::<u32>(),

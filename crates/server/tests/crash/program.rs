@@ -33,10 +33,14 @@ pub(crate) fn canvass(arguments: &[&str], data_dir: &Path) -> Command {
 impl Program {
     /// Starts it, and waits until it serves. Its log is added to `log` beside the data directory.
     pub(crate) fn start(data_dir: &Path) -> Self {
-        Self::start_as(
-            canvass(&["serve", "--listen", "127.0.0.1:0"], data_dir),
-            data_dir,
-        )
+        Self::start_with(data_dir, &[])
+    }
+
+    /// As [`Program::start`], with further settings.
+    pub(crate) fn start_with(data_dir: &Path, arguments: &[&str]) -> Self {
+        let mut command = canvass(&["serve", "--listen", "127.0.0.1:0"], data_dir);
+        command.args(arguments);
+        Self::start_as(command, data_dir)
     }
 
     /// As [`Program::start`], on a database that others have as well.

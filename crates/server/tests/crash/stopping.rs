@@ -14,10 +14,10 @@ use crate::program::{Program, administrator};
 use crate::writer::Writer;
 
 /// How many requests are open when the program is told to stop.
-const OPEN: usize = 100;
+pub(crate) const OPEN: usize = 100;
 
 /// A request whose body is awaited by the handler, and not there yet.
-struct OpenRequest {
+pub(crate) struct OpenRequest {
     stream: TcpStream,
     body: String,
 }
@@ -25,7 +25,7 @@ struct OpenRequest {
 impl OpenRequest {
     /// Sends the head, and waits until the program asks for the body, as it does once it works on the
     /// request.
-    async fn begin(url: &str, token: &str, path: &str, body: &Value) -> Self {
+    pub(crate) async fn begin(url: &str, token: &str, path: &str, body: &Value) -> Self {
         let address = url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         let body = body.to_string();
@@ -42,7 +42,7 @@ impl OpenRequest {
     }
 
     /// Sends the body and reads the answer up to its end; tells its status.
-    async fn complete(mut self) -> String {
+    pub(crate) async fn complete(mut self) -> String {
         self.stream.write_all(self.body.as_bytes()).await.unwrap();
         self.answer().await
     }

@@ -114,6 +114,7 @@ async fn a_job_that_cannot_be_read_or_whose_key_is_gone_says_so() {
             checkpoint: None,
             progress: JobProgress::default(),
             cancel_requested: false,
+            early_end: None,
         };
         let keys = scene.world.ports().keys;
         scene.world.carry_out(&job, keys, &outbox).await

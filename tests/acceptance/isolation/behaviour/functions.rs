@@ -59,7 +59,7 @@ const TRICKS: &[Trick] = &[
     },
     Trick {
         function: "search_contacts",
-        call: "search_contacts('{organization}', 'both', NULL, NULL, NULL)",
+        call: "search_contacts('{organization}', (right('{organization}', 4) || 'both')::tsquery, NULL, NULL, NULL)",
         count: "SELECT count(*) FROM contacts WHERE organization_id = '{organization}' AND '{whose}' <> ''",
         own: 0,
     },
@@ -105,15 +105,15 @@ const LOOKUPS: &[(&str, &str)] = &[
     ),
     (
         "search_contacts",
-        "SELECT count(*) FROM search_contacts('{b}', 'both', NULL, NULL, NULL) AS found",
+        "SELECT count(*) FROM search_contacts('{b}', (right('{b}', 4) || 'both')::tsquery, NULL, NULL, NULL) AS found",
     ),
     (
         "search_contacts",
-        "SELECT count(*) FROM search_contacts('{b}', 'wordb', NULL, NULL, NULL) AS found",
+        "SELECT count(*) FROM search_contacts('{b}', (right('{b}', 4) || 'wordb')::tsquery, NULL, NULL, NULL) AS found",
     ),
     (
         "search_contacts",
-        "SELECT 1 - count(*) FROM search_contacts('{b}', 'worda', NULL, NULL, NULL)",
+        "SELECT 1 - count(*) FROM search_contacts('{b}', (right('{a}', 4) || 'worda')::tsquery, NULL, NULL, NULL)",
     ),
 ];
 
@@ -125,7 +125,8 @@ impl Trial<'_, '_> {
             .iter()
             .filter(|function| function.definer)
         {
-            let known = ["make_partition", "purge_credentials"].contains(&function.name.as_str())
+            let known = ["make_partition", "purge_contact_words", "purge_credentials"]
+                .contains(&function.name.as_str())
                 || TRICKS.iter().any(|trick| trick.function == function.name)
                 || LOOKUPS.iter().any(|(name, _)| *name == function.name);
             assert!(known, "nothing tries `{}`", function.signature);
@@ -157,6 +158,48 @@ impl Trial<'_, '_> {
         }
         self.try_partitions().await;
         self.try_purging().await;
+        self.try_purging_words().await;
+    }
+
+    async fn try_purging_words(&mut self) {
+        const FUNCTION: &str = "purge_contact_words";
+        const PURGE: &str = "SELECT count(*) FROM purge_contact_words('-infinity', now(), 1)";
+        let outcome = self.prober.count(TENANT, PURGE).await;
+        let refused = outcome.is_not_granted();
+        self.expect("a tenant purges nothing", FUNCTION, &outcome, refused);
+        let platform = Actor::Unit(PLATFORM, Some(uuid::Uuid::nil()));
+        let outcome = self.prober.count(platform, PURGE).await;
+        let called = outcome == Outcome::Rows(1);
+        self.expect("the platform purges", FUNCTION, &outcome, called);
+        if self.prober.is_production() {
+            return;
+        }
+        // A contact of A has the first, one of B the second, nobody the third.
+        let preparation = format!(
+            "INSERT INTO contact_words (organization_id, word, reversed, created_at, noted_at) \
+             SELECT '{A}', word, reverse(word), now(), noted FROM (VALUES \
+                ('worda', 'epoch'::timestamptz), ('wordb', 'epoch'), ('nobodys', 'infinity')) AS w (word, noted); \
+             SET LOCAL SESSION AUTHORIZATION canvass_login; \
+             SELECT unit('{PLATFORM}', '{nil}', 30000); \
+             SELECT purge_contact_words('epoch'::timestamptz + interval '1 day', now(), 1000); \
+             RESET SESSION AUTHORIZATION; ",
+            nil = uuid::Uuid::nil()
+        );
+        let count = format!(
+            "SELECT sum(CASE word WHEN 'worda' THEN 1 WHEN 'wordb' THEN 10 ELSE 100 END)::bigint \
+             FROM contact_words WHERE organization_id = '{A}' AND word IN ('worda', 'wordb', 'nobodys')"
+        );
+        let outcome = self
+            .prober
+            .count_after(&preparation, Actor::Administrator, &count)
+            .await;
+        let right = outcome == Outcome::Rows(101);
+        self.expect(
+            "words stay that the organization's own contacts have, or had not long ago",
+            FUNCTION,
+            &outcome,
+            right,
+        );
     }
 
     async fn try_purging(&mut self) {

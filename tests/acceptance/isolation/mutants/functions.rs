@@ -6,6 +6,7 @@ use super::{Mutant, Reach};
 use crate::isolation::catalogue::{Catalogue, Function};
 use crate::isolation::exceptions::{WITHOUT_TENANT_ARGUMENT, is_listed};
 
+const WORDS: &str = "purge_contact_words";
 const COMPARISON: &str = "PERFORM require_tenant(organization);";
 
 pub(super) fn add(catalogue: &Catalogue, mutants: &mut Vec<Mutant>) {
@@ -32,7 +33,7 @@ pub(super) fn add(catalogue: &Catalogue, mutants: &mut Vec<Mutant>) {
             );
             alter("definer function acts as its caller", "SECURITY INVOKER");
         }
-        if function.definer && function.name != "make_partition" {
+        if function.definer && !["make_partition", WORDS].contains(&function.name.as_str()) {
             filters(function, mutants);
         }
         if is_trigger {
@@ -60,6 +61,23 @@ pub(super) fn add(catalogue: &Catalogue, mutants: &mut Vec<Mutant>) {
                     .replacen("role_name NOT IN", "false AND role_name NOT IN", 1),
             )),
             "make_partition" => partitions(function, mutants),
+            WORDS => {
+                // Each organization's words bear its mark: a filter alone says the same again.
+                let of_any = function
+                    .definition
+                    .replacen("c.organization_id = looked_at.organization_id AND ", "", 1)
+                    .replacen("right(looked_at.", "right(c.", 1);
+                let of_any_age = function
+                    .definition
+                    .replacen("w.noted_at < unnoted", "true", 1);
+                for (operator, body) in [
+                    ("function without its tenant filter", of_any),
+                    ("look-up without a filter", of_any_age),
+                ] {
+                    assert_ne!(body, function.definition, "{operator}");
+                    mutants.push(Mutant::of_functions(operator, signature, body));
+                }
+            }
             _ => {}
         }
     }

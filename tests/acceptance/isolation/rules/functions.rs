@@ -93,8 +93,10 @@ fn callers(function: &Function) -> &'static [&'static str] {
         "unit" => &[LOGIN],
         "end_bulk_operations"
         | "make_partition"
+        | "purge_contact_words"
         | "purge_credentials"
         | "purge_expired"
+        | "purge_import_files"
         | "purge_uploads" => &[PLATFORM],
         // The expression of an index is computed by whoever writes the row.
         "contact_lexemes" | "require_tenant" => &[APP, SEARCH],

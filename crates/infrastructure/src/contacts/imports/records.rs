@@ -4,10 +4,9 @@ use async_trait::async_trait;
 use contacts::ports::ImportRepository;
 use contacts::{ContactError, ContactImport, FileFormat, UndoCounts};
 use kernel::{
-    ContactImportId, ContactListId, Cursor, JobId, Page, PageRequest, StorageError, Timestamp,
-    UserId, Version,
+    ContactImportId, ContactListId, Cursor, JobId, Page, PageRequest, StorageError, UserId, Version,
 };
-use sea_orm::Value;
+use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, ImportRow};
@@ -82,6 +81,8 @@ impl ImportRepository for PostgresUnit {
         let sql = format!(
             "SELECT {COLUMNS} FROM contact_imports i WHERE i.organization_id = $1 AND i.sha256 = $2 \
              AND i.list_id = $3 AND NOT i.dry_run AND i.status IN ('pending', 'running', 'completed', 'needs_mapping') \
+             AND NOT (i.status IN ('pending', 'running') AND EXISTS (SELECT FROM job_queue j \
+                 WHERE j.organization_id = $1 AND j.id = i.job_id AND j.status IN ('cancelled', 'failed'))) \
              ORDER BY i.id DESC LIMIT 1"
         );
         let values = [
@@ -91,6 +92,26 @@ impl ImportRepository for PostgresUnit {
         ];
         let row = self.one::<ImportRow>(&sql, values).await?;
         row.map(ContactImport::try_from).transpose()
+    }
+
+    async fn is_read_into(
+        &self,
+        list: ContactListId,
+        except: Option<ContactImportId>,
+    ) -> Result<bool, StorageError> {
+        #[derive(FromQueryResult)]
+        struct Found {
+            #[sea_orm(from_alias = "id")]
+            _id: Uuid,
+        }
+        let sql = "SELECT i.id FROM contact_imports i WHERE i.organization_id = $1 AND i.list_id = $2 \
+                   AND i.id <> $3 AND NOT i.dry_run AND i.status = 'running' LIMIT 1";
+        let values = [
+            self.organization().into(),
+            list.as_uuid().into(),
+            except.map_or(Uuid::nil(), ContactImportId::as_uuid).into(),
+        ];
+        Ok(self.one::<Found>(sql, values).await?.is_some())
     }
 
     async fn update(&self, import: &ContactImport, expected: Version) -> Result<(), ContactError> {
@@ -112,21 +133,6 @@ impl ImportRepository for PostgresUnit {
         let sql = "DELETE FROM contact_imports i WHERE i.organization_id = $1 AND i.id = $2 \
                    AND i.status = 'uploading'";
         self.execute_sql(sql, values()).await.map(|_| ())
-    }
-
-    async fn discard_abandoned(&self, begun: Timestamp) -> Result<(), StorageError> {
-        #[derive(sea_orm::FromQueryResult)]
-        struct Abandoned {
-            id: Uuid,
-        }
-        let sql = "SELECT i.id FROM contact_imports i WHERE i.organization_id = $1 AND i.status = 'uploading' \
-                   AND i.created_at < $2 ORDER BY i.id FOR UPDATE SKIP LOCKED";
-        let values = [self.organization().into(), begun.into()];
-        for abandoned in self.all::<Abandoned>(sql, values).await? {
-            self.discard(ContactImportId::from_uuid(abandoned.id))
-                .await?;
-        }
-        Ok(())
     }
 }
 

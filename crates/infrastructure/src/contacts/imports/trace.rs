@@ -261,15 +261,29 @@ impl ImportTraceRepository for PostgresUnit {
             .collect()
     }
 
-    async fn forget(&self, import: ContactImportId) -> Result<(), StorageError> {
-        for sql in [
-            "DELETE FROM contact_import_rejections r WHERE r.organization_id = $1 AND r.import_id = $2",
-            "DELETE FROM contact_import_seen s WHERE s.organization_id = $1 AND s.import_id = $2",
-        ] {
-            let values = [self.organization().into(), import.as_uuid().into()];
-            self.execute_sql(sql, values).await?;
-        }
-        Ok(())
+    async fn forget_rejections(
+        &self,
+        import: ContactImportId,
+        limit: u16,
+    ) -> Result<u64, StorageError> {
+        let sql = "DELETE FROM contact_import_rejections r WHERE r.organization_id = $1 AND r.import_id = $2 \
+                   AND r.line IN (SELECT s.line FROM contact_import_rejections s \
+                       WHERE s.organization_id = $1 AND s.import_id = $2 ORDER BY s.line LIMIT $3)";
+        self.forget(sql, import, limit).await
+    }
+
+    async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
+        let sql = "DELETE FROM contact_import_seen m WHERE m.organization_id = $1 AND m.import_id = $2 \
+                   AND m.address_hash IN (SELECT s.address_hash FROM contact_import_seen s \
+                       WHERE s.organization_id = $1 AND s.import_id = $2 ORDER BY s.address_hash LIMIT $3)";
+        self.forget(sql, import, limit).await
+    }
+
+    async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError> {
+        let sql =
+            "DELETE FROM contact_import_left l WHERE l.organization_id = $1 AND l.import_id = $2";
+        let values = [self.organization().into(), import.as_uuid().into()];
+        self.execute_sql(sql, values).await.map(|_| ())
     }
 
     async fn leave(
@@ -346,6 +360,20 @@ fn rejection(row: RejectionRow) -> Result<Rejection, StorageError> {
 }
 
 impl PostgresUnit {
+    async fn forget(
+        &self,
+        sql: &str,
+        import: ContactImportId,
+        limit: u16,
+    ) -> Result<u64, StorageError> {
+        let values = [
+            self.organization().into(),
+            import.as_uuid().into(),
+            i64::from(limit).into(),
+        ];
+        self.execute_sql(sql, values).await
+    }
+
     fn of_import(&self, import: ContactImportId) -> Result<PgArguments, StorageError> {
         let mut values = PgArguments::default();
         let mut bind = Binder(&mut values);

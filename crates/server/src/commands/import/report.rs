@@ -17,6 +17,11 @@ const OUTCOMES: [(&str, &str); 7] = [
     ("suppressed", "not to be mailed"),
 ];
 
+/// The id of an import.
+pub(super) fn id(import: &Value) -> &str {
+    import["id"].as_str().unwrap_or_default()
+}
+
 fn count(import: &Value, name: &str) -> u64 {
     import["counts"][name].as_u64().unwrap_or_default()
 }
@@ -76,8 +81,9 @@ pub(super) fn what_to_map(import: &Value) -> String {
         .filter_map(|column| column["name"].as_str())
         .collect::<Vec<_>>();
     format!(
-        "it is not clear which column has the address; say so with --map COLUMN=email and --repeat. The columns \
-         are: {}",
+        "it is not clear which column has the address; say so with canvass import --waiting {} --map COLUMN=email. The \
+         columns are: {}",
+        id(import),
         names.join(", ")
     )
 }

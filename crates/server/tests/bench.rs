@@ -1,0 +1,56 @@
+//! The benchmarks, on few rows: that they measure what they say, not how fast it is.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+#[test]
+fn files_in_four_encodings_are_accounted_for_and_measured_beside_bare_statements() {
+    let output = Command::new(env!("CARGO_BIN_EXE_canvass"))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .args([
+            "bench",
+            "import",
+            "--json",
+            "--rows",
+            "2000",
+            "--searches",
+            "2",
+        ])
+        // Nothing is kept there.
+        .args(["--data-dir", "unused"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    let imports = report["imports"].as_array().unwrap();
+    let encodings = imports.iter().map(|import| import["encoding"].as_str());
+    let expected = ["UTF-8", "UTF-8 with BOM", "UTF-16LE", "Windows-1252"].map(Some);
+    assert_eq!(encodings.collect::<Vec<_>>(), expected);
+    for import in imports {
+        let count = |name: &str| import[name].as_u64().unwrap();
+        // 8 of 400 rows are broken, 2 of those are kept; 1 is of somebody who unsubscribed.
+        assert_eq!(count("rejected"), 5 * 5, "{import}");
+        assert_eq!(count("duplicate_in_file"), 5 * 2);
+        assert_eq!(count("suppressed"), 5);
+        assert_eq!(count("created"), 2_000 - 5 * 8);
+        assert!(import["part_of_bare"].as_f64().unwrap() > 0.0, "{import}");
+        assert_ne!(count("growth_bytes"), 0);
+        assert_ne!(import["statements"].as_array().unwrap().len(), 0);
+    }
+    assert_eq!(report["bare"]["contacts"], 2_000 - 5 * 7);
+    for table in report["sizes"].as_array().unwrap() {
+        assert_ne!(table["bytes"], 0, "{table}");
+    }
+    // With the header.
+    assert_eq!(report["download"]["lines"], 2_000 - 5 * 7 + 1);
+    assert_ne!(report["small_imports"]["alone"]["count"], 0);
+    for searches in report["searches"].as_array().unwrap() {
+        let finds = searches["kind"] != "a word that nobody has";
+        assert_eq!(searches["found"] != 0, finds, "{searches}");
+    }
+    assert_eq!(report["search"]["count"], 16 * 2);
+}
