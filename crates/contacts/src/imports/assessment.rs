@@ -2,11 +2,11 @@
 
 use kernel::Timestamp;
 
-use super::person::Person;
+use super::person::{Person, stopped};
 use super::{OnInvalid, Rejection};
 use crate::{
-    Column, Judge, Judged, Knowledge, Meaning, ParsedRow, RejectedRow, RejectionCode, Rules,
-    ValidationStatus,
+    AddressHash, Column, ContactEmail, Judge, Judged, Knowledge, Meaning, ParsedRow, RejectedRow,
+    RejectionCode, Rules, SuppressionReason, ValidationStatus,
 };
 
 /// A row that is about a person.
@@ -25,6 +25,12 @@ pub(super) struct Assessed<'a> {
     pub(super) original: &'a str,
 }
 
+/// A row that is refused. Mail is kept from its address all the same, where it says so.
+pub(super) struct Refused<A> {
+    pub(super) rejection: Rejection,
+    pub(super) stop: Option<(A, SuppressionReason)>,
+}
+
 /// How rows are looked at.
 pub(super) struct Assessment<'a> {
     pub(super) columns: &'a [Column],
@@ -33,10 +39,19 @@ pub(super) struct Assessment<'a> {
 
 impl Assessment<'_> {
     /// What a row says.
-    pub(super) fn read(&self, row: Result<ParsedRow, RejectedRow>) -> Result<PersonRow, Rejection> {
-        let row = row.map_err(|row| Rejection::of(&row, self.columns))?;
+    pub(super) fn read(
+        &self,
+        row: Result<ParsedRow, RejectedRow>,
+    ) -> Result<PersonRow, Refused<ContactEmail>> {
+        let row = row.map_err(|row| Refused {
+            rejection: Rejection::of(&row, self.columns),
+            stop: row.stopped.and_then(|(email, stop)| stopped(&email, stop)),
+        })?;
         let original = row.original.as_deref().unwrap_or_default();
-        let person = Person::of(&row).map_err(|code| self.refused(row.line, code, original))?;
+        let person = Person::of(&row).map_err(|code| Refused {
+            rejection: self.refused(row.line, code, original),
+            stop: row.stop.and_then(|stop| stopped(&row.email, stop)),
+        })?;
         Ok(PersonRow {
             line: row.line,
             person,
@@ -47,20 +62,31 @@ impl Assessment<'_> {
     /// Judges the addresses of rows, as through every other door.
     pub(super) fn judge<'r>(
         &self,
-        rows: &'r [Result<PersonRow, Rejection>],
+        rows: &'r [Result<PersonRow, Refused<ContactEmail>>],
         judge: &Judge,
         known: &Knowledge,
         rules: &Rules,
         at: Timestamp,
-    ) -> Vec<Result<Assessed<'r>, Rejection>> {
+    ) -> Vec<Result<Assessed<'r>, Refused<AddressHash>>> {
         rows.iter()
             .map(|row| {
-                let row = row.as_ref().map_err(Clone::clone)?;
+                let hash = |email| judge.judge(email, known, rules, at).hash;
+                let row = row.as_ref().map_err(|refused| Refused {
+                    rejection: refused.rejection.clone(),
+                    stop: refused
+                        .stop
+                        .as_ref()
+                        .map(|(email, why)| (hash(email), *why)),
+                })?;
                 let judged = judge.judge(&row.person.email, known, rules, at);
                 let is_none = judged.validation.status == ValidationStatus::Invalid;
                 if is_none && self.invalid == OnInvalid::Reject {
                     let code = RejectionCode::InvalidAddress;
-                    return Err(self.refused(row.line, code, &row.original));
+                    let stops = row.person.stops.first();
+                    return Err(Refused {
+                        rejection: self.refused(row.line, code, &row.original),
+                        stop: stops.map(|why| (judged.hash, *why)),
+                    });
                 }
                 Ok(Assessed {
                     line: row.line,

@@ -6,7 +6,7 @@ use kernel::{
     Changes, ContactId, IdGenerator, Stamps, StorageError, SuppressionId, Timestamp, UserId,
 };
 
-use super::assessment::Assessed;
+use super::assessment::{Assessed, Refused};
 use super::merge::merged;
 use super::{ContactImport, ImportCounts, Rejection, Touch, TouchOutcome};
 use crate::judging::ask_again_later;
@@ -45,7 +45,7 @@ impl Batch<'_> {
     /// Writes a batch, and tells what the import counts then. Where it fails, the unit has to be dropped.
     pub(super) async fn write(
         &self,
-        rows: &[Result<Assessed<'_>, Rejection>],
+        rows: &[Result<Assessed<'_>, Refused<AddressHash>>],
     ) -> Result<ImportCounts, StorageError> {
         let mut counts = self.import.state().counts;
         let mut plan = Plan::default();
@@ -54,7 +54,10 @@ impl Batch<'_> {
         let mut in_batch = HashSet::with_capacity(rows.len());
         for row in rows {
             match row {
-                Err(rejection) => plan.rejections.push(rejection.clone()),
+                Err(refused) => {
+                    stops.extend(refused.stop);
+                    plan.rejections.push(refused.rejection.clone());
+                }
                 Ok(row) => {
                     let address = row.judged.hash;
                     let reasons = row.person.stops.iter();

@@ -92,6 +92,11 @@ fn own_suppressions(column: &str, cell: &str) -> Option<Vec<SuppressionReason>> 
         .collect()
 }
 
+/// Whom a row tells not to mail to, and why, where its address is one that can be kept.
+pub(super) fn stopped(email: &str, stop: Stop) -> Option<(ContactEmail, SuppressionReason)> {
+    Some((email_of(email).ok()?, reason_of(stop)))
+}
+
 /// The address; control characters in it become spaces, so that it is kept and seen to be none.
 fn email_of(text: &str) -> Result<ContactEmail, RejectionCode> {
     let text = text.replace(char::is_control, " ");

@@ -4,7 +4,7 @@
 
 use contacts::{
     Contact, FormatChange, ImportOptions, ImportOptionsChange, ImportStatus, NewImport,
-    OnDuplicate, OnInvalid,
+    OnDuplicate, OnInvalid, SuppressionReason,
 };
 use proptest::prelude::*;
 
@@ -187,4 +187,38 @@ async fn a_file_may_wait_to_be_looked_at_and_is_read_as_it_is_said_then() {
     let ada = ["ada@analytical.org".to_owned()];
     let ada: Vec<Contact> = unit.contacts().find_by_emails(&ada).await.unwrap();
     assert_eq!(ada[0].state().profile.first_name, None);
+}
+
+#[tokio::test]
+async fn a_row_that_is_refused_keeps_mail_from_its_address_all_the_same() {
+    const OPTIONS: ImportOptions = ImportOptions {
+        on_duplicate: OnDuplicate::Update,
+        invalid: OnInvalid::Keep,
+        dry_run: false,
+    };
+    let office = Office::open().await;
+    let known = "Email\nada@analytical.org\nbob@analytical.org\ncy@analytical.org\n";
+    office.import(known, OPTIONS, 10, None).await;
+    let long = "x".repeat(10_001);
+    let many = ",c".repeat(250);
+    let full = ",y".repeat(250);
+
+    let first = format!(
+        "Email,Note,Unsubscribed\nada@analytical.org,{long},yes\nbob@analytical.org,{long},no\n"
+    );
+    office.import(&first, OPTIONS, 10, None).await;
+    let second = format!("Email,Unsubscribed{many}\ncy@analytical.org,yes{full}\n");
+    office.import(&second, OPTIONS, 10, None).await;
+
+    let suppressed = office.picture().await.suppressed;
+    let suppressed = suppressed
+        .iter()
+        .map(|(address, why)| (address.as_str(), *why));
+    assert_eq!(
+        suppressed.collect::<Vec<_>>(),
+        [
+            ("ada@analytical.org", SuppressionReason::Unsubscribed),
+            ("cy@analytical.org", SuppressionReason::Unsubscribed),
+        ]
+    );
 }
