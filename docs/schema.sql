@@ -557,6 +557,142 @@ ALTER TABLE ONLY public.audit_payloads FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
 
+CREATE TABLE public.campaign_contact_assignments (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    status text NOT NULL,
+    reason text,
+    validation_status text NOT NULL,
+    scheduled_send_time timestamp with time zone,
+    sent_at timestamp with time zone,
+    open_count integer DEFAULT 0 NOT NULL,
+    first_opened_at timestamp with time zone,
+    last_opened_at timestamp with time zone,
+    click_count integer DEFAULT 0 NOT NULL,
+    first_clicked_at timestamp with time zone,
+    last_clicked_at timestamp with time zone,
+    view_count integer DEFAULT 0 NOT NULL,
+    first_viewed_at timestamp with time zone,
+    last_viewed_at timestamp with time zone,
+    submit_count integer DEFAULT 0 NOT NULL,
+    first_submitted_at timestamp with time zone,
+    last_submitted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT campaign_contact_assignments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sent'::text, 'delivered'::text, 'bounced'::text, 'unsubscribed'::text, 'failed'::text, 'skipped'::text]))),
+    CONSTRAINT campaign_contact_assignments_validation_status_check CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text, 'risky'::text, 'nonexistent'::text])))
+);
+
+ALTER TABLE ONLY public.campaign_contact_assignments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_contact_assignments OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.campaign_contact_assignments.validation_status IS 'that of the address when it was decided whether it is mailed';
+
+CREATE TABLE public.campaign_counts (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    assigned integer NOT NULL,
+    skipped integer NOT NULL,
+    sent integer NOT NULL,
+    bounced integer NOT NULL,
+    failed integer NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.campaign_counts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_counts OWNER TO canvass_owner;
+
+CREATE TABLE public.campaign_lists (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    list_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.campaign_lists FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_lists OWNER TO canvass_owner;
+
+CREATE TABLE public.campaigns (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_folded text NOT NULL,
+    description text NOT NULL,
+    status text NOT NULL,
+    email_template_version_id uuid,
+    form_version_id uuid,
+    landing_page_slug text COLLATE pg_catalog."C",
+    landing_title text,
+    landing_text text NOT NULL,
+    risky_addresses text,
+    past_schedule text NOT NULL,
+    send_rate integer,
+    scheduled_at timestamp with time zone,
+    missed_at timestamp with time zone,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    paused_at timestamp with time zone,
+    delay_ms bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT campaigns_delay_ms_check CHECK ((delay_ms >= 0)),
+    CONSTRAINT campaigns_past_schedule_check CHECK ((past_schedule = ANY (ARRAY['ask'::text, 'send'::text, 'skip'::text]))),
+    CONSTRAINT campaigns_risky_addresses_check CHECK ((risky_addresses = ANY (ARRAY['include'::text, 'exclude'::text]))),
+    CONSTRAINT campaigns_send_rate_check CHECK ((send_rate > 0)),
+    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'active'::text, 'paused'::text, 'completed'::text])))
+);
+
+ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.campaigns.landing_title IS 'what the public sees; the name is internal';
+
+COMMENT ON COLUMN public.campaigns.risky_addresses IS 'null: as the organization has it';
+
+COMMENT ON COLUMN public.campaigns.send_rate IS 'mails per minute; null: as fast as can be';
+
+COMMENT ON COLUMN public.campaigns.delay_ms IS 'how long it was paused, by which its mails go out later than their rows say';
+
+CREATE TABLE public.consent_records (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    contact_id uuid,
+    lead_id uuid,
+    consent_type text NOT NULL,
+    granted boolean NOT NULL,
+    consent_text text NOT NULL,
+    text_version_id uuid,
+    source text NOT NULL,
+    campaign_id uuid,
+    ip_address inet,
+    user_agent text,
+    CONSTRAINT consent_records_check CHECK (((contact_id IS NOT NULL) OR (lead_id IS NOT NULL))),
+    CONSTRAINT consent_records_consent_type_check CHECK ((consent_type = ANY (ARRAY['necessary'::text, 'measurement'::text, 'marketing'::text, 'functionality'::text, 'experience'::text, 'data_processing'::text]))),
+    CONSTRAINT consent_records_source_check CHECK ((source = ANY (ARRAY['form'::text, 'link'::text, 'api'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE ONLY public.consent_records FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.consent_records OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.consent_records.lead_id IS 'alone where a visitor gave no address';
+
+COMMENT ON COLUMN public.consent_records.consent_text IS 'what the person read';
+
+COMMENT ON COLUMN public.consent_records.text_version_id IS 'the version of the form that it stood in';
+
 CREATE TABLE public.contact_bulk_operations (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -920,6 +1056,35 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.error_logs FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.error_logs OWNER TO canvass_owner;
+
+CREATE TABLE public.events (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    "timestamp" timestamp with time zone NOT NULL,
+    event_type text NOT NULL,
+    campaign_id uuid NOT NULL,
+    contact_id uuid,
+    event_data jsonb,
+    user_agent text,
+    ip_address inet,
+    session_id uuid,
+    origin text NOT NULL,
+    actor_verdict text NOT NULL,
+    actor_reason text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT events_actor_verdict_check CHECK ((actor_verdict = ANY (ARRAY['human'::text, 'machine'::text, 'unknown'::text]))),
+    CONSTRAINT events_event_type_check CHECK ((event_type = ANY (ARRAY['SENT'::text, 'OPEN'::text, 'CLICK'::text, 'BOUNCE'::text, 'UNSUBSCRIBE'::text, 'FORM_VIEW'::text, 'FORM_SUBMIT'::text]))),
+    CONSTRAINT events_origin_check CHECK ((origin = ANY (ARRAY['tracking'::text, 'api'::text, 'simulation'::text])))
+)
+PARTITION BY RANGE ("timestamp");
+
+ALTER TABLE ONLY public.events FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.events OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.events.id IS 'a UUIDv7 whose time is that of the event to the millisecond';
+
+COMMENT ON COLUMN public.events."timestamp" IS 'when it happened; created_at is when it was recorded';
 
 CREATE TABLE public.form_fields (
     organization_id uuid NOT NULL,
@@ -1361,6 +1526,21 @@ ALTER TABLE ONLY public.audit_logs
 ALTER TABLE ONLY public.audit_payloads
     ADD CONSTRAINT audit_payloads_pkey PRIMARY KEY (organization_id, id, created_at);
 
+ALTER TABLE ONLY public.campaign_contact_assignments
+    ADD CONSTRAINT campaign_contact_assignments_pkey PRIMARY KEY (organization_id, campaign_id, contact_id);
+
+ALTER TABLE ONLY public.campaign_counts
+    ADD CONSTRAINT campaign_counts_pkey PRIMARY KEY (organization_id, campaign_id, id);
+
+ALTER TABLE ONLY public.campaign_lists
+    ADD CONSTRAINT campaign_lists_pkey PRIMARY KEY (organization_id, campaign_id, list_id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.consent_records
+    ADD CONSTRAINT consent_records_pkey PRIMARY KEY (organization_id, id, created_at);
+
 ALTER TABLE ONLY public.contact_bulk_operations
     ADD CONSTRAINT contact_bulk_operations_pkey PRIMARY KEY (organization_id, id);
 
@@ -1411,6 +1591,9 @@ ALTER TABLE ONLY public.email_templates
 
 ALTER TABLE ONLY public.error_logs
     ADD CONSTRAINT error_logs_pkey PRIMARY KEY (id, created_at);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (organization_id, id, "timestamp");
 
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_pkey PRIMARY KEY (organization_id, form_version_id, field_key);
@@ -1492,6 +1675,18 @@ CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organi
 
 CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at DESC, id DESC);
 
+CREATE INDEX campaign_contact_assignments_contact_idx ON public.campaign_contact_assignments USING btree (organization_id, contact_id);
+
+CREATE INDEX campaign_contact_assignments_status_idx ON public.campaign_contact_assignments USING btree (organization_id, campaign_id, status, scheduled_send_time, contact_id);
+
+CREATE INDEX campaign_lists_list_idx ON public.campaign_lists USING btree (organization_id, list_id);
+
+CREATE UNIQUE INDEX campaigns_landing_page_key ON public.campaigns USING btree (organization_id, landing_page_slug) WHERE (deleted_at IS NULL);
+
+CREATE INDEX campaigns_status_idx ON public.campaigns USING btree (organization_id, status, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX consent_records_contact_idx ON ONLY public.consent_records USING btree (organization_id, contact_id, created_at DESC, id DESC);
+
 CREATE INDEX contact_bulk_operations_open_idx ON public.contact_bulk_operations USING btree (organization_id, id) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
 
 CREATE INDEX contact_imports_file_idx ON public.contact_imports USING btree (organization_id, sha256, list_id);
@@ -1527,6 +1722,10 @@ CREATE UNIQUE INDEX email_template_versions_number_key ON public.email_template_
 CREATE UNIQUE INDEX email_templates_key_key ON public.email_templates USING btree (organization_id, template_key);
 
 CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
+
+CREATE INDEX events_campaign_idx ON ONLY public.events USING btree (organization_id, campaign_id, event_type, "timestamp" DESC);
+
+CREATE INDEX events_time_idx ON ONLY public.events USING btree (organization_id, "timestamp" DESC);
 
 CREATE UNIQUE INDEX form_fields_position_key ON public.form_fields USING btree (organization_id, form_version_id, "position");
 
@@ -1584,7 +1783,11 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_payloads FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('changes', 'ip', 'user_agent', 'reason', 'salt');
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.consent_records FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('ip_address', 'user_agent');
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.error_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION public.allow_only_nulling('event_data', 'user_agent', 'ip_address', 'session_id');
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.validation_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
@@ -1597,6 +1800,16 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.api_keys FOR EACH STATE
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_payloads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaign_contact_assignments FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaign_counts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaign_lists FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaigns FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.consent_records FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_bulk_operations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -1631,6 +1844,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_template_versions
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.error_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.form_fields FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -1686,6 +1901,27 @@ ALTER TABLE ONLY public.api_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.campaign_contact_assignments
+    ADD CONSTRAINT campaign_contact_assignments_organization_id_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id) REFERENCES public.campaigns(organization_id, id);
+
+ALTER TABLE ONLY public.campaign_counts
+    ADD CONSTRAINT campaign_counts_organization_id_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id) REFERENCES public.campaigns(organization_id, id);
+
+ALTER TABLE ONLY public.campaign_lists
+    ADD CONSTRAINT campaign_lists_organization_id_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id) REFERENCES public.campaigns(organization_id, id);
+
+ALTER TABLE ONLY public.campaign_lists
+    ADD CONSTRAINT campaign_lists_organization_id_list_id_fkey FOREIGN KEY (organization_id, list_id) REFERENCES public.contact_lists(organization_id, id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_organization_id_email_template_version_id_fkey FOREIGN KEY (organization_id, email_template_version_id) REFERENCES public.email_template_versions(organization_id, id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_organization_id_form_version_id_fkey FOREIGN KEY (organization_id, form_version_id) REFERENCES public.form_versions(organization_id, id);
 
 ALTER TABLE ONLY public.contact_bulk_operations
     ADD CONSTRAINT contact_bulk_operations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
@@ -1814,6 +2050,16 @@ ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.campaign_contact_assignments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_counts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_lists ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.consent_records ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.contact_bulk_operations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_import_chunks ENABLE ROW LEVEL SECURITY;
@@ -1845,6 +2091,8 @@ ALTER TABLE public.email_template_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.email_templates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.error_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.form_fields ENABLE ROW LEVEL SECURITY;
 
@@ -1900,6 +2148,10 @@ CREATE POLICY retention ON public.access_logs TO canvass_retention USING (true) 
 
 CREATE POLICY retention ON public.audit_payloads TO canvass_retention USING (true) WITH CHECK (true);
 
+CREATE POLICY retention ON public.consent_records TO canvass_retention USING (true) WITH CHECK (true);
+
+CREATE POLICY retention ON public.events TO canvass_retention USING (true) WITH CHECK (true);
+
 ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
@@ -1923,6 +2175,16 @@ CREATE POLICY tenant ON public.api_keys TO canvass_app USING ((organization_id =
 CREATE POLICY tenant ON public.audit_logs TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.audit_payloads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.campaign_contact_assignments TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.campaign_counts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.campaign_lists TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.campaigns TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.consent_records TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.contact_bulk_operations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -1951,6 +2213,8 @@ CREATE POLICY tenant ON public.contacts TO canvass_app USING ((organization_id =
 CREATE POLICY tenant ON public.email_template_versions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.email_templates TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.events TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.form_fields TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -2106,6 +2370,26 @@ GRANT UPDATE(reason) ON TABLE public.audit_payloads TO canvass_retention;
 
 GRANT UPDATE(salt) ON TABLE public.audit_payloads TO canvass_retention;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.campaign_contact_assignments TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_counts TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.campaign_lists TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.campaigns TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.consent_records TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.consent_records TO canvass_retention;
+
+GRANT SELECT(id) ON TABLE public.consent_records TO canvass_retention;
+
+GRANT SELECT(created_at) ON TABLE public.consent_records TO canvass_retention;
+
+GRANT UPDATE(ip_address) ON TABLE public.consent_records TO canvass_retention;
+
+GRANT UPDATE(user_agent) ON TABLE public.consent_records TO canvass_retention;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_bulk_operations TO canvass_app;
 
 GRANT SELECT(organization_id) ON TABLE public.contact_bulk_operations TO canvass_platform;
@@ -2193,6 +2477,22 @@ GRANT SELECT,INSERT ON TABLE public.email_template_versions TO canvass_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.email_templates TO canvass_app;
 
 GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
+
+GRANT SELECT,INSERT ON TABLE public.events TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.events TO canvass_retention;
+
+GRANT SELECT(id) ON TABLE public.events TO canvass_retention;
+
+GRANT SELECT("timestamp") ON TABLE public.events TO canvass_retention;
+
+GRANT UPDATE(event_data) ON TABLE public.events TO canvass_retention;
+
+GRANT UPDATE(user_agent) ON TABLE public.events TO canvass_retention;
+
+GRANT UPDATE(ip_address) ON TABLE public.events TO canvass_retention;
+
+GRANT UPDATE(session_id) ON TABLE public.events TO canvass_retention;
 
 GRANT SELECT,INSERT ON TABLE public.form_fields TO canvass_app;
 

@@ -45,6 +45,8 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000017_words_by_organization",
     "m20261121_000020_email_templates",
     "m20261121_000021_forms",
+    "m20261121_000022_campaigns",
+    "m20261121_000023_events",
 ];
 
 impl MigratorTrait for Migrator {

@@ -13,6 +13,7 @@ use crate::api_keys::ApiKeysApi;
 use crate::audit::AuditApi;
 use crate::bulk_contacts::BulkContactsApi;
 use crate::caller::Gate;
+use crate::campaigns::{CampaignCoursesApi, CampaignsApi};
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
@@ -178,5 +179,7 @@ pub type Operations = (
         EmailTemplateVersionsApi,
         FormsApi,
         FormVersionsApi,
+        CampaignsApi,
+        CampaignCoursesApi,
     ),
 );

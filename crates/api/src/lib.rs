@@ -22,6 +22,7 @@ mod app;
 pub mod audit;
 mod bulk_contacts;
 mod caller;
+mod campaigns;
 mod conditional;
 mod contact_lists;
 mod contacts;

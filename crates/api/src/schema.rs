@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
-use campaigns::{EmailContent, FieldKey, FieldType};
+use campaigns::{
+    CampaignStatus, EmailContent, Exclusion, FieldKey, FieldType, PastSchedule, RecipientStatus,
+};
 use compliance::EntityType;
 use contacts::{
     BulkKind, Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
@@ -155,6 +157,29 @@ texts! {
     /// Where a job stands.
     JobStatusText {
         enum_items: JobStatus::ALL.map(|status| status.as_str().into()).into(),
+    }
+    /// Where a campaign stands.
+    CampaignStatusText {
+        enum_items: CampaignStatus::ALL.map(|status| status.as_str().into()).into(),
+    }
+    /// Why somebody on a campaign's lists does not get its mail.
+    ExclusionText {
+        enum_items: Exclusion::ALL.map(|reason| reason.as_str().into()).into(),
+    }
+    /// How a recipient of a campaign stands.
+    RecipientStatusText {
+        enum_items: RecipientStatus::ALL.map(|status| status.as_str().into()).into(),
+    }
+    /// Why a recipient of a campaign stands like that.
+    RecipientReasonText {
+        min_length: Some(1),
+        max_length: Some(64),
+        pattern: Some("^[a-z-]+$".to_owned()),
+        example: Some("unsubscribed".into()),
+    }
+    /// What happens to a campaign that could not begin at its time.
+    PastScheduleText {
+        enum_items: PastSchedule::ALL.map(|policy| policy.as_str().into()).into(),
     }
     /// A text that may be an email address.
     AddressText {

@@ -42,6 +42,8 @@ pub enum Tag {
     EmailTemplates,
     /// What people are asked: forms and their versions.
     Forms,
+    /// Who is written to, what, and when.
+    Campaigns,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

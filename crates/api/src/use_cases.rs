@@ -1,6 +1,6 @@
 //! The use cases behind the operations.
 
-use campaigns::{EmailTemplates, Forms};
+use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules,
@@ -16,6 +16,7 @@ use crate::api_keys::ApiKeysApi;
 use crate::app::Operations;
 use crate::audit::AuditApi;
 use crate::bulk_contacts::BulkContactsApi;
+use crate::campaigns::{CampaignCoursesApi, CampaignsApi};
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::email_templates::{EmailTemplateVersionsApi, EmailTemplatesApi};
@@ -84,6 +85,10 @@ pub struct UseCases {
     pub email_templates: EmailTemplates,
     /// Making, reading, changing and deleting forms, and their versions.
     pub forms: Forms,
+    /// Making, reading, changing, copying and deleting campaigns, and whom they would reach.
+    pub campaigns: Campaigns,
+    /// Having campaigns begin, pause, go on and end, and how their recipients stand.
+    pub campaign_courses: CampaignCourses,
 }
 
 /// All operations over these use cases.
@@ -117,6 +122,8 @@ pub fn operations(use_cases: UseCases) -> Operations {
             EmailTemplateVersionsApi::new(use_cases.email_templates),
             FormsApi::new(use_cases.forms.clone()),
             FormVersionsApi::new(use_cases.forms),
+            CampaignsApi::new(use_cases.campaigns),
+            CampaignCoursesApi::new(use_cases.campaign_courses),
         ),
     )
 }

@@ -2,6 +2,8 @@
 
 use kernel::{Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, StorageError};
 
+use crate::{CampaignAction, CampaignStatus, Refusal};
+
 /// Why a use case of campaigns was refused or failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
@@ -17,6 +19,21 @@ pub enum CampaignError {
     /// It is not deleted, so it cannot be restored.
     #[error("it is not deleted")]
     NotDeleted,
+    /// Another campaign of the installation has the address of the landing page.
+    #[error("another landing page has this address")]
+    SlugTaken,
+    /// It has begun, and its lists, contents and pace stay what they are.
+    #[error("the campaign has begun, and only its name and description can be changed")]
+    Begun,
+    /// Its status does not allow that.
+    #[error("a campaign that is {0} cannot be {done}", done = .1.done())]
+    WrongStatus(CampaignStatus, CampaignAction),
+    /// It lacks what it needs to begin.
+    #[error("the campaign is not ready")]
+    NotReady(FieldErrors),
+    /// It is active or paused, and cannot be deleted.
+    #[error("the campaign is under way; complete it first")]
+    UnderWay,
     /// The request was sent before.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
@@ -32,6 +49,14 @@ impl CampaignError {
         ("stale", "Changed since it was read"),
         ("invalid", "The input is invalid"),
         ("not-deleted", "Not deleted"),
+        (
+            "landing-page-slug-taken",
+            "The landing page's address is taken",
+        ),
+        ("campaign-begun", "The campaign has begun"),
+        ("campaign-wrong-status", "The campaign's status forbids it"),
+        ("campaign-not-ready", "The campaign is not ready"),
+        ("campaign-under-way", "The campaign is under way"),
     ];
 }
 
@@ -40,8 +65,12 @@ impl Classify for CampaignError {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Stale => ErrorKind::Stale,
-            Self::Invalid(_) => ErrorKind::Invalid,
-            Self::NotDeleted => ErrorKind::Conflict,
+            Self::Invalid(_) | Self::NotReady(_) => ErrorKind::Invalid,
+            Self::NotDeleted
+            | Self::SlugTaken
+            | Self::Begun
+            | Self::UnderWay
+            | Self::WrongStatus(..) => ErrorKind::Conflict,
             Self::Idempotency(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
@@ -53,6 +82,11 @@ impl Classify for CampaignError {
             Self::Stale => "stale",
             Self::Invalid(_) => "invalid",
             Self::NotDeleted => "not-deleted",
+            Self::SlugTaken => "landing-page-slug-taken",
+            Self::Begun => "campaign-begun",
+            Self::UnderWay => "campaign-under-way",
+            Self::WrongStatus(..) => "campaign-wrong-status",
+            Self::NotReady(_) => "campaign-not-ready",
             Self::Idempotency(error) => error.code(),
             Self::Storage(error) => error.code(),
         }
@@ -60,7 +94,7 @@ impl Classify for CampaignError {
 
     fn fields(&self) -> &[FieldError] {
         match self {
-            Self::Invalid(errors) => errors.as_slice(),
+            Self::Invalid(errors) | Self::NotReady(errors) => errors.as_slice(),
             _ => &[],
         }
     }
@@ -70,6 +104,15 @@ impl Classify for CampaignError {
             Self::Idempotency(error) => error.retry_after(),
             Self::Storage(error) => error.retry_after(),
             _ => None,
+        }
+    }
+}
+
+impl From<Refusal> for CampaignError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Status { status, action } => Self::WrongStatus(status, action),
+            Refusal::NotReady(_) => Self::NotReady(refusal.fields()),
         }
     }
 }

@@ -7,14 +7,16 @@
 //! - a **form** ([`FormDefinition`]) has fields with types and rules; answers that it accepts are a **response**
 //!   ([`Response`]);
 //! - a **template** ([`EmailTemplate`]) has versions ([`EmailTemplateVersion`]), of which none is ever changed and one is
-//!   active; what an organization asks is a form ([`Form`]) with versions ([`FormVersion`]) of the same kind.
+//!   active; what an organization asks is a form ([`Form`]) with versions ([`FormVersion`]) of the same kind;
+//! - a **campaign** ([`Campaign`]) writes to the people on its lists, its **audience**, what a version of a template says;
+//!   each link in a mail says whose it is ([`LinkClaim`]).
 //!
 //! Always true: a value changes no structure, it adds no element, attribute, header or kind of link to a mail; where a
 //! variable stands whose value cannot be made harmless, the content is refused when it is saved; no mail has a hole where
 //! a value is missing, and each has a way to leave. Any answers to a form are a
 //! response, or errors that name its fields, whichever door they came through.
 //!
-//! - [`EmailTemplates`] and [`Forms`] are the use cases;
+//! - [`EmailTemplates`], [`Forms`], [`Campaigns`] and [`CampaignCourses`] are the use cases, [`BeginJob`] and [`SendJob`] carry campaigns out;
 //! - [`ports`] is what the use cases need of their storage.
 
 #[cfg(feature = "contract")]
@@ -22,31 +24,43 @@ pub mod contract;
 pub mod ports;
 
 mod campaign;
+mod campaigns;
 mod email_template;
 mod email_templates;
 mod error;
+mod event;
 mod form;
 mod forms;
 mod link;
+mod sending;
 mod starter;
 mod stored_form;
 mod template;
 mod workbench;
 
 pub use campaign::{
-    AddressStatus, AudienceCounts, AudiencePreview, CampaignAction, CampaignStatus, Candidate, Due,
-    Exclusion, InvalidSendRate, PastSchedule, Readiness, Refusal, Requirement, RiskyAddresses,
-    SendRate, Standing, StopReason, UnknownCampaignStatus, UnknownPastSchedule,
+    AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Campaign,
+    CampaignAction, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
+    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Delivery, Due, ENDED, Engagement,
+    Exclusion, InvalidSendRate, ListPremise, NewCampaign, PastSchedule, Premises, Readiness,
+    Recipient, RecipientFilter, RecipientStatus, Refusal, Requirement, RiskyAddresses, SendRate,
+    Standing, Stop, StopReason, UnknownCampaignStatus, UnknownPastSchedule, UnknownRecipientStatus,
     UnknownRiskyAddresses,
 };
+pub use campaigns::Campaigns;
 pub use email_template::{
     EmailTemplate, EmailTemplateChange, EmailTemplateState, EmailTemplateVersion, NewEmailTemplate,
     NewTemplateVersion, TemplateVersionCard,
 };
 pub use email_templates::{EmailTemplates, PreviewWith};
 pub use error::CampaignError;
+pub use event::{
+    ActorVerdict, ConsentRecord, ConsentSource, ConsentSubject, ConsentType, Event, EventClient,
+    EventOrigin, EventType, ForeignEventId,
+};
 pub use forms::Forms;
 pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
+pub use sending::{BeginJob, CampaignCourses, SendJob, Transport, TransportError};
 pub use starter::{starter_templates, template_creation};
 
 pub use form::{

@@ -2,13 +2,16 @@
 
 use async_trait::async_trait;
 use kernel::{
-    AuditTrail, EmailTemplateId, EmailTemplateVersionId, FormId, FormVersionId, IdempotencyLedger,
-    Page, PageRequest, StorageError, TenantScope, UnitOfWork, Version,
+    AuditTrail, CampaignId, ContactId, ContactListId, EmailTemplateId, EmailTemplateVersionId,
+    EventId, FormId, FormVersionId, IdempotencyLedger, JobQueue, OrganizationId, Page, PageRequest,
+    Slug, StorageError, SuppressionId, TenantScope, Timestamp, UnitOfWork, Version,
 };
 
 use crate::{
-    CampaignError, EmailTemplate, EmailTemplateVersion, Form, FormVersion, FormVersionCard,
-    TemplateVersionCard,
+    Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
+    CampaignPlan, Candidate, ConsentRecord, CountedCampaign, Delivery, EmailTemplate,
+    EmailTemplateVersion, Event, Form, FormVersion, FormVersionCard, Premises, Recipient,
+    RecipientFilter, Stop, TemplateVersionCard,
 };
 
 /// Opens units of work on campaigns.
@@ -25,6 +28,22 @@ pub trait CampaignUnit: UnitOfWork {
     fn email_templates(&self) -> &dyn EmailTemplateRepository;
     /// Its forms.
     fn forms(&self) -> &dyn FormRepository;
+    /// Its campaigns.
+    fn campaigns(&self) -> &dyn CampaignRepository;
+    /// Who its campaigns reach.
+    fn audience(&self) -> &dyn Audience;
+    /// The addresses of landing pages.
+    fn landing_pages(&self) -> &dyn LandingPages;
+    /// How the recipients of its campaigns stand.
+    fn assignments(&self) -> &dyn Assignments;
+    /// What happened to mails and on landing pages.
+    fn events(&self) -> &dyn EventLog;
+    /// What people agreed to.
+    fn consents(&self) -> &dyn ConsentLog;
+    /// Who must not be mailed any more.
+    fn stops(&self) -> &dyn Stops;
+    /// The queue of durable jobs.
+    fn jobs(&self) -> &dyn JobQueue;
     /// The audit log.
     fn audit(&self) -> &dyn AuditTrail;
     /// The answers of requests that take effect once.
@@ -94,4 +113,124 @@ pub trait FormRepository: Send + Sync {
         form: FormId,
         page: &PageRequest,
     ) -> Result<Page<FormVersionCard>, StorageError>;
+}
+
+/// The campaigns of the unit's organization.
+#[async_trait]
+pub trait CampaignRepository: Send + Sync {
+    /// Adds a campaign.
+    async fn insert(&self, campaign: &Campaign) -> Result<(), StorageError>;
+    /// The campaign with this id, deleted or not.
+    async fn find(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError>;
+    /// The living campaign whose landing page has this address.
+    async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError>;
+    /// The campaigns that the filter lets through, in the order of their ids, and how their recipients stand.
+    async fn list(
+        &self,
+        filter: &CampaignFilter,
+        page: &PageRequest,
+    ) -> Result<Page<CountedCampaign>, StorageError>;
+    /// Writes the campaign where its stored version is `expected`; fails with [`CampaignError::Stale`] otherwise, and the
+    /// unit stays usable after that failure.
+    async fn update(&self, campaign: &Campaign, expected: Version) -> Result<(), CampaignError>;
+    /// How the recipients of a campaign stand.
+    async fn counts(&self, id: CampaignId) -> Result<CampaignCounts, StorageError>;
+}
+
+/// The people whom campaigns of the unit's organization reach, and what else those depend on.
+#[async_trait]
+pub trait Audience: Send + Sync {
+    /// What stands around a plan.
+    async fn premises(&self, plan: &CampaignPlan) -> Result<Premises, StorageError>;
+    /// How the living members of these lists stand.
+    async fn count(&self, lists: &[ContactListId]) -> Result<AudienceCounts, StorageError>;
+    /// Up to `limit` living members of these lists behind this contact, each once, in the order of their ids.
+    async fn candidates(
+        &self,
+        lists: &[ContactListId],
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<Candidate>, StorageError>;
+}
+
+/// The addresses of landing pages, each of which belongs to one campaign of the whole installation.
+#[async_trait]
+pub trait LandingPages: Send + Sync {
+    /// Takes an address for the unit's organization; fails with [`CampaignError::SlugTaken`] where a living campaign has
+    /// it, be it one of the organization's own, and the unit stays usable after that failure.
+    async fn claim(&self, slug: &Slug, at: Timestamp) -> Result<(), CampaignError>;
+    /// Gives an address of the unit's organization back; another one's MUST stay.
+    async fn release(&self, slug: &Slug) -> Result<(), StorageError>;
+    /// The organization that has an address, whichever it is.
+    async fn find_organization(&self, slug: &Slug) -> Result<Option<OrganizationId>, StorageError>;
+}
+
+/// How the recipients of the unit's organization's campaigns stand. What a campaign counts is exact in every unit that
+/// begins after its writers ended, and those do not wait for each other.
+#[async_trait]
+pub trait Assignments: Send + Sync {
+    /// Writes down what is decided of people of whom nothing was decided before; tells of how many that is.
+    async fn assign(
+        &self,
+        campaign: CampaignId,
+        assignments: &[Assignment],
+        at: Timestamp,
+    ) -> Result<u64, StorageError>;
+    /// Up to `limit` recipients whose mails are yet to go out and were to do so by `until`, the earliest first. Until the
+    /// unit ends, no other one MUST be told of them.
+    async fn claim_due(
+        &self,
+        campaign: CampaignId,
+        until: Timestamp,
+        limit: u16,
+    ) -> Result<Vec<ContactId>, StorageError>;
+    /// When the first mail was to go out of those that are yet to, be they claimed or not.
+    async fn next_due(&self, campaign: CampaignId) -> Result<Option<Timestamp>, StorageError>;
+    /// Writes down what became of mails that were yet to go out; tells how many those were.
+    async fn settle(
+        &self,
+        campaign: CampaignId,
+        settled: &[(ContactId, Delivery)],
+        at: Timestamp,
+    ) -> Result<u64, StorageError>;
+    /// Leaves everybody out whose mail is yet to go out, because the campaign [`crate::ENDED`]; tells how many those were.
+    async fn give_up(&self, campaign: CampaignId, at: Timestamp) -> Result<u64, StorageError>;
+    /// How many mails of all campaigns that went out since then came back softly from each of these people, but for those
+    /// from whom none did.
+    async fn count_soft_bounces(
+        &self,
+        contacts: &[ContactId],
+        since: Timestamp,
+    ) -> Result<Vec<(ContactId, u64)>, StorageError>;
+    /// The recipients of a campaign that the filter lets through, in the order of the ids of the contacts.
+    async fn list(
+        &self,
+        campaign: CampaignId,
+        filter: &RecipientFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Recipient>, StorageError>;
+}
+
+/// What happened to mails and on landing pages of the unit's organization; nothing is ever changed.
+#[async_trait]
+pub trait EventLog: Send + Sync {
+    /// Records those of these events that are not recorded yet, at this instant; tells which, in no order.
+    async fn record(&self, events: &[Event], at: Timestamp) -> Result<Vec<EventId>, StorageError>;
+}
+
+/// What people agreed to, and took back; nothing is ever changed.
+#[async_trait]
+pub trait ConsentLog: Send + Sync {
+    /// Adds a record.
+    async fn append(&self, record: &ConsentRecord) -> Result<(), StorageError>;
+    /// The latest record of each type of a person.
+    async fn current(&self, contact: ContactId) -> Result<Vec<ConsentRecord>, StorageError>;
+}
+
+/// Who must not be mailed any more by the unit's organization.
+#[async_trait]
+pub trait Stops: Send + Sync {
+    /// Suppresses the addresses of these people, where they are not suppressed yet for the same reason from the same
+    /// source; tells the ids of the suppressions, in no order.
+    async fn add(&self, stops: &[Stop], at: Timestamp) -> Result<Vec<SuppressionId>, StorageError>;
 }

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use campaigns::{EmailTemplate, EmailTemplateVersion, Form, FormVersion};
+use campaigns::{
+    Campaign, ConsentRecord, EmailTemplate, EmailTemplateVersion, Event, Form, FormVersion,
+    Recipient,
+};
 use contacts::{
     AddressHash, Contact, ContactBulkOperation, ContactImport, ContactList, Judgement, LeftContact,
     Rejection, Suppression, Touch, ValidationRule,
 };
 use kernel::{
-    ApiKeyId, AuditEntry, ContactId, ContactImportId, ContactListId, EmailTemplateId,
-    EmailTemplateVersionId, FormId, FormVersionId, IdempotencyRequest, InvitationId, JobId,
-    MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId,
+    ApiKeyId, AuditEntry, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
+    EmailTemplateVersionId, EventId, FormId, FormVersionId, IdempotencyRequest, InvitationId,
+    JobId, MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId,
     TeamMemberId, Timestamp, UserId, ValidationRuleId,
 };
 use tenancy::{
@@ -56,6 +59,10 @@ pub(crate) struct TenantState {
     /// By contact and instant.
     pub(crate) judgements: BTreeMap<(ContactId, Timestamp), Judgement>,
     pub(crate) email_templates: BTreeMap<EmailTemplateId, EmailTemplate>,
+    pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
+    pub(crate) recipients: BTreeMap<(CampaignId, ContactId), Recipient>,
+    pub(crate) events: BTreeMap<(EventId, Timestamp), Event>,
+    pub(crate) consents: Vec<ConsentRecord>,
     pub(crate) email_template_versions: BTreeMap<EmailTemplateVersionId, EmailTemplateVersion>,
     pub(crate) forms: BTreeMap<FormId, Form>,
     pub(crate) form_versions: BTreeMap<FormVersionId, FormVersion>,

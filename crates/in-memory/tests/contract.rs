@@ -1,16 +1,19 @@
 //! The in-memory adapter keeps the contracts of the ports.
 
+#[path = "contract/audience.rs"]
+mod audience;
 #[path = "contract/jobs.rs"]
 mod job_contract;
 #[path = "contract/job_unit.rs"]
 mod job_unit;
 
 use async_trait::async_trait;
+use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use in_memory::MemoryDatabase;
-use kernel::{OrganizationId, RateLimiter};
+use kernel::{ContactId, ContactListId, OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 
@@ -47,6 +50,23 @@ impl campaigns::contract::Subject for MemorySubject {
     )]
     async fn found(&self) -> OrganizationId {
         OrganizationId::from_uuid(uuid::Uuid::now_v7())
+    }
+
+    async fn add_people(&self, organization: OrganizationId, people: &[Person]) -> Vec<ContactId> {
+        audience::add_people(&self.0, organization, people).await
+    }
+
+    async fn add_list(
+        &self,
+        organization: OrganizationId,
+        is_validated: bool,
+        members: &[ContactId],
+    ) -> ContactListId {
+        audience::add_list(&self.0, organization, is_validated, members).await
+    }
+
+    async fn delete_contact(&self, organization: OrganizationId, contact: ContactId) {
+        audience::delete_contact(&self.0, organization, contact).await;
     }
 }
 

@@ -1,17 +1,20 @@
 //! The contracts notice an adapter that is broken.
 
+#[path = "contract/audience.rs"]
+mod audience;
 #[path = "contract/job_unit.rs"]
 mod job_unit;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use in_memory::{Fault, MemoryDatabase};
 use kernel::contract::jobs::{JobSubject, JobUnit};
-use kernel::{JobStore, OrganizationId, RateLimiter, StorageError};
+use kernel::{ContactId, ContactListId, JobStore, OrganizationId, RateLimiter, StorageError};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use tokio::task::LocalSet;
@@ -67,6 +70,23 @@ impl<const FAULT: u8> campaigns::contract::Subject for Broken<FAULT> {
     )]
     async fn found(&self) -> OrganizationId {
         OrganizationId::from_uuid(uuid::Uuid::now_v7())
+    }
+
+    async fn add_people(&self, organization: OrganizationId, people: &[Person]) -> Vec<ContactId> {
+        audience::add_people(&self.0, organization, people).await
+    }
+
+    async fn add_list(
+        &self,
+        organization: OrganizationId,
+        is_validated: bool,
+        members: &[ContactId],
+    ) -> ContactListId {
+        audience::add_list(&self.0, organization, is_validated, members).await
+    }
+
+    async fn delete_contact(&self, organization: OrganizationId, contact: ContactId) {
+        audience::delete_contact(&self.0, organization, contact).await;
     }
 }
 
@@ -143,7 +163,11 @@ macro_rules! contracts {
 }
 
 contracts! {
+    campaigns::for_each_assignment_case => assignments;
+    campaigns::for_each_audience_case => audience;
+    campaigns::for_each_campaign_case => campaigns;
     campaigns::for_each_email_template_case => email_templates;
+    campaigns::for_each_event_case => events;
     campaigns::for_each_form_case => forms;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;
@@ -198,6 +222,9 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "campaigns::assignments",
+            "campaigns::audience",
+            "campaigns::campaigns",
             "campaigns::email_templates",
             "campaigns::forms",
             "compliance::entries",
@@ -232,6 +259,9 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "campaigns::assignments",
+            "campaigns::campaigns",
+            "campaigns::events",
             "campaigns::email_templates",
             "campaigns::forms",
             "compliance::entries",
@@ -262,6 +292,8 @@ async fn an_adapter_with_unstable_pages_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "campaigns::assignments",
+            "campaigns::campaigns",
             "campaigns::email_templates",
             "campaigns::forms",
             "compliance::entries",

@@ -8,7 +8,7 @@
 //! - [`JobRunner`] carries out durable jobs;
 //! - [`DisposableFile`] is a list of disposable domains that can be replaced while the program runs;
 //! - [`DomainNames`] asks the domain name system whether domains take mail;
-//! - [`FileMailer`] writes mail into files;
+//! - [`FileMailer`] writes mail into files, [`SimulatedTransport`] takes that of campaigns;
 //! - [`logs`] writes the access log and the error log off the request's path;
 //! - [`maintenance`] makes partitions ahead and removes what ran out;
 //! - [`embedded`] starts, supervises and stops a private PostgreSQL;
@@ -47,6 +47,6 @@ pub use disposable::{DisposableFile, InvalidDisposableFile};
 pub use dns::{DnsSettings, DomainNames, InvalidResolver};
 pub use jobs::{Backoff, JobRunner, JobRunnerSettings};
 pub use keys::{InvalidMasterKeys, MasterKeys};
-pub use mail::{FileMailer, MailSender};
+pub use mail::{FileMailer, MailSender, SimulatedTransport};
 pub use passwords::{Argon2Cost, Argon2Hasher, InvalidArgon2Cost};
 pub use tenancy::{SyncedPermissions, sync_permissions};

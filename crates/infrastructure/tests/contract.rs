@@ -1,14 +1,17 @@
 //! The PostgreSQL adapter keeps the contracts of the ports.
 
+#[path = "../../in-memory/tests/contract/audience.rs"]
+mod audience;
 #[path = "contract/jobs.rs"]
 mod job_contract;
 
 use async_trait::async_trait;
+use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::{OrganizationId, RateLimiter};
+use kernel::{ContactId, ContactListId, OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use testkit::TestDatabase;
@@ -48,6 +51,23 @@ impl campaigns::contract::Subject for PostgresSubject {
     async fn found(&self) -> OrganizationId {
         let tenant = tenancy::contract::Tenant::found(self).await;
         tenant.organization.id()
+    }
+
+    async fn add_people(&self, organization: OrganizationId, people: &[Person]) -> Vec<ContactId> {
+        audience::add_people(&self.0, organization, people).await
+    }
+
+    async fn add_list(
+        &self,
+        organization: OrganizationId,
+        is_validated: bool,
+        members: &[ContactId],
+    ) -> ContactListId {
+        audience::add_list(&self.0, organization, is_validated, members).await
+    }
+
+    async fn delete_contact(&self, organization: OrganizationId, contact: ContactId) {
+        audience::delete_contact(&self.0, organization, contact).await;
     }
 }
 

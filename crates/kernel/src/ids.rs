@@ -76,6 +76,8 @@ typed_id! {
     InvitationId,
     /// Names a durable job.
     JobId,
+    /// Names a lead: somebody who answered a form, or was entered as such.
+    LeadId,
     /// Names a user's membership of an organization.
     MembershipId,
     /// Names an organization: a tenant.

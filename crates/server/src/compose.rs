@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
-use campaigns::{EmailTemplates, Forms};
+use campaigns::{BeginJob, CampaignCourses, Campaigns, EmailTemplates, Forms, SendJob};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, BulkJob, ContactLists, ContactRevalidation, Contacts, EmailChecks, ImportJob,
@@ -17,7 +17,7 @@ use infrastructure::logs::{DatabaseLogs, LogSettings};
 use infrastructure::maintenance::Maintenance;
 use infrastructure::{
     Argon2Cost, Argon2Hasher, DisposableFile, FileMailer, JobRunner, JobRunnerSettings, MailSender,
-    MasterKeys, PostgresDatabase, SystemClock, SystemIds, SystemRandom,
+    MasterKeys, PostgresDatabase, SimulatedTransport, SystemClock, SystemIds, SystemRandom,
 };
 use kernel::{Clock, IdGenerator, Job};
 use poem::endpoint::BoxEndpoint;
@@ -140,6 +140,12 @@ pub(crate) fn compose(
             keys.clone(),
             Arc::clone(&clock),
         ),
+        campaign_courses: CampaignCourses::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+        ),
+        campaigns: Campaigns::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         forms: Forms::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         email_templates: EmailTemplates::new(
             postgres.clone(),
@@ -259,7 +265,16 @@ fn runner(
         Arc::clone(&ids),
     );
     let bulk = BulkJob::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
+    let beginning = BeginJob::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids));
+    let sending = SendJob::new(
+        postgres.clone(),
+        Arc::new(SimulatedTransport),
+        Arc::clone(&clock),
+        Arc::clone(&ids),
+    );
     let kinds: Vec<Arc<dyn Job>> = vec![
+        Arc::new(beginning),
+        Arc::new(sending),
         Arc::new(delivery),
         Arc::new(revalidation),
         Arc::new(unanswered),

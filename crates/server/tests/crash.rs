@@ -29,6 +29,8 @@ mod reckoning;
 mod refusing;
 #[path = "crash/revalidating.rs"]
 mod revalidating;
+#[path = "crash/sending.rs"]
+mod sending;
 #[path = "crash/stopping.rs"]
 mod stopping;
 #[path = "crash/undoing.rs"]

@@ -82,6 +82,11 @@ permissions! {
     EmailTemplateCreate = "email_template.create", "email_template", "Make templates of mails.";
     EmailTemplateUpdate = "email_template.update", "email_template", "Change templates of mails and make versions of them.";
     EmailTemplateDelete = "email_template.delete", "email_template", "Delete templates of mails and restore them.";
+    CampaignView = "campaign.view", "campaign", "See campaigns and who gets their mails.";
+    CampaignCreate = "campaign.create", "campaign", "Make campaigns, also as copies of others.";
+    CampaignUpdate = "campaign.update", "campaign", "Change campaigns.";
+    CampaignDelete = "campaign.delete", "campaign", "Delete campaigns and restore them.";
+    CampaignLaunch = "campaign.launch", "campaign", "Have campaigns begin, pause, go on and end.";
     FormView = "form.view", "form", "See forms and their versions.";
     FormCreate = "form.create", "form", "Make forms.";
     FormUpdate = "form.update", "form", "Change forms and make versions of them.";

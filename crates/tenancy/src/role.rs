@@ -80,6 +80,7 @@ impl RoleTemplate {
             P::SuppressionView,
             P::JobView,
             P::EmailTemplateView,
+            P::CampaignView,
             P::FormView,
         ];
         let work = [
@@ -93,6 +94,8 @@ impl RoleTemplate {
             P::ContactValidate,
             P::ValidationRuleView,
             P::EmailTemplateCreate,
+            P::CampaignCreate,
+            P::CampaignUpdate,
             P::EmailTemplateUpdate,
             P::FormCreate,
             P::FormUpdate,
@@ -112,6 +115,8 @@ impl RoleTemplate {
             P::AuditView,
             P::ValidationRuleUpdate,
             P::EmailTemplateDelete,
+            P::CampaignDelete,
+            P::CampaignLaunch,
             P::FormDelete,
         ];
         match self {

@@ -16,6 +16,18 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "leads to keys and invitations, whose own entries tell of them",
     ),
     (
+        "campaign_contact_assignments",
+        "what became of each recipient, which the campaign's entries tell the beginning and the end of",
+    ),
+    (
+        "campaign_counts",
+        "sums over recipients of campaigns, whose own entries tell of them",
+    ),
+    (
+        "consent_records",
+        "a log of its own, with a row for each consent that was given or taken back",
+    ),
+    (
         "contact_import_chunks",
         "the file that an import's entry tells of",
     ),
@@ -51,6 +63,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     (
         "form_fields",
         "what a version of a form asks, which is never changed; the version has its own entry",
+    ),
+    (
+        "events",
+        "a log of its own, with a row for whatever happened to a mail",
     ),
     (
         "idempotency_keys",
@@ -133,6 +149,7 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "started_at",
         "when `status` changed, which the entry tells",
     ),
+    ("campaigns", "name_folded", "follows from `name`"),
     ("contact_lists", "name_folded", "follows from `name`"),
     (
         "contacts",
@@ -183,13 +200,22 @@ pub(super) const NAMES: &[(&str, &str, &str)] = &[
 
 /// Rows that are part of another thing and told as a list of its own: the table, the column that says of
 /// which thing, its table, the column whose values are listed, and the name of the list.
-pub(super) const PARTS: &[Part] = &[Part {
-    table: "role_permissions",
-    of: "role_id",
-    whole: "roles",
-    value: "permission_key",
-    field: "permissions",
-}];
+pub(super) const PARTS: &[Part] = &[
+    Part {
+        table: "campaign_lists",
+        of: "campaign_id",
+        whole: "campaigns",
+        value: "list_id",
+        field: "lists",
+    },
+    Part {
+        table: "role_permissions",
+        of: "role_id",
+        whole: "roles",
+        value: "permission_key",
+        field: "permissions",
+    },
+];
 
 /// See [`PARTS`].
 #[derive(Debug)]

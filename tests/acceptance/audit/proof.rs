@@ -72,6 +72,9 @@ const FULLER: &[(&str, Body)] = &[
     }),
 ];
 
+/// Operations whose bodies list what belongs to the one thing that they make or change.
+const OF_ONE_THING: [&str; 2] = ["createCampaign", "updateCampaign"];
+
 #[tokio::test]
 async fn what_an_operation_changes_is_what_it_tells_the_audit_log() {
     let world = World::begin().await;
@@ -110,6 +113,9 @@ async fn bulk_work_writes_an_entry_per_entity_with_a_common_batch() {
         let Some(body) = merged(entry, &cases) else {
             continue;
         };
+        if OF_ONE_THING.contains(&entry.operation) {
+            continue;
+        }
         let mut attempt = Attempt::holding(entry, operation, &cases[0]);
         attempt.body = Some(body);
         let told = check(&world, &attempt, &cases[0]).await;

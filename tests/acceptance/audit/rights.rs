@@ -52,7 +52,7 @@ struct Scene {
 
 impl Scene {
     async fn begin() -> Self {
-        let world = World::begin().await;
+        let world = Box::pin(World::begin()).await;
         let admin = world.member(RoleTemplate::Admin).clone();
         let owner = world.member(RoleTemplate::Owner).clone();
         let home = world.home;

@@ -10,7 +10,7 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, differences, and files.
-const WHOLE: [&str; 11] = [
+const WHOLE: [&str; 12] = [
     "compareEmailTemplateVersions",
     "exportAuditEntries",
     "followJob",
@@ -20,6 +20,7 @@ const WHOLE: [&str; 11] = [
     "listMyPlatformRoles",
     "listPermissions",
     "listUserPlatformRoles",
+    "previewCampaignAudience",
     "readContactListValidationSummary",
     "readValidationRules",
 ];

@@ -127,6 +127,8 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
         "contact_bulk_operations",
         "operations whose job ended without them are ended, without reading what they were asked for",
     ),
+    retention("consent_records"),
+    retention("events"),
     ExtraPolicy {
         table: "contact_import_chunks",
         name: "platform",
@@ -236,6 +238,18 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
         "operations whose job ended without them are ended, without reading what they were asked for",
     ),
     (
+        "consent_records",
+        RETENTION,
+        &[
+            "SELECT (created_at)",
+            "SELECT (id)",
+            "SELECT (organization_id)",
+            "UPDATE (ip_address)",
+            "UPDATE (user_agent)",
+        ],
+        "personal data is nulled when its time is over",
+    ),
+    (
         "contact_import_chunks",
         PLATFORM,
         &[
@@ -307,6 +321,20 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
         PLATFORM,
         &["INSERT", "SELECT"],
         "written in batches, off the request path",
+    ),
+    (
+        "events",
+        RETENTION,
+        &[
+            "SELECT (id)",
+            "SELECT (organization_id)",
+            "SELECT (timestamp)",
+            "UPDATE (event_data)",
+            "UPDATE (ip_address)",
+            "UPDATE (session_id)",
+            "UPDATE (user_agent)",
+        ],
+        "personal data is nulled when its time is over",
     ),
     (
         "idempotency_keys",
@@ -409,6 +437,18 @@ pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
         "append-only: personal data is nulled, nothing else",
     ),
     (
+        "campaign_contact_assignments",
+        "moved on by the program itself, batch by batch",
+    ),
+    (
+        "campaign_counts",
+        "made and removed; rows are locked and never changed",
+    ),
+    (
+        "consent_records",
+        "append-only: personal data is nulled, nothing else",
+    ),
+    (
         "contact_list_counts",
         "made and removed; rows are locked and never changed",
     ),
@@ -423,6 +463,10 @@ pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
     (
         "domain_facts",
         "renewed by the program itself when it has asked again",
+    ),
+    (
+        "events",
+        "append-only: personal data is nulled, nothing else",
     ),
     (
         "idempotency_keys",

@@ -16,3 +16,19 @@ WHERE i.organization_id = '{organization}'
 ORDER BY i.id
 LIMIT 1;
 COMMIT;
+
+BEGIN;
+SELECT unit('canvass_app', '{organization}', 30000);
+INSERT INTO campaign_contact_assignments (
+    organization_id, campaign_id, contact_id, status, validation_status, created_at, updated_at)
+SELECT c.organization_id, c.id, p.id, 'pending', 'valid', now(), now()
+FROM campaigns c, contacts p WHERE c.organization_id = '{organization}' AND p.organization_id = '{organization}';
+INSERT INTO campaign_counts (organization_id, campaign_id, assigned, skipped, sent, bounced, failed, created_at)
+SELECT c.organization_id, c.id, 1, 0, 0, 0, 0, now() FROM campaigns c WHERE c.organization_id = '{organization}';
+INSERT INTO events (organization_id, id, "timestamp", event_type, campaign_id, origin, actor_verdict, created_at)
+SELECT c.organization_id, c.id, now(), 'OPEN', c.id, 'tracking', 'unknown', now()
+FROM campaigns c WHERE c.organization_id = '{organization}';
+INSERT INTO consent_records (organization_id, id, created_at, contact_id, consent_type, granted, consent_text, source)
+SELECT p.organization_id, p.id, now(), p.id, 'marketing', true, 'I agree.', 'form'
+FROM contacts p WHERE p.organization_id = '{organization}';
+COMMIT;

@@ -126,6 +126,8 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let suppressed = stack.call(Method::POST, &address).bearing(&token);
     suppressed.once().json(&left_alone).send().await.expect(200);
     let field = json!({ "field_key": "email", "field_label": "Address", "field_type": "email" });
+    let campaign = json!({ "name": format!("Campaign {letter}"), "list_ids": [list] });
+    make(&inside("/campaigns"), campaign).await;
     make(
         &inside("/forms"),
         json!({ "name": format!("Form {letter}"), "fields": [field] }),

@@ -45,12 +45,24 @@ pub(crate) enum Thing {
     ApiKey,
     /// An entry of the organization's audit log.
     AuditEntry,
+    /// A campaign that is a draft.
+    Campaign,
     /// A contact.
     Contact,
     /// A list of contacts.
     ContactList,
     /// A contact on the list that the address names before.
     ContactOnList,
+    /// A campaign that has all that it needs to begin.
+    ReadyCampaign,
+    /// A campaign that begins by itself much later.
+    ScheduledCampaign,
+    /// A campaign whose mails go out.
+    ActiveCampaign,
+    /// A campaign whose mails wait.
+    PausedCampaign,
+    /// A campaign that was deleted.
+    DeletedCampaign,
     /// A contact that was deleted.
     DeletedContact,
     /// A list of contacts that was deleted.

@@ -24,6 +24,10 @@ pub(crate) struct Around<'a> {
 
 impl Around<'_> {
     /// Something of the kind that the caller may reach; tells what names it.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a list of how each thing is made, without a branch"
+    )]
     pub(crate) async fn make(&self, thing: Thing) -> String {
         let stack = self.stack;
         let id = match thing {
@@ -34,6 +38,16 @@ impl Around<'_> {
             Thing::AuditEntry => {
                 self.find("SELECT id FROM audit_logs WHERE organization_id = $1 LIMIT 1")
                     .await
+            }
+            Thing::Campaign => self.campaign().await,
+            Thing::ReadyCampaign => self.ready_campaign().await,
+            Thing::ScheduledCampaign => self.campaign_in("scheduled").await,
+            Thing::ActiveCampaign => self.campaign_in("active").await,
+            Thing::PausedCampaign => self.campaign_in("paused").await,
+            Thing::DeletedCampaign => {
+                let campaign = self.campaign().await;
+                self.delete(&format!("/campaigns/{campaign}")).await;
+                campaign
             }
             Thing::Contact => self.contact().await,
             Thing::ContactList => self.contact_list().await,
@@ -175,6 +189,70 @@ impl Around<'_> {
         let body = json!({ "contact_ids": [contact] });
         call.json(&body).send().await.expect(200);
         contact
+    }
+
+    async fn campaign(&self) -> Uuid {
+        let list = self.contact_list().await;
+        let body = json!({
+            "name": format!("Campaign {}", unique()),
+            "list_ids": [list],
+            "landing_page_slug": format!("page-{}", unique().simple()),
+        });
+        self.post("/campaigns", &body).await
+    }
+
+    /// A campaign with everything, in an organization that has a sender.
+    async fn ready_campaign(&self) -> Uuid {
+        let settings = json!({ "settings": {
+            "sender_address": "news@example.com",
+            "imprint": "Example Ltd, 1 Sample Street",
+        } });
+        let call = self.stack.call(Method::PATCH, &self.address(""));
+        let call = call.by(self.owner).json(&settings);
+        call.send().await.expect(200);
+        let list = self.contact_list().await;
+        self.set(
+            "UPDATE contact_lists SET status = 'validated' WHERE id = $1",
+            list,
+        )
+        .await;
+        let template = self.email_template().await;
+        let form = self.form().await;
+        let version = async |path: String, field: &str| {
+            let call = self.stack.call(Method::GET, &self.address(&path));
+            let answer = call.by(self.owner).send().await.expect(200).json();
+            answer[field].clone()
+        };
+        let body = json!({
+            "name": format!("Campaign {}", unique()),
+            "list_ids": [list],
+            "email_template_version_id": version(format!("/email-templates/{template}"), "active_version_id").await,
+            "form_version_id": version(format!("/forms/{form}"), "current_version_id").await,
+            "landing_page_slug": format!("page-{}", unique().simple()),
+        });
+        self.post("/campaigns", &body).await
+    }
+
+    /// A campaign with this status, of which no job knows.
+    async fn campaign_in(&self, status: &str) -> Uuid {
+        let campaign = self.ready_campaign().await;
+        let statement = match status {
+            "scheduled" => {
+                "UPDATE campaigns SET status = 'scheduled', scheduled_at = '2199-01-01' WHERE id = $1"
+            }
+            "active" => "UPDATE campaigns SET status = 'active', started_at = now() WHERE id = $1",
+            _ => {
+                "UPDATE campaigns SET status = 'paused', started_at = now(), paused_at = now() WHERE id = $1"
+            }
+        };
+        self.set(statement, campaign).await;
+        campaign
+    }
+
+    async fn set(&self, statement: &'static str, id: Uuid) {
+        let mut admin = self.stack.admin().await;
+        let done = sqlx::query(statement).bind(id).execute(&mut admin).await;
+        assert_eq!(done.expect("it is set").rows_affected(), 1);
     }
 
     async fn email_template(&self) -> Uuid {

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use api::problem::{ApiError, Refusal, all_codes, title};
+use campaigns::{CampaignAction, CampaignError, CampaignStatus};
 use compliance::ComplianceError;
 use contacts::{ContactError, SourceBroken};
 use kernel::{
@@ -71,6 +72,13 @@ fn examples() -> Vec<ApiError> {
         ContactError::NotUndoable,
         ContactError::Csv(std::io::Error::other("")),
     ];
+    let campaigns = [
+        CampaignError::SlugTaken,
+        CampaignError::Begun,
+        CampaignError::UnderWay,
+        CampaignError::WrongStatus(CampaignStatus::Draft, CampaignAction::Pause),
+        CampaignError::NotReady(FieldErrors::default()),
+    ];
     let storage = [
         StorageError::Unavailable(None),
         StorageError::Contended(None),
@@ -83,6 +91,7 @@ fn examples() -> Vec<ApiError> {
         .map(|refusal| ApiError::from(*refusal))
         .chain(tenancy.into_iter().map(ApiError::from))
         .chain(contacts.map(ApiError::from))
+        .chain(campaigns.map(ApiError::from))
         .chain([ApiError::from(ComplianceError::EntryNotFound)])
         .chain(storage.into_iter().map(ApiError::from))
         .chain(repeated.into_iter().map(ApiError::from))

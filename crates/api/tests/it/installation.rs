@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
-use campaigns::{EmailTemplates, Forms};
+use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
@@ -132,6 +132,12 @@ impl Installation {
                 ports.clock.clone(),
                 ports.ids.clone(),
             ),
+            campaign_courses: CampaignCourses::new(
+                contacts_in.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+            ),
+            campaigns: Campaigns::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             forms: Forms::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             email_templates: EmailTemplates::new(
                 contacts_in.clone(),

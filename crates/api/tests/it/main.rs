@@ -14,6 +14,7 @@ mod any_input;
 mod api_keys;
 mod bodies;
 mod bulk_contacts;
+mod campaigns;
 mod catalogue;
 mod conditional;
 mod demo;

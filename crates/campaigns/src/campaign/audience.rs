@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{ContactId, FieldFault, StorageError};
+use kernel::{CampaignId, ContactId, FieldFault, StorageError, SuppressionId};
 
 /// Whether addresses that were judged risky are mailed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,6 +38,19 @@ pub enum StopReason {
     Unsubscribed,
     /// Something else: it bounced, somebody complained, or the organization said so.
     Suppressed,
+}
+
+/// That somebody must not be mailed any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// The id of the suppression that comes of it.
+    pub id: SuppressionId,
+    /// Who.
+    pub contact: ContactId,
+    /// Whether the person left, or mails do not reach them.
+    pub reason: StopReason,
+    /// The campaign that it came from.
+    pub campaign: CampaignId,
 }
 
 /// Why somebody on a campaign's lists does not get its mail.

@@ -1,12 +1,25 @@
 //! Campaigns: who is written to, what, and when.
 
 mod audience;
+mod course;
+mod entity;
+mod premises;
+mod recipient;
 mod schedule;
 mod status;
 
 pub use audience::{
     AddressStatus, AudienceCounts, AudiencePreview, Candidate, Exclusion, RiskyAddresses, Standing,
-    StopReason, UnknownRiskyAddresses,
+    Stop, StopReason, UnknownRiskyAddresses,
+};
+pub use entity::{
+    Campaign, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
+    CampaignTimes, CountedCampaign, NewCampaign,
+};
+pub use premises::{ListPremise, Premises};
+pub use recipient::{
+    Assignment, BounceKind, Delivery, ENDED, Engagement, Recipient, RecipientFilter,
+    RecipientStatus, UnknownRecipientStatus,
 };
 pub use schedule::{Due, InvalidSendRate, PastSchedule, SendRate, UnknownPastSchedule};
 pub use status::{

@@ -50,6 +50,8 @@ pub enum Requirement {
     Form,
     /// An address for its landing page.
     Slug,
+    /// What stands above its landing page.
+    LandingTitle,
     /// An address that its mails come from.
     Sender,
     /// Who is responsible for what it says.
@@ -169,7 +171,7 @@ impl CampaignAction {
         Self::Complete,
     ];
 
-    const fn done(self) -> &'static str {
+    pub(crate) const fn done(self) -> &'static str {
         match self {
             Self::Schedule => "scheduled",
             Self::Unschedule => "taken off the schedule",
@@ -188,12 +190,13 @@ impl CampaignAction {
 
 impl Requirement {
     /// Every requirement.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::List,
         Self::ValidatedLists,
         Self::Template,
         Self::Form,
         Self::Slug,
+        Self::LandingTitle,
         Self::Sender,
         Self::Imprint,
     ];
@@ -207,6 +210,7 @@ impl Requirement {
             Self::Template => "template-required",
             Self::Form => "form-required",
             Self::Slug => "slug-required",
+            Self::LandingTitle => "landing-title-required",
             Self::Sender => "sender-required",
             Self::Imprint => "imprint-required",
         }
@@ -221,6 +225,7 @@ impl Requirement {
             Self::Template => "the campaign has no version of a template, or it is deleted",
             Self::Form => "the campaign has no version of a form, or it is deleted",
             Self::Slug => "the campaign has no address for its landing page",
+            Self::LandingTitle => "the campaign's landing page has no title",
             Self::Sender => "the organization's settings have no address that mails come from",
             Self::Imprint => "the organization's settings do not say who is responsible",
         }
@@ -232,7 +237,8 @@ impl Requirement {
             Self::List | Self::ValidatedLists => "#/list_ids",
             Self::Template => "#/email_template_version_id",
             Self::Form => "#/form_version_id",
-            Self::Slug => "#/slug",
+            Self::Slug => "#/landing_page_slug",
+            Self::LandingTitle => "#/landing_title",
             Self::Sender => "#/organization/settings/sender_address",
             Self::Imprint => "#/organization/settings/imprint",
         }

@@ -10,16 +10,26 @@
     reason = "a case fails by panicking"
 )]
 
+mod assignments;
+mod audience;
+mod campaign;
+mod campaigns;
 mod email_templates;
+mod events;
 mod forms;
 mod tenant;
 
 use async_trait::async_trait;
-use kernel::OrganizationId;
+use kernel::{ContactId, ContactListId, OrganizationId};
 
+use crate::Standing;
 use crate::ports::CampaignStore;
 
+pub use assignments::run as assignments;
+pub use audience::run as audience;
+pub use campaigns::run as campaigns;
 pub use email_templates::run as email_templates;
+pub use events::run as events;
 pub use forms::run as forms;
 pub use tenant::Tenant;
 
@@ -36,16 +46,57 @@ pub trait Subject: Send + Sync {
 
     /// Makes an organization for which campaigns can be stored.
     async fn found(&self) -> OrganizationId;
+
+    /// Adds people to an organization; tells who they are, in the same order.
+    async fn add_people(&self, organization: OrganizationId, people: &[Person]) -> Vec<ContactId>;
+
+    /// Adds a list with these members to an organization.
+    async fn add_list(
+        &self,
+        organization: OrganizationId,
+        is_validated: bool,
+        members: &[ContactId],
+    ) -> ContactListId;
+
+    /// Deletes a person whom nobody changed yet.
+    async fn delete_contact(&self, organization: OrganizationId, contact: ContactId);
+}
+
+/// Somebody with an address.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// How the address stands.
+    pub standing: Standing,
 }
 
 /// Stamps one test per case of every port of campaigns for an adapter.
 #[macro_export]
 macro_rules! campaigns_contract {
     ($subject:ty) => {
+        mod assignments {
+            use super::*;
+            use $crate::contract::assignments as run;
+            $crate::for_each_assignment_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod audience {
+            use super::*;
+            use $crate::contract::audience as run;
+            $crate::for_each_audience_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod campaigns {
+            use super::*;
+            use $crate::contract::campaigns as run;
+            $crate::for_each_campaign_case! { [kernel::stamp_contract_tests] $subject }
+        }
         mod email_templates {
             use super::*;
             use $crate::contract::email_templates as run;
             $crate::for_each_email_template_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod events {
+            use super::*;
+            use $crate::contract::events as run;
+            $crate::for_each_event_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod forms {
             use super::*;

@@ -1,5 +1,9 @@
 //! The storage of campaigns.
 
+mod assignments;
+mod audience;
+mod campaign_rows;
 mod email_templates;
+mod events;
 mod forms;
 mod store;

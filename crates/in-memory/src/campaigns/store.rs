@@ -1,8 +1,11 @@
 //! The unit of work as campaigns see it.
 
 use async_trait::async_trait;
-use campaigns::ports::{CampaignStore, CampaignUnit, EmailTemplateRepository, FormRepository};
-use kernel::{AuditTrail, IdempotencyLedger, StorageError, TenantScope};
+use campaigns::ports::{
+    Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
+    EmailTemplateRepository, EventLog, FormRepository, LandingPages, Stops,
+};
+use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
 use crate::MemoryDatabase;
 use crate::unit::MemoryUnit;
@@ -20,6 +23,38 @@ impl CampaignUnit for MemoryUnit {
     }
 
     fn forms(&self) -> &dyn FormRepository {
+        self
+    }
+
+    fn campaigns(&self) -> &dyn CampaignRepository {
+        self
+    }
+
+    fn audience(&self) -> &dyn Audience {
+        self
+    }
+
+    fn landing_pages(&self) -> &dyn LandingPages {
+        self
+    }
+
+    fn assignments(&self) -> &dyn Assignments {
+        self
+    }
+
+    fn events(&self) -> &dyn EventLog {
+        self
+    }
+
+    fn consents(&self) -> &dyn ConsentLog {
+        self
+    }
+
+    fn stops(&self) -> &dyn Stops {
+        self
+    }
+
+    fn jobs(&self) -> &dyn JobQueue {
         self
     }
 

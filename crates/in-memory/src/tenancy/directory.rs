@@ -10,18 +10,21 @@ use tenancy::{TenancyError, TokenHash};
 use crate::unit::MemoryUnit;
 
 impl MemoryUnit {
-    fn find_slug(&self, kind: &'static str, slug: &str) -> Option<OrganizationId> {
+    /// The organization that has a slug of this kind.
+    pub(crate) fn find_slug_of(&self, kind: &'static str, slug: &str) -> Option<OrganizationId> {
         self.read_global(|global| global.slugs.get(&(kind, slug.to_owned())).copied())
     }
 
-    fn claim(&self, kind: &'static str, slug: &str) -> bool {
+    /// Whether the slug is the unit's organization's own afterwards.
+    pub(crate) fn claim_slug_of(&self, kind: &'static str, slug: &str) -> bool {
         let mine = self.organization_id();
         self.write_global(|global| {
             *global.slugs.entry((kind, slug.to_owned())).or_insert(mine) == mine
         })
     }
 
-    fn release(&self, kind: &'static str, slug: &str) {
+    /// Gives a slug back that is the unit's organization's own.
+    pub(crate) fn release_slug_of(&self, kind: &'static str, slug: &str) {
         let mine = self.organization_id();
         self.write_global(|global| {
             let key = (kind, slug.to_owned());
@@ -74,18 +77,18 @@ impl Directory for MemoryUnit {
         &self,
         slug: &Slug,
     ) -> Result<Option<OrganizationId>, StorageError> {
-        Ok(self.find_slug("organization", slug.as_str()))
+        Ok(self.find_slug_of("organization", slug.as_str()))
     }
 
     async fn find_organization_by_domain(
         &self,
         domain: &DomainName,
     ) -> Result<Option<OrganizationId>, StorageError> {
-        Ok(self.find_slug("domain", domain.as_str()))
+        Ok(self.find_slug_of("domain", domain.as_str()))
     }
 
     async fn claim_slug(&self, slug: &Slug, _at: Timestamp) -> Result<(), TenancyError> {
-        if self.claim("organization", slug.as_str()) {
+        if self.claim_slug_of("organization", slug.as_str()) {
             Ok(())
         } else {
             Err(TenancyError::SlugTaken)
@@ -93,12 +96,12 @@ impl Directory for MemoryUnit {
     }
 
     async fn release_slug(&self, slug: &Slug) -> Result<(), StorageError> {
-        self.release("organization", slug.as_str());
+        self.release_slug_of("organization", slug.as_str());
         Ok(())
     }
 
     async fn claim_domain(&self, domain: &DomainName, _at: Timestamp) -> Result<(), TenancyError> {
-        if self.claim("domain", domain.as_str()) {
+        if self.claim_slug_of("domain", domain.as_str()) {
             Ok(())
         } else {
             Err(TenancyError::DomainTaken)
@@ -106,7 +109,7 @@ impl Directory for MemoryUnit {
     }
 
     async fn release_domain(&self, domain: &DomainName) -> Result<(), StorageError> {
-        self.release("domain", domain.as_str());
+        self.release_slug_of("domain", domain.as_str());
         Ok(())
     }
 

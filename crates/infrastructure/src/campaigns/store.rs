@@ -1,8 +1,11 @@
 //! The unit of work as campaigns see it.
 
 use async_trait::async_trait;
-use campaigns::ports::{CampaignStore, CampaignUnit, EmailTemplateRepository, FormRepository};
-use kernel::{AuditTrail, IdempotencyLedger, StorageError, TenantScope};
+use campaigns::ports::{
+    Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
+    EmailTemplateRepository, EventLog, FormRepository, LandingPages, Stops,
+};
+use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
 use crate::PostgresDatabase;
 use crate::unit::PostgresUnit;
@@ -21,6 +24,38 @@ impl CampaignUnit for PostgresUnit {
 
     fn forms(&self) -> &dyn FormRepository {
         self.port("campaigns.forms")
+    }
+
+    fn campaigns(&self) -> &dyn CampaignRepository {
+        self.port("campaigns.campaigns")
+    }
+
+    fn audience(&self) -> &dyn Audience {
+        self.port("campaigns.audience")
+    }
+
+    fn landing_pages(&self) -> &dyn LandingPages {
+        self.port("campaigns.landing_pages")
+    }
+
+    fn assignments(&self) -> &dyn Assignments {
+        self.port("campaigns.assignments")
+    }
+
+    fn events(&self) -> &dyn EventLog {
+        self.port("campaigns.events")
+    }
+
+    fn consents(&self) -> &dyn ConsentLog {
+        self.port("campaigns.consents")
+    }
+
+    fn stops(&self) -> &dyn Stops {
+        self.port("campaigns.stops")
+    }
+
+    fn jobs(&self) -> &dyn JobQueue {
+        self.port("jobs")
     }
 
     fn audit(&self) -> &dyn AuditTrail {

@@ -22,7 +22,8 @@ struct Done {
 }
 
 impl PostgresUnit {
-    async fn find_slug(
+    /// The organization that has a slug of this kind.
+    pub(crate) async fn find_slug_of(
         &self,
         kind: &str,
         slug: &str,
@@ -38,7 +39,13 @@ impl PostgresUnit {
             .map(OrganizationId::from_uuid))
     }
 
-    async fn claim(&self, kind: &str, slug: &str, at: Timestamp) -> Result<bool, StorageError> {
+    /// Whether the slug is the unit's organization's own afterwards.
+    pub(crate) async fn claim_slug_of(
+        &self,
+        kind: &str,
+        slug: &str,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
         let values = [
             self.organization().into(),
             kind.into(),
@@ -51,7 +58,8 @@ impl PostgresUnit {
         Ok(done.is_some_and(|claimed| claimed.done))
     }
 
-    async fn release(&self, kind: &str, slug: &str) -> Result<(), StorageError> {
+    /// Gives a slug back that is the unit's organization's own.
+    pub(crate) async fn release_slug_of(&self, kind: &str, slug: &str) -> Result<(), StorageError> {
         let values = [self.organization().into(), kind.into(), slug.into()];
         self.execute_sql("SELECT release_slug($1, $2, $3)", values)
             .await
@@ -121,18 +129,21 @@ impl Directory for PostgresUnit {
         &self,
         slug: &Slug,
     ) -> Result<Option<OrganizationId>, StorageError> {
-        self.find_slug("organization", slug.as_str()).await
+        self.find_slug_of("organization", slug.as_str()).await
     }
 
     async fn find_organization_by_domain(
         &self,
         domain: &DomainName,
     ) -> Result<Option<OrganizationId>, StorageError> {
-        self.find_slug("domain", domain.as_str()).await
+        self.find_slug_of("domain", domain.as_str()).await
     }
 
     async fn claim_slug(&self, slug: &Slug, at: Timestamp) -> Result<(), TenancyError> {
-        if self.claim("organization", slug.as_str(), at).await? {
+        if self
+            .claim_slug_of("organization", slug.as_str(), at)
+            .await?
+        {
             Ok(())
         } else {
             Err(TenancyError::SlugTaken)
@@ -140,11 +151,11 @@ impl Directory for PostgresUnit {
     }
 
     async fn release_slug(&self, slug: &Slug) -> Result<(), StorageError> {
-        self.release("organization", slug.as_str()).await
+        self.release_slug_of("organization", slug.as_str()).await
     }
 
     async fn claim_domain(&self, domain: &DomainName, at: Timestamp) -> Result<(), TenancyError> {
-        if self.claim("domain", domain.as_str(), at).await? {
+        if self.claim_slug_of("domain", domain.as_str(), at).await? {
             Ok(())
         } else {
             Err(TenancyError::DomainTaken)
@@ -152,7 +163,7 @@ impl Directory for PostgresUnit {
     }
 
     async fn release_domain(&self, domain: &DomainName) -> Result<(), StorageError> {
-        self.release("domain", domain.as_str()).await
+        self.release_slug_of("domain", domain.as_str()).await
     }
 
     async fn claim_request(&self, key: &[u8; 32], at: Timestamp) -> Result<bool, TenancyError> {

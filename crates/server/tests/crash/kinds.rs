@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::program::Program;
-use crate::{asking, changing, importing, revalidating, undoing};
+use crate::{asking, changing, importing, revalidating, sending, undoing};
 
 /// The kinds of jobs that tests kill at least twice in the midst of their work, and count afterwards.
 ///
 /// `send_invitation` is killed at random by `killing`, with the program in `stopping` and with its worker in `workers`.
-const KILLED: [&str; 6] = [
+const KILLED: [&str; 8] = [
     changing::KIND,
     importing::KIND,
     undoing::KIND,
     revalidating::KIND,
     asking::KIND,
     "send_invitation",
+    sending::KINDS[0],
+    sending::KINDS[1],
 ];
 
 #[tokio::test(flavor = "multi_thread")]

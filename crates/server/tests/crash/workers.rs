@@ -18,13 +18,13 @@ use crate::stopping::{count, execute, mails};
 use crate::writer::Writer;
 
 /// `canvass worker` with one place.
-struct Worker {
+pub(crate) struct Worker {
     child: Child,
 }
 
 impl Worker {
     /// Starts it, and waits until it works.
-    fn start(data_dir: &Path, database_url: &str) -> Self {
+    pub(crate) fn start(data_dir: &Path, database_url: &str) -> Self {
         let mut child = canvass(&["worker", "--job-slots", "1"], data_dir)
             .env("DATABASE_URL", database_url)
             .stdout(Stdio::piped())
@@ -39,12 +39,12 @@ impl Worker {
         Self { child }
     }
 
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let pid = i32::try_from(self.child.id()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
         let status = self.child.wait().unwrap();

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod audit;
+mod campaigns;
 mod contacts;
 mod email_templates;
 mod forms;
@@ -25,6 +26,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         accounts::ENTRIES,
         api_keys::ENTRIES,
         audit::ENTRIES,
+        campaigns::ENTRIES,
         contacts::ENTRIES,
         imports::ENTRIES,
         email_templates::ENTRIES,

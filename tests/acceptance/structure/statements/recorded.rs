@@ -1,14 +1,18 @@
 //! Statements as they go to the database, while the adapter keeps the contracts of the ports.
 
+#[path = "../../../../crates/in-memory/tests/contract/audience.rs"]
+mod audience;
+
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::{OrganizationId, RateLimiter};
+use kernel::{ContactId, ContactListId, OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use testkit::TestDatabase;
@@ -118,6 +122,23 @@ impl campaigns::contract::Subject for Adapter {
         let tenant = tenancy::contract::Tenant::found(self).await;
         tenant.organization.id()
     }
+
+    async fn add_people(&self, organization: OrganizationId, people: &[Person]) -> Vec<ContactId> {
+        audience::add_people(&self.database, organization, people).await
+    }
+
+    async fn add_list(
+        &self,
+        organization: OrganizationId,
+        is_validated: bool,
+        members: &[ContactId],
+    ) -> ContactListId {
+        audience::add_list(&self.database, organization, is_validated, members).await
+    }
+
+    async fn delete_contact(&self, organization: OrganizationId, contact: ContactId) {
+        audience::delete_contact(&self.database, organization, contact).await;
+    }
 }
 
 #[async_trait]
@@ -167,7 +188,11 @@ macro_rules! run_contracts {
 }
 
 run_contracts! {
+    campaigns::for_each_assignment_case => assignments;
+    campaigns::for_each_audience_case => audience;
+    campaigns::for_each_campaign_case => campaigns;
     campaigns::for_each_email_template_case => email_templates;
+    campaigns::for_each_event_case => events;
     campaigns::for_each_form_case => forms;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;

@@ -1,0 +1,266 @@
+//! The course of campaigns: having them begin, pause, go on and end, and how their recipients stand.
+
+use campaigns::{CampaignCourses, CountedCampaign, RecipientFilter};
+use kernel::CampaignId;
+use poem_openapi::OpenApi;
+use tenancy::Permission;
+
+use super::dto::{
+    CampaignAnswer, RecipientAnswer, ScheduleCampaignRequest, reason as recipient_reason, schedule,
+};
+use super::made;
+use crate::answer::{Answer, Finished};
+use crate::input::{Body, OrganizationKey, Path, Query, parameters, text, text_by};
+use crate::paging::{After, Limit, Listed};
+use crate::problem::{Failed, St};
+use crate::schema::{RecipientReasonText, RecipientStatusText};
+use crate::{Caller, IdempotencyKey, Tag};
+
+/// The operations on the course of campaigns.
+pub struct CampaignCoursesApi {
+    courses: CampaignCourses,
+}
+
+impl CampaignCoursesApi {
+    /// Operations over these use cases.
+    #[must_use]
+    pub const fn new(courses: CampaignCourses) -> Self {
+        Self { courses }
+    }
+}
+
+/// A campaign after something was done with it.
+fn done(counted: &CountedCampaign) -> Answer<CampaignAnswer> {
+    Answer {
+        location: None,
+        ..made(counted)
+    }
+}
+
+#[OpenApi(tag = "Tag::Campaigns")]
+impl CampaignCoursesApi {
+    /// Schedule a campaign
+    ///
+    /// Has a draft begin at a later time; one that is scheduled already, at another. What it lacks is told all at once
+    /// (422, `campaign-not-ready`). Where its status forbids it, the answer is 409. Needs the permission
+    /// `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/schedule",
+        method = "post",
+        operation_id = "scheduleCampaign"
+    )]
+    async fn schedule(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+        body: Body<ScheduleCampaignRequest>,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+        let at = body.decode(schedule)?;
+        let rendering = Finished::rendering(done);
+        let request = idempotency_key.request(member.scope(), &body)?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .schedule(member.scope(), campaign.0, at, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
+    }
+
+    /// Take a campaign off the schedule
+    ///
+    /// Makes a scheduled campaign a draft again. Needs the permission `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/unschedule",
+        method = "post",
+        operation_id = "unscheduleCampaign"
+    )]
+    async fn unschedule(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+
+        let rendering = Finished::rendering(done);
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .unschedule(member.scope(), campaign.0, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
+    }
+
+    /// Launch a campaign
+    ///
+    /// Has a campaign begin now: a job decides of everybody on its lists whether they are mailed and when, and sends
+    /// the mails. What it lacks is told all at once (422, `campaign-not-ready`). Where its status forbids it, the
+    /// answer is 409. Needs the permission `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/launch",
+        method = "post",
+        operation_id = "launchCampaign"
+    )]
+    async fn launch(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+
+        let rendering = Finished::rendering(done);
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .launch(member.scope(), campaign.0, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
+    }
+
+    /// Pause a campaign
+    ///
+    /// Lets its mails wait, but for those that are just being handed over, 1,000 at most. Needs the permission
+    /// `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/pause",
+        method = "post",
+        operation_id = "pauseCampaign"
+    )]
+    async fn pause(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+
+        let rendering = Finished::rendering(done);
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .pause(member.scope(), campaign.0, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
+    }
+
+    /// Resume a campaign
+    ///
+    /// Goes on where it was paused; what is yet to be sent is sent later by the time it was paused. Needs the
+    /// permission `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/resume",
+        method = "post",
+        operation_id = "resumeCampaign"
+    )]
+    async fn resume(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+
+        let rendering = Finished::rendering(done);
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .resume(member.scope(), campaign.0, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
+    }
+
+    /// Complete a campaign
+    ///
+    /// Ends it. Whoever was yet to be mailed is left out, with the reason `ended`. Needs the permission
+    /// `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/complete",
+        method = "post",
+        operation_id = "completeCampaign"
+    )]
+    async fn complete(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+
+        let rendering = Finished::rendering(done);
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .complete(member.scope(), campaign.0, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
+    }
+
+    /// List the recipients of a campaign
+    ///
+    /// Everybody of whom it was decided whether they are mailed, in the order of the ids of the contacts: who got the
+    /// mail, who did not, and why. Needs the permission `campaign.view`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/recipients",
+        method = "get",
+        operation_id = "listCampaignRecipients"
+    )]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one for each parameter of the address"
+    )]
+    async fn recipients(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        /// List those who stand like this.
+        status: Query<Option<RecipientStatusText>>,
+        /// List those who do so for this reason.
+        reason: Query<Option<RecipientReasonText>>,
+        limit: Limit,
+        cursor: After,
+    ) -> Result<Listed<RecipientAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignView)
+            .await?;
+        let filter = parameters(|query| {
+            let status = query.optional(&status, text);
+            let reason = query.optional(&reason, text_by(recipient_reason));
+            Some(RecipientFilter {
+                status: status?,
+                reason: reason?,
+            })
+        })?;
+        let page = self
+            .courses
+            .recipients(member.scope(), campaign.0, &filter, &cursor.page(&limit)?)
+            .await?;
+        Ok(cursor.listed(page, RecipientAnswer::from))
+    }
+}

@@ -1,0 +1,7 @@
+//! What happens to mails and on landing pages, and what people agree to.
+
+mod consent;
+mod record;
+
+pub use consent::{ConsentRecord, ConsentSource, ConsentSubject, ConsentType};
+pub use record::{ActorVerdict, Event, EventClient, EventOrigin, EventType, ForeignEventId};

@@ -1,0 +1,219 @@
+//! Use cases: having campaigns begin, pause, go on and end, and seeing how their recipients stand.
+
+use std::sync::Arc;
+
+use kernel::{
+    AuditAction, CampaignId, Checked, Clock, Done, FieldErrors, FieldFault, IdGenerator, JobId,
+    NewJob, Once, Page, PageRequest, TenantScope, Timestamp, begin_once,
+};
+
+use super::begin::{self, BEGIN_CAMPAIGN};
+use super::send::{self, SEND_CAMPAIGN};
+use crate::campaigns::{find_living, noted, premises, with_counts};
+use crate::ports::{CampaignStore, CampaignUnit};
+use crate::workbench::Workbench;
+use crate::{
+    Campaign, CampaignAction, CampaignError, CountedCampaign, Readiness, Recipient, RecipientFilter,
+};
+
+/// How often the jobs of campaigns are tried without getting on.
+pub(super) const ATTEMPTS: u16 = 8;
+
+/// Use cases on the course of campaigns. Whoever holds the scope was allowed to.
+#[derive(Clone)]
+pub struct CampaignCourses {
+    bench: Workbench,
+}
+
+impl CampaignCourses {
+    /// Use cases on what is in `store`.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn CampaignStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+    ) -> Self {
+        Self {
+            bench: Workbench::new(store, clock, ids),
+        }
+    }
+
+    /// Has a campaign begin at a later time; one that is scheduled already, at another.
+    pub async fn schedule(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        scheduled_at: Checked<Timestamp>,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        self.act(
+            scope,
+            id,
+            CampaignAction::Schedule,
+            Some(scheduled_at),
+            once,
+        )
+        .await
+    }
+
+    /// Makes a scheduled campaign a draft again.
+    pub async fn unschedule(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        self.act(scope, id, CampaignAction::Unschedule, None, once)
+            .await
+    }
+
+    /// Has a campaign begin now.
+    pub async fn launch(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        self.act(scope, id, CampaignAction::Launch, None, once)
+            .await
+    }
+
+    /// Lets the mails of a campaign wait; those that are just being handed over still go out.
+    pub async fn pause(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        self.act(scope, id, CampaignAction::Pause, None, once).await
+    }
+
+    /// Goes on where a campaign was paused.
+    pub async fn resume(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        self.act(scope, id, CampaignAction::Resume, None, once)
+            .await
+    }
+
+    /// Ends a campaign; whoever was yet to be mailed is left out.
+    pub async fn complete(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        self.act(scope, id, CampaignAction::Complete, None, once)
+            .await
+    }
+
+    /// The recipients of a living campaign that the filter lets through, in the order of the ids of the contacts.
+    pub async fn recipients(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        filter: &RecipientFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Recipient>, CampaignError> {
+        let unit = self.bench.begin(scope).await?;
+        find_living(unit.as_ref(), id).await?;
+        let recipients = unit.assignments().list(id, filter, page).await?;
+        unit.commit().await?;
+        Ok(recipients)
+    }
+
+    async fn act(
+        &self,
+        scope: &TenantScope,
+        id: CampaignId,
+        action: CampaignAction,
+        scheduled_at: Option<Checked<Timestamp>>,
+        once: &Once<'_, CountedCampaign>,
+    ) -> Result<Done<CountedCampaign>, CampaignError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
+            return Ok(Done::Replayed(answer));
+        }
+        let before = find_living(unit.as_ref(), id).await?;
+        let scheduled_at = scheduled_at.transpose()?;
+        let readiness = readiness(unit.as_ref(), &before).await?;
+        let mut after = before.clone();
+        let by = scope.actor().user();
+        after.act(action, &readiness, scheduled_at, at, by)?;
+        if scheduled_at.is_some_and(|scheduled_at| scheduled_at <= at) {
+            let fault =
+                FieldFault::new("in-the-past", "this instant has passed; launch it instead");
+            return Err(FieldErrors::one("#/scheduled_at", fault).into());
+        }
+        unit.campaigns()
+            .update(&after, before.state().stamps.version)
+            .await
+            .map_err(contended)?;
+        match action {
+            CampaignAction::Schedule => {
+                let payload = begin::payload(&after);
+                let run_at = scheduled_at.unwrap_or(at);
+                let job = self.job(BEGIN_CAMPAIGN, payload, run_at);
+                unit.jobs().enqueue(&job).await?;
+            }
+            CampaignAction::Launch | CampaignAction::Resume => {
+                let job = self.job(SEND_CAMPAIGN, send::payload(id), at);
+                unit.jobs().enqueue(&job).await?;
+            }
+            CampaignAction::Complete => {
+                unit.assignments().give_up(id, at).await?;
+            }
+            CampaignAction::Unschedule | CampaignAction::Pause => {}
+        }
+        let draft = noted(&after, told(action), after.changes_since(Some(&before)));
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        let counted = with_counts(unit.as_ref(), after).await?;
+        once.record(unit.idempotency(), &counted).await?;
+        unit.commit().await?;
+        Ok(Done::Fresh(counted))
+    }
+
+    fn job(&self, kind: kernel::JobKind, payload: serde_json::Value, run_at: Timestamp) -> NewJob {
+        NewJob {
+            id: self.bench.id(JobId::from_uuid),
+            kind,
+            payload,
+            run_at,
+            max_attempts: ATTEMPTS,
+        }
+    }
+}
+
+/// What an action is called in the audit log.
+pub(super) const fn told(action: CampaignAction) -> AuditAction {
+    match action {
+        CampaignAction::Schedule | CampaignAction::Unschedule => AuditAction::Update,
+        CampaignAction::Launch => AuditAction::Launch,
+        CampaignAction::Pause => AuditAction::Pause,
+        CampaignAction::Resume => AuditAction::Resume,
+        CampaignAction::Complete => AuditAction::Complete,
+    }
+}
+
+/// What the campaign lacks to begin.
+pub(super) async fn readiness(
+    unit: &dyn CampaignUnit,
+    campaign: &Campaign,
+) -> Result<Readiness, CampaignError> {
+    let premises = premises(unit, &campaign.state().plan).await?;
+    Ok(premises.readiness(campaign))
+}
+
+/// Nobody said which version of the campaign is meant, so that whoever comes second may try again.
+fn contended(error: CampaignError) -> CampaignError {
+    match error {
+        CampaignError::Stale => kernel::StorageError::Contended(None).into(),
+        other => other,
+    }
+}

@@ -1,0 +1,164 @@
+//! The people whom campaigns reach: `contact_list_members`, `contacts` and `suppressions`
+
+use async_trait::async_trait;
+use campaigns::ports::Audience;
+use campaigns::{
+    AddressStatus, AudienceCounts, CampaignPlan, Candidate, ListPremise, Premises, RiskyAddresses,
+    Standing, StopReason,
+};
+use kernel::{ContactId, ContactListId, EmailTemplateVersionId, FormVersionId, StorageError};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use crate::unit::PostgresUnit;
+
+#[derive(FromQueryResult)]
+struct AroundRow {
+    template_lives: Option<bool>,
+    form_lives: Option<bool>,
+    form_name: Option<String>,
+    has_sender: bool,
+    has_imprint: bool,
+    risky: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct ListRow {
+    id: Uuid,
+    lives: bool,
+    is_validated: bool,
+}
+
+#[derive(FromQueryResult)]
+struct PlacesRow {
+    places: i64,
+}
+
+#[derive(FromQueryResult)]
+struct StandingRow {
+    validation_status: String,
+    has_left: Option<bool>,
+    people: i64,
+}
+
+#[derive(FromQueryResult)]
+struct CandidateRow {
+    contact_id: Uuid,
+    validation_status: String,
+    has_left: Option<bool>,
+}
+
+#[async_trait]
+impl Audience for PostgresUnit {
+    async fn premises(&self, plan: &CampaignPlan) -> Result<Premises, StorageError> {
+        let around = "SELECT \
+             (SELECT t.deleted_at IS NULL FROM email_template_versions v \
+              JOIN email_templates t ON t.organization_id = $1 AND t.id = v.template_id \
+              WHERE v.organization_id = $1 AND v.id = $2) AS template_lives, \
+             (SELECT f.deleted_at IS NULL FROM form_versions v \
+              JOIN forms f ON f.organization_id = $1 AND f.id = v.form_id \
+              WHERE v.organization_id = $1 AND v.id = $3) AS form_lives, \
+             (SELECT f.name FROM form_versions v \
+              JOIN forms f ON f.organization_id = $1 AND f.id = v.form_id \
+              WHERE v.organization_id = $1 AND v.id = $3) AS form_name, \
+             o.settings ->> 'sender_address' IS NOT NULL AS has_sender, \
+             o.settings ->> 'imprint' IS NOT NULL AS has_imprint, \
+             o.settings #>> '{audience_policy,risky}' AS risky \
+             FROM organizations o WHERE o.organization_id = $1";
+        let values = [
+            self.organization().into(),
+            plan.email_template_version
+                .map(EmailTemplateVersionId::as_uuid)
+                .into(),
+            plan.form_version.map(FormVersionId::as_uuid).into(),
+        ];
+        let around = self.one::<AroundRow>(around, values).await?;
+        let lists = "SELECT l.id, l.deleted_at IS NULL AS lives, l.status = 'validated' AS is_validated \
+                     FROM contact_lists l WHERE l.organization_id = $1 AND l.id = ANY ($2) ORDER BY l.id";
+        let values = [self.organization().into(), uuids(&plan.lists).into()];
+        let lists = self.all::<ListRow>(lists, values).await?;
+        let lists = lists.into_iter().map(|row| ListPremise {
+            list: ContactListId::from_uuid(row.id),
+            lives: row.lives,
+            is_validated: row.is_validated,
+        });
+        let mut premises = Premises {
+            lists: lists.collect(),
+            ..Premises::default()
+        };
+        if let Some(around) = around {
+            premises.template_lives = around.template_lives;
+            premises.form_lives = around.form_lives;
+            premises.form_name = around.form_name.and_then(|name| name.parse().ok());
+            premises.has_sender = around.has_sender;
+            premises.has_imprint = around.has_imprint;
+            if around.risky.as_deref() == Some(RiskyAddresses::Include.as_str()) {
+                premises.risky_addresses = RiskyAddresses::Include;
+            }
+        }
+        Ok(premises)
+    }
+
+    async fn count(&self, lists: &[ContactListId]) -> Result<AudienceCounts, StorageError> {
+        let values = || [self.organization().into(), uuids(lists).into()];
+        let places = "SELECT count(*) AS places FROM contact_list_members m \
+                      WHERE m.organization_id = $1 AND m.list_id = ANY ($2) AND m.deleted_at IS NULL";
+        let places = self.one::<PlacesRow>(places, values()).await?;
+        let people = include_str!("count_audience.sql");
+        let people = self.all::<StandingRow>(people, values()).await?;
+        let count = |number: i64| u64::try_from(number).unwrap_or_default();
+        Ok(AudienceCounts {
+            memberships: places.map_or(0, |row| count(row.places)),
+            people: people
+                .into_iter()
+                .map(|row| {
+                    let standing = standing(&row.validation_status, row.has_left)?;
+                    Ok((standing, count(row.people)))
+                })
+                .collect::<Result<_, StorageError>>()?,
+        })
+    }
+
+    async fn candidates(
+        &self,
+        lists: &[ContactListId],
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<Candidate>, StorageError> {
+        let statuses = AddressStatus::ALL.map(|status| status.as_str().to_owned());
+        let values = [
+            self.organization().into(),
+            uuids(lists).into(),
+            statuses.to_vec().into(),
+            after.map_or(Uuid::nil(), ContactId::as_uuid).into(),
+            i64::from(limit).into(),
+        ];
+        let sql = include_str!("candidates.sql");
+        let rows = self.all::<CandidateRow>(sql, values).await?;
+        let candidate = |row: CandidateRow| {
+            Ok(Candidate {
+                contact: ContactId::from_uuid(row.contact_id),
+                standing: standing(&row.validation_status, row.has_left)?,
+            })
+        };
+        rows.into_iter().map(candidate).collect()
+    }
+}
+
+fn uuids(lists: &[ContactListId]) -> Vec<Uuid> {
+    lists.iter().map(|list| list.as_uuid()).collect()
+}
+
+/// How somebody stands of whom it is known whether they left, where their address is suppressed at all.
+fn standing(status: &str, has_left: Option<bool>) -> Result<Standing, StorageError> {
+    Ok(Standing {
+        status: status.parse()?,
+        stop: has_left.map(|has_left| {
+            if has_left {
+                StopReason::Unsubscribed
+            } else {
+                StopReason::Suppressed
+            }
+        }),
+    })
+}

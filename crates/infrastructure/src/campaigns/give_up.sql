@@ -1,0 +1,11 @@
+WITH changed AS (
+    UPDATE campaign_contact_assignments a
+    SET status = 'skipped', reason = $3, scheduled_send_time = NULL, updated_at = $4
+    WHERE a.organization_id = $1 AND a.campaign_id = $2 AND a.status = 'pending'
+    RETURNING a.contact_id
+)
+INSERT INTO campaign_counts (organization_id, campaign_id, assigned, skipped, sent, bounced, failed, created_at)
+SELECT $1, $2, 0, count(*), 0, 0, 0, $4
+FROM changed
+HAVING count(*) > 0
+RETURNING skipped::bigint AS number

@@ -1,0 +1,45 @@
+//! Addresses that must not be mailed any more: `suppressions`, by the contacts that have them
+
+use async_trait::async_trait;
+use campaigns::ports::Stops;
+use campaigns::{Stop, StopReason};
+use kernel::{StorageError, SuppressionId, Timestamp};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use crate::unit::PostgresUnit;
+
+#[derive(FromQueryResult)]
+struct Made {
+    id: Uuid,
+}
+
+#[async_trait]
+impl Stops for PostgresUnit {
+    async fn add(&self, stops: &[Stop], at: Timestamp) -> Result<Vec<SuppressionId>, StorageError> {
+        let sql = "INSERT INTO suppressions (organization_id, id, address_hash, reason, source, source_id, created_at) \
+                   SELECT $1, stop.id, c.email_hash, stop.reason, stop.source, stop.campaign_id, $7 \
+                   FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[]) \
+                   AS stop (id, contact_id, reason, source, campaign_id) \
+                   JOIN contacts c ON c.organization_id = $1 AND c.id = stop.contact_id \
+                   ON CONFLICT (organization_id, address_hash, reason, source) DO NOTHING RETURNING id";
+        let reason = |stop: &Stop| match stop.reason {
+            StopReason::Unsubscribed => ("unsubscribed".to_owned(), "link".to_owned()),
+            StopReason::Suppressed => ("bounced".to_owned(), "campaign".to_owned()),
+        };
+        let (reasons, sources): (Vec<_>, Vec<_>) = stops.iter().map(reason).unzip();
+        let column = |id: fn(&Stop) -> Uuid| stops.iter().map(id).collect::<Vec<_>>();
+        let values = [
+            self.organization().into(),
+            column(|stop| stop.id.as_uuid()).into(),
+            column(|stop| stop.contact.as_uuid()).into(),
+            reasons.into(),
+            sources.into(),
+            column(|stop| stop.campaign.as_uuid()).into(),
+            at.into(),
+        ];
+        let made = self.all::<Made>(sql, values).await?;
+        let ids = made.into_iter().map(|row| SuppressionId::from_uuid(row.id));
+        Ok(ids.collect())
+    }
+}

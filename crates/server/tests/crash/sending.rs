@@ -1,0 +1,238 @@
+//! Workers that carry out campaigns are killed by force, again and again.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use testkit::TestDatabase;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::extent::{kills, rows};
+use crate::killing::a_random_while;
+use crate::program::Program;
+use crate::stopping::{count, execute};
+use crate::workers::Worker;
+use crate::writer::Writer;
+
+/// The kinds of jobs that are killed here.
+pub(crate) const KINDS: [&str; 2] = ["begin_campaign", "send_campaign"];
+
+/// How many people are mailed by each of two campaigns.
+fn people() -> usize {
+    rows(20_000)
+}
+
+/// How long the work may take to get on.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Grows with each batch that takes effect.
+const BATCHES: &str =
+    "SELECT coalesce(sum(revision), 0)::bigint FROM job_queue WHERE kind = 'send_campaign'";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_mailed_twice_and_nobody_left_out_however_often_workers_are_killed() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let test = TestDatabase::fresh().await;
+    let server = Program::start_on(&data_dir, &test.login_url(), &["--job-slots", "0"]);
+    let (_url, watched) = watch::channel(server.url().to_owned());
+    let mut writer = Writer::enter(watched).await;
+    let mut admin = PgConnection::connect_with(&test.admin()).await.unwrap();
+    let (here, campaigns) = two_campaigns(&mut writer, &mut admin).await;
+    // So that a kill meets a batch that has begun and is not committed.
+    execute(
+        &mut admin,
+        "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END'",
+    )
+    .await;
+    execute(
+        &mut admin,
+        "CREATE TRIGGER linger AFTER INSERT ON campaign_counts FOR EACH STATEMENT EXECUTE FUNCTION linger(); \
+         CREATE TRIGGER linger AFTER UPDATE ON campaigns FOR EACH STATEMENT EXECUTE FUNCTION linger()",
+    )
+    .await;
+
+    let start = || [0; 2].map(|_| Worker::start(&data_dir, &test.login_url()));
+    let mut workers = start();
+    let soon = "SELECT to_char((now() + interval '3 seconds') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
+    let soon: String = sqlx::query_scalar(soon)
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    for campaign in &campaigns {
+        let schedule = format!("{here}/campaigns/{campaign}/schedule");
+        writer
+            .post(&schedule, &json!({ "scheduled_at": soon }))
+            .await;
+    }
+    for _ in 0..2 {
+        wait_for_a_beginning(&mut admin).await;
+        workers.into_iter().for_each(Worker::kill);
+        lapse(&mut admin).await;
+        workers = start();
+    }
+    let mut inside = 0;
+    for kill in 0..kills(20) {
+        let before = count(&mut admin, BATCHES).await;
+        wait_for_more_than(&mut admin, before).await;
+        tokio::time::sleep(a_random_while() / 4).await;
+        let [first, second] = workers;
+        let (killed, left) = if kill % 2 == 0 {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        killed.kill();
+        inside += usize::from(!is_done(&mut admin).await);
+        lapse(&mut admin).await;
+        let next = Worker::start(&data_dir, &test.login_url());
+        workers = if kill % 2 == 0 {
+            [next, left]
+        } else {
+            [left, next]
+        };
+    }
+    let begun = Instant::now();
+    while !is_done(&mut admin).await {
+        assert!(begun.elapsed() < PATIENCE * 3, "it does not come to an end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for worker in workers {
+        worker.stop();
+    }
+
+    println!("{inside} of {} kills met work in hand", kills(20));
+    assert!(inside * 2 >= kills(20), "{inside} kills met work in hand");
+    reckon(&mut writer, &mut admin, &here, &campaigns).await;
+    server.stop();
+}
+
+/// Compares everything with whom there was to mail.
+async fn reckon(writer: &mut Writer, admin: &mut PgConnection, here: &str, campaigns: &[Uuid]) {
+    let people = i64::try_from(people()).unwrap();
+    for campaign in campaigns {
+        let state = writer.get(&format!("{here}/campaigns/{campaign}")).await;
+        assert_eq!(state["status"], "completed");
+        let counts =
+            json!({ "assigned": people, "skipped": 0, "sent": people, "bounced": 0, "failed": 0 });
+        assert_eq!(state["counts"], counts);
+    }
+    for (what, sql, expected) in [
+        (
+            "recipients",
+            "SELECT count(*) FROM campaign_contact_assignments WHERE status = 'sent'",
+            2 * people,
+        ),
+        (
+            "events",
+            "SELECT count(*) FROM events WHERE event_type = 'SENT'",
+            2 * people,
+        ),
+        (
+            "people with an event of each campaign",
+            "SELECT count(DISTINCT (campaign_id, contact_id)) FROM events",
+            2 * people,
+        ),
+        (
+            "beginnings and ends",
+            "SELECT count(*) FROM audit_logs WHERE entity_type = 'campaign' AND action IN ('launch', 'complete')",
+            4,
+        ),
+    ] {
+        assert_eq!(count(admin, sql).await, expected, "{what}");
+    }
+}
+
+/// What nobody renews any more runs out; the test need not wait for that. Whoever lives finds that its lease is lost, and
+/// must not commit.
+async fn lapse(admin: &mut PgConnection) {
+    let lapse = "UPDATE job_queue SET lease_until = now() WHERE status = 'running'";
+    execute(admin, lapse).await;
+}
+
+/// Waits until a campaign is about to begin and has not, or all have.
+async fn wait_for_a_beginning(admin: &mut PgConnection) {
+    let begun = Instant::now();
+    let running =
+        "SELECT count(*) FROM job_queue WHERE kind = 'begin_campaign' AND status = 'running'";
+    let waiting = "SELECT count(*) FROM campaigns WHERE status = 'scheduled'";
+    while count(admin, running).await == 0 && count(admin, waiting).await > 0 {
+        assert!(begun.elapsed() < PATIENCE, "no campaign begins");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn is_done(admin: &mut PgConnection) -> bool {
+    let open = "SELECT count(*) FROM campaigns WHERE status <> 'completed'";
+    count(admin, open).await == 0
+}
+
+async fn wait_for_more_than(admin: &mut PgConnection, batches: i64) {
+    let begun = Instant::now();
+    while count(admin, BATCHES).await <= batches && !is_done(admin).await {
+        assert!(begun.elapsed() < PATIENCE, "it does not get on");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// An organization with two campaigns to the same people: tells its address and theirs.
+async fn two_campaigns(writer: &mut Writer, admin: &mut PgConnection) -> (String, Vec<Uuid>) {
+    let organization = writer.found().await;
+    let here = format!("/v1/organizations/{organization}");
+    let settings = json!({ "settings": {
+        "sender_address": "news@example.com",
+        "imprint": "Acme Ltd, 1 Sample Street",
+    } });
+    writer.patch(&here, &settings).await;
+    let list = json!({ "name": "Everybody" });
+    let list = writer.create(&format!("{here}/contact-lists"), &list).await;
+    let template = json!({ "name": "News", "subject": "Hello", "html_content": "<p>Hi</p>" });
+    let template = writer
+        .post(&format!("{here}/email-templates"), &template)
+        .await;
+    let template = template["active_version_id"].clone();
+    let field = json!({ "field_key": "email", "field_label": "Address", "field_type": "email" });
+    let form = json!({ "name": "Contact us", "fields": [field] });
+    let form = writer.post(&format!("{here}/forms"), &form).await;
+    let form = form["current_version_id"].clone();
+    fill(admin, organization, list).await;
+    let mut campaigns = Vec::new();
+    for n in 0..2 {
+        let campaign = json!({
+            "name": format!("Campaign {n}"),
+            "list_ids": [list],
+            "email_template_version_id": template,
+            "form_version_id": form,
+            "landing_page_slug": format!("page-{n}"),
+        });
+        campaigns.push(writer.create(&format!("{here}/campaigns"), &campaign).await);
+    }
+    (here, campaigns)
+}
+
+/// Puts people on a list, which is validated then.
+async fn fill(admin: &mut PgConnection, organization: Uuid, list: Uuid) {
+    let people = people();
+    for statement in [
+        format!(
+            "INSERT INTO contacts (organization_id, id, email, email_normalized, email_hash, attributes, source, \
+             validation_status, classification, risk_score, search_text, created_at, updated_at, version) \
+             SELECT '{organization}', gen_random_uuid(), 'p' || n || '@firm.de', 'p' || n || '@firm.de', \
+             '\\x01'::bytea || decode(md5(n::text), 'hex'), '{{}}', 'api', 'valid', 'business', 0, '', now(), now(), 1 \
+             FROM generate_series(1, {people}) AS n"
+        ),
+        format!(
+            "INSERT INTO contact_list_members (organization_id, contact_id, list_id, validation_status, created_at) \
+             SELECT c.organization_id, c.id, '{list}', c.validation_status, now() FROM contacts c"
+        ),
+        format!("UPDATE contact_lists SET status = 'validated' WHERE id = '{list}'"),
+        "ANALYZE".to_owned(),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(statement))
+            .execute(&mut *admin)
+            .await
+            .unwrap();
+    }
+}
