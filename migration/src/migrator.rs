@@ -47,6 +47,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000021_forms",
     "m20261121_000022_campaigns",
     "m20261121_000023_events",
+    "m20261121_000024_leads",
 ];
 
 impl MigratorTrait for Migrator {

@@ -22,6 +22,7 @@ use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
+use crate::leads::{LeadResponsesApi, LeadsApi};
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
@@ -179,7 +180,9 @@ pub type Operations = (
         EmailTemplateVersionsApi,
         FormsApi,
         FormVersionsApi,
-        CampaignsApi,
         CampaignCoursesApi,
+        CampaignsApi,
+        LeadResponsesApi,
+        LeadsApi,
     ),
 );

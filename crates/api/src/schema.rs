@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use campaigns::{
-    CampaignStatus, EmailContent, Exclusion, FieldKey, FieldType, PastSchedule, RecipientStatus,
+    CampaignStatus, EmailContent, Exclusion, FieldKey, FieldType, LeadSource, LeadStatus,
+    PastSchedule, RecipientStatus,
 };
 use compliance::EntityType;
 use contacts::{
@@ -222,6 +223,24 @@ texts! {
     /// What a field of a form asks for.
     FieldTypeText {
         enum_items: FieldType::ALL.iter().map(|it| it.as_str().into()).collect(),
+    }
+    /// How far a lead has come.
+    LeadStatusText {
+        enum_items: words(LeadStatus::ALL, LeadStatus::as_str),
+    }
+    /// Where leads come from.
+    LeadSourceText {
+        enum_items: words(LeadSource::ALL, LeadSource::as_str),
+    }
+    /// What is asked of a field of leads.
+    LeadConditionText {
+        min_length: Some(1),
+        example: Some("team_size:gte:10".into()),
+    }
+    /// An order of leads.
+    LeadSortText {
+        min_length: Some(1),
+        example: Some("-created_at".into()),
     }
     /// An address of a client.
     IpText {

@@ -44,6 +44,8 @@ pub enum Tag {
     Forms,
     /// Who is written to, what, and when.
     Campaigns,
+    /// Who answered, and how far they have come.
+    Leads,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

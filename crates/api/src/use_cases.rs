@@ -1,6 +1,6 @@
 //! The use cases behind the operations.
 
-use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms};
+use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, Leads};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules,
@@ -24,6 +24,7 @@ use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
+use crate::leads::{LeadResponsesApi, LeadsApi};
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::platform_users::PlatformUsersApi;
@@ -89,6 +90,8 @@ pub struct UseCases {
     pub campaigns: Campaigns,
     /// Having campaigns begin, pause, go on and end, and how their recipients stand.
     pub campaign_courses: CampaignCourses,
+    /// Taking leads in, working on them, and finding them.
+    pub leads: Leads,
 }
 
 /// All operations over these use cases.
@@ -124,6 +127,8 @@ pub fn operations(use_cases: UseCases) -> Operations {
             FormVersionsApi::new(use_cases.forms),
             CampaignsApi::new(use_cases.campaigns),
             CampaignCoursesApi::new(use_cases.campaign_courses),
+            LeadsApi::new(use_cases.leads.clone()),
+            LeadResponsesApi::new(use_cases.leads),
         ),
     )
 }

@@ -1,6 +1,10 @@
 //! What can go wrong with campaigns.
 
-use kernel::{Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, StorageError};
+use kernel::{
+    Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, LeadId, StorageError,
+};
+
+use crate::IllegalTransition;
 
 use crate::{CampaignAction, CampaignStatus, Refusal};
 
@@ -34,9 +38,18 @@ pub enum CampaignError {
     /// It is active or paused, and cannot be deleted.
     #[error("the campaign is under way; complete it first")]
     UnderWay,
+    /// The person has a living lead in the campaign.
+    #[error("the person has a lead already")]
+    LeadExists(LeadId),
+    /// The pipeline has no such step.
+    #[error(transparent)]
+    IllegalTransition(#[from] IllegalTransition),
     /// The request was sent before.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
+    /// A line of a download could not be written.
+    #[error("a line of the download could not be written")]
+    Csv(#[source] std::io::Error),
     /// The storage failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -57,6 +70,8 @@ impl CampaignError {
         ("campaign-wrong-status", "The campaign's status forbids it"),
         ("campaign-not-ready", "The campaign is not ready"),
         ("campaign-under-way", "The campaign is under way"),
+        ("lead-exists", "The person has a lead already"),
+        ("illegal-transition", "The pipeline has no such step"),
     ];
 }
 
@@ -70,7 +85,10 @@ impl Classify for CampaignError {
             | Self::SlugTaken
             | Self::Begun
             | Self::UnderWay
-            | Self::WrongStatus(..) => ErrorKind::Conflict,
+            | Self::WrongStatus(..)
+            | Self::LeadExists(_)
+            | Self::IllegalTransition(_) => ErrorKind::Conflict,
+            Self::Csv(_) => ErrorKind::Internal,
             Self::Idempotency(error) => error.kind(),
             Self::Storage(error) => error.kind(),
         }
@@ -87,6 +105,9 @@ impl Classify for CampaignError {
             Self::UnderWay => "campaign-under-way",
             Self::WrongStatus(..) => "campaign-wrong-status",
             Self::NotReady(_) => "campaign-not-ready",
+            Self::LeadExists(_) => "lead-exists",
+            Self::IllegalTransition(_) => "illegal-transition",
+            Self::Csv(_) => "internal",
             Self::Idempotency(error) => error.code(),
             Self::Storage(error) => error.code(),
         }
@@ -96,6 +117,13 @@ impl Classify for CampaignError {
         match self {
             Self::Invalid(errors) | Self::NotReady(errors) => errors.as_slice(),
             _ => &[],
+        }
+    }
+
+    fn about(&self) -> Option<uuid::Uuid> {
+        match self {
+            Self::LeadExists(lead) => Some(lead.as_uuid()),
+            _ => None,
         }
     }
 

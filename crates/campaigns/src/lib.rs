@@ -10,13 +10,16 @@
 //!   active; what an organization asks is a form ([`Form`]) with versions ([`FormVersion`]) of the same kind;
 //! - a **campaign** ([`Campaign`]) writes to the people on its lists, its **audience**, what a version of a template says;
 //!   each link in a mail says whose it is ([`LinkClaim`]).
+//! - a **lead** ([`Lead`]) is a person who showed interest, with what they answered ([`FormResponse`]), the typed values by
+//!   which they are found ([`LeadValue`]), and their way through the pipeline ([`LeadStatus`], [`StatusChange`]).
 //!
 //! Always true: a value changes no structure, it adds no element, attribute, header or kind of link to a mail; where a
 //! variable stands whose value cannot be made harmless, the content is refused when it is saved; no mail has a hole where
 //! a value is missing, and each has a way to leave. Any answers to a form are a
 //! response, or errors that name its fields, whichever door they came through.
 //!
-//! - [`EmailTemplates`], [`Forms`], [`Campaigns`] and [`CampaignCourses`] are the use cases, [`BeginJob`] and [`SendJob`] carry campaigns out;
+//! - [`EmailTemplates`], [`Forms`], [`Campaigns`], [`CampaignCourses`] and [`Leads`] are the use cases, [`BeginJob`] and
+//!   [`SendJob`] carry campaigns out;
 //! - [`ports`] is what the use cases need of their storage.
 
 #[cfg(feature = "contract")]
@@ -31,6 +34,9 @@ mod error;
 mod event;
 mod form;
 mod forms;
+mod lead;
+mod lead_export;
+mod leads;
 mod link;
 mod sending;
 mod starter;
@@ -59,6 +65,8 @@ pub use event::{
     EventOrigin, EventType, ForeignEventId,
 };
 pub use forms::Forms;
+pub use lead_export::LeadExport;
+pub use leads::{Answers, CreateLead, Leads, StatusOutcome, Submission, Submitted};
 pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
 pub use sending::{BeginJob, CampaignCourses, SendJob, Transport, TransportError};
 pub use starter::{starter_templates, template_creation};
@@ -67,6 +75,12 @@ pub use form::{
     Answer, AnswerErrors, AskedConsent, Decimal, FieldKey, FieldOption, FieldPartFault, FieldRules,
     FieldType, FormDefinition, FormField, InvalidDecimal, InvalidFieldKey, InvalidPattern,
     NewField, Pattern, Response, UnknownAnswers, UnknownFieldType,
+};
+pub use lead::{
+    AskedCondition, Condition, FieldProfile, FormResponse, IllegalTransition, InvalidCondition,
+    Lead, LeadChange, LeadFilter, LeadOwner, LeadQuery, LeadSort, LeadSource, LeadStage, LeadState,
+    LeadStatus, LeadValue, Matches, NewLead, Operator, OwnedBy, Person, ResponseOrigin,
+    StatusChange, Test, TypedValue, ValueKind,
 };
 pub use stored_form::{Form, FormChange, FormState, FormVersion, FormVersionCard, NewForm};
 pub use template::{

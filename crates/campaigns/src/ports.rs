@@ -1,17 +1,21 @@
 //! What campaigns need of their storage.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use kernel::{
-    AuditTrail, CampaignId, ContactId, ContactListId, EmailTemplateId, EmailTemplateVersionId,
-    EventId, FormId, FormVersionId, IdempotencyLedger, JobQueue, OrganizationId, Page, PageRequest,
-    Slug, StorageError, SuppressionId, TenantScope, Timestamp, UnitOfWork, Version,
+    AuditTrail, CampaignId, ContactId, ContactListId, EmailAddress, EmailTemplateId,
+    EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyLedger,
+    JobQueue, LeadId, OrganizationId, Page, PageRequest, Slug, StorageError, SuppressionId, TeamId,
+    TenantScope, Timestamp, UnitOfWork, UserId, Version,
 };
 
 use crate::{
     Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
     CampaignPlan, Candidate, ConsentRecord, CountedCampaign, Delivery, EmailTemplate,
-    EmailTemplateVersion, Event, Form, FormVersion, FormVersionCard, Premises, Recipient,
-    RecipientFilter, Stop, TemplateVersionCard,
+    EmailTemplateVersion, Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion,
+    FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue, Person, Premises, Recipient,
+    RecipientFilter, StatusChange, Stop, TemplateVersionCard,
 };
 
 /// Opens units of work on campaigns.
@@ -44,6 +48,10 @@ pub trait CampaignUnit: UnitOfWork {
     fn stops(&self) -> &dyn Stops;
     /// The queue of durable jobs.
     fn jobs(&self) -> &dyn JobQueue;
+    /// Its leads.
+    fn leads(&self) -> &dyn LeadRepository;
+    /// Its contacts, members and teams, as far as leads have to do with them.
+    fn people(&self) -> &dyn People;
     /// The audit log.
     fn audit(&self) -> &dyn AuditTrail;
     /// The answers of requests that take effect once.
@@ -113,6 +121,85 @@ pub trait FormRepository: Send + Sync {
         form: FormId,
         page: &PageRequest,
     ) -> Result<Page<FormVersionCard>, StorageError>;
+    /// What the versions of all forms have asked under these keys; nothing of a key that none has.
+    async fn field_profiles(
+        &self,
+        keys: &[FieldKey],
+    ) -> Result<BTreeMap<FieldKey, FieldProfile>, StorageError>;
+}
+
+/// The leads of the unit's organization, with their answers and their way through the pipeline.
+#[async_trait]
+pub trait LeadRepository: Send + Sync {
+    /// Adds a lead with its first step; fails with [`CampaignError::LeadExists`] where its campaign has a living lead of
+    /// its person, and the unit stays usable after that failure.
+    async fn insert(&self, lead: &Lead, step: &StatusChange) -> Result<(), CampaignError>;
+    /// The lead with this id, deleted or not.
+    async fn find(&self, id: LeadId) -> Result<Option<Lead>, StorageError>;
+    /// Those of these leads that are there, deleted or not, each once.
+    async fn find_many(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError>;
+    /// The living lead of the campaign, or without one, that is one of these people; the first of them that has one.
+    async fn find_person(
+        &self,
+        campaign: Option<CampaignId>,
+        people: &[Person],
+    ) -> Result<Option<Lead>, StorageError>;
+    /// Writes the lead, and its step if it made one, where its stored version is `expected`; fails with
+    /// [`CampaignError::Stale`] otherwise, and the unit stays usable after that failure.
+    async fn update(
+        &self,
+        lead: &Lead,
+        expected: Version,
+        step: Option<&StatusChange>,
+    ) -> Result<(), CampaignError>;
+    /// Adds a response; the values that its lead is searched by are these from now on.
+    async fn insert_response(
+        &self,
+        response: &FormResponse,
+        values: &[LeadValue],
+    ) -> Result<(), StorageError>;
+    /// The values that a lead is searched by, in the order of fields and positions.
+    async fn values_of(&self, lead: LeadId) -> Result<Vec<LeadValue>, StorageError>;
+    /// The responses of a lead, in the order of their ids.
+    async fn list_responses(
+        &self,
+        lead: LeadId,
+        page: &PageRequest,
+    ) -> Result<Page<FormResponse>, StorageError>;
+    /// Those of these responses that are there, in no order.
+    async fn find_responses(
+        &self,
+        ids: &[FormResponseId],
+    ) -> Result<Vec<FormResponse>, StorageError>;
+    /// How many living leads each stage of the pipeline has, in its order; of this campaign, or of all.
+    async fn stages(&self, campaign: Option<CampaignId>) -> Result<Vec<LeadStage>, StorageError>;
+    /// The steps of a lead, in the order of their ids.
+    async fn list_status_changes(
+        &self,
+        lead: LeadId,
+        page: &PageRequest,
+    ) -> Result<Page<StatusChange>, StorageError>;
+    /// The leads that the filter lets through, in this order; those alike by the value of a field in the order of
+    /// their ids.
+    async fn list(
+        &self,
+        filter: &LeadFilter,
+        sort: &LeadSort,
+        page: &PageRequest,
+    ) -> Result<Page<Lead>, StorageError>;
+}
+
+/// What is known elsewhere of the people and teams of the unit's organization.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// Whether a living contact has this id.
+    async fn is_contact(&self, id: ContactId) -> Result<bool, StorageError>;
+    /// The living contact with this address, in whichever case.
+    async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError>;
+    /// Whether the user is a member.
+    async fn is_member(&self, user: UserId) -> Result<bool, StorageError>;
+    /// Whether a living team has this id.
+    async fn is_team(&self, team: TeamId) -> Result<bool, StorageError>;
 }
 
 /// The campaigns of the unit's organization.

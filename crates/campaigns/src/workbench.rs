@@ -35,6 +35,10 @@ impl Workbench {
         self.store.begin(scope).await
     }
 
+    pub(crate) fn store(&self) -> Arc<dyn CampaignStore> {
+        Arc::clone(&self.store)
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campaigns::{
-    Campaign, ConsentRecord, EmailTemplate, EmailTemplateVersion, Event, Form, FormVersion,
-    Recipient,
+    Campaign, ConsentRecord, EmailTemplate, EmailTemplateVersion, Event, Form, FormResponse,
+    FormVersion, Lead, LeadValue, Recipient, StatusChange,
 };
 use contacts::{
     AddressHash, Contact, ContactBulkOperation, ContactImport, ContactList, Judgement, LeftContact,
@@ -12,9 +12,10 @@ use contacts::{
 };
 use kernel::{
     ApiKeyId, AuditEntry, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
-    EmailTemplateVersionId, EventId, FormId, FormVersionId, IdempotencyRequest, InvitationId,
-    JobId, MembershipId, OrganizationId, RoleId, SessionId, StoredAnswer, SuppressionId, TeamId,
-    TeamMemberId, Timestamp, UserId, ValidationRuleId,
+    EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyRequest,
+    InvitationId, JobId, LeadId, LeadStatusChangeId, MembershipId, OrganizationId, RoleId,
+    SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId, Timestamp, UserId,
+    ValidationRuleId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -66,6 +67,10 @@ pub(crate) struct TenantState {
     pub(crate) email_template_versions: BTreeMap<EmailTemplateVersionId, EmailTemplateVersion>,
     pub(crate) forms: BTreeMap<FormId, Form>,
     pub(crate) form_versions: BTreeMap<FormVersionId, FormVersion>,
+    pub(crate) leads: BTreeMap<LeadId, Lead>,
+    pub(crate) lead_steps: BTreeMap<(LeadId, LeadStatusChangeId), StatusChange>,
+    pub(crate) form_responses: BTreeMap<FormResponseId, FormResponse>,
+    pub(crate) lead_values: BTreeMap<LeadId, Vec<LeadValue>>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

@@ -169,6 +169,9 @@ contracts! {
     campaigns::for_each_email_template_case => email_templates;
     campaigns::for_each_event_case => events;
     campaigns::for_each_form_case => forms;
+    campaigns::for_each_lead_case => leads;
+    campaigns::for_each_lead_search_case => lead_search;
+    campaigns::for_each_random_search_case => random_search;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;
     contacts::for_each_contact_case => contacts;
@@ -227,6 +230,8 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
             "campaigns::campaigns",
             "campaigns::email_templates",
             "campaigns::forms",
+            "campaigns::lead_search",
+            "campaigns::leads",
             "compliance::entries",
             "contacts::bulk_operations",
             "contacts::contacts",
@@ -264,6 +269,7 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
             "campaigns::events",
             "campaigns::email_templates",
             "campaigns::forms",
+            "campaigns::leads",
             "compliance::entries",
             "contacts::bulk_operations",
             "contacts::contacts",
@@ -296,6 +302,8 @@ async fn an_adapter_with_unstable_pages_is_noticed() {
             "campaigns::campaigns",
             "campaigns::email_templates",
             "campaigns::forms",
+            "campaigns::lead_search",
+            "campaigns::leads",
             "compliance::entries",
             "contacts::import_trace",
             "contacts::imports",

@@ -20,6 +20,7 @@ pub mod embedded;
 pub mod logs;
 pub mod maintenance;
 
+mod binds;
 mod calls;
 mod campaigns;
 mod clock;

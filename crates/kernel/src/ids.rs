@@ -70,6 +70,8 @@ typed_id! {
     EventId,
     /// Names a form.
     FormId,
+    /// Names the answers to a form.
+    FormResponseId,
     /// Names a version of a form.
     FormVersionId,
     /// Names an invitation into an organization.
@@ -78,6 +80,8 @@ typed_id! {
     JobId,
     /// Names a lead: somebody who answered a form, or was entered as such.
     LeadId,
+    /// Names a step of a lead through the pipeline.
+    LeadStatusChangeId,
     /// Names a user's membership of an organization.
     MembershipId,
     /// Names an organization: a tenant.

@@ -91,6 +91,11 @@ permissions! {
     FormCreate = "form.create", "form", "Make forms.";
     FormUpdate = "form.update", "form", "Change forms and make versions of them.";
     FormDelete = "form.delete", "form", "Delete forms and restore them.";
+    LeadView = "lead.view", "lead", "See leads, what they answered and how far they have come.";
+    LeadCreate = "lead.create", "lead", "Make leads.";
+    LeadUpdate = "lead.update", "lead", "Work on leads: move them through the pipeline, assign them, take notes, add responses.";
+    LeadDelete = "lead.delete", "lead", "Delete leads and restore them.";
+    LeadExport = "lead.export", "lead", "Download leads.";
     AuditView = "audit.view", "audit", "Read the audit log.";
     AuditExport = "audit.export", "audit", "Download the audit log.";
 }

@@ -82,6 +82,7 @@ impl RoleTemplate {
             P::EmailTemplateView,
             P::CampaignView,
             P::FormView,
+            P::LeadView,
         ];
         let work = [
             P::RoleView,
@@ -99,6 +100,8 @@ impl RoleTemplate {
             P::EmailTemplateUpdate,
             P::FormCreate,
             P::FormUpdate,
+            P::LeadCreate,
+            P::LeadUpdate,
         ];
         let manage = [
             P::MemberInvite,
@@ -118,6 +121,8 @@ impl RoleTemplate {
             P::CampaignDelete,
             P::CampaignLaunch,
             P::FormDelete,
+            P::LeadDelete,
+            P::LeadExport,
         ];
         match self {
             Self::Owner => PermissionSet::all(),

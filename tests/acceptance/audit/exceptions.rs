@@ -69,6 +69,14 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "a log of its own, with a row for whatever happened to a mail",
     ),
     (
+        "lead_field_values",
+        "the values of responses by which leads are found; the response has its own entry",
+    ),
+    (
+        "lead_status_changes",
+        "steps of leads, whose own entries tell of the status and why it changed",
+    ),
+    (
         "idempotency_keys",
         "answers kept for repetitions of a request",
     ),
@@ -161,6 +169,26 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "contacts",
         "search_text",
         "follows from `email` and the names",
+    ),
+    (
+        "form_responses",
+        "response_data",
+        "a response is never changed, and is itself the record of what was answered",
+    ),
+    (
+        "form_responses",
+        "submitted_at",
+        "when the response was made, which the entry tells",
+    ),
+    (
+        "leads",
+        "person",
+        "follows from the contact and the response, which the entries tell",
+    ),
+    (
+        "leads",
+        "responses",
+        "a count of responses, which have entries of their own",
     ),
     (
         "email_template_versions",

@@ -10,18 +10,20 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, differences, and files.
-const WHOLE: [&str; 12] = [
+const WHOLE: [&str; 14] = [
     "compareEmailTemplateVersions",
     "exportAuditEntries",
     "followJob",
     "exportRejections",
     "exportContacts",
+    "exportLeads",
     "listListsOfContact",
     "listMyPlatformRoles",
     "listPermissions",
     "listUserPlatformRoles",
     "previewCampaignAudience",
     "readContactListValidationSummary",
+    "readLeadFunnel",
     "readValidationRules",
 ];
 

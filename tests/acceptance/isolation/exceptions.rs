@@ -171,6 +171,14 @@ pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
         check: "false",
         reason: "what ended long ago is purged, without reading it",
     },
+    ExtraPolicy {
+        table: "lead_field_values",
+        name: "search",
+        role: SEARCH,
+        using: "true",
+        check: "false",
+        reason: "the function that searches names the tenant itself, which lets it use the index of parts of texts",
+    },
     platform("job_queue", "workers claim the jobs of all organizations"),
     platform("rate_limits", "a table of the installation itself"),
     ExtraPolicy {
@@ -352,6 +360,17 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
         PLATFORM,
         &["DELETE", "SELECT (expires_at)", "SELECT (status)"],
         "what ended long ago is purged, without reading it",
+    ),
+    (
+        "lead_field_values",
+        SEARCH,
+        &[
+            "SELECT (field_key)",
+            "SELECT (lead_id)",
+            "SELECT (organization_id)",
+            "SELECT (value_folded)",
+        ],
+        "what leads are searched by, for the function that searches",
     ),
     (
         "job_queue",

@@ -128,11 +128,13 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let field = json!({ "field_key": "email", "field_label": "Address", "field_type": "email" });
     let campaign = json!({ "name": format!("Campaign {letter}"), "list_ids": [list] });
     make(&inside("/campaigns"), campaign).await;
-    make(
-        &inside("/forms"),
-        json!({ "name": format!("Form {letter}"), "fields": [field] }),
-    )
-    .await;
+    let form = json!({ "name": format!("Form {letter}"), "fields": [field] });
+    let form = id(&make(&inside("/forms"), form).await);
+    let answers = json!({ "email": format!("answer-{letter}@example.com") });
+    let answered = json!({ "form_id": form, "answers": answers, "assigned_team_id": team });
+    make(&inside("/leads"), answered).await;
+    let somebody = json!({ "contact_id": person, "assigned_user_id": owner });
+    make(&inside("/leads"), somebody).await;
 
     let key = json!({ "name": format!("Key {letter}"), "scopes": scopes });
     let key = make(&inside("/api-keys"), key).await;

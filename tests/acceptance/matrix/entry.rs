@@ -79,6 +79,10 @@ pub(crate) enum Thing {
     Form,
     /// A version of the form that the address names before.
     FormVersion,
+    /// A lead that was deleted.
+    DeletedLead,
+    /// A lead.
+    Lead,
     /// A suppressed address.
     Suppression,
     /// A role of the organization's own that nobody has.

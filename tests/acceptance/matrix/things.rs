@@ -163,6 +163,12 @@ impl Around<'_> {
                 self.post(&versions, &json!({ "fields": [a_field()] }))
                     .await
             }
+            Thing::DeletedLead => {
+                let lead = self.lead().await;
+                self.delete(&format!("/leads/{lead}")).await;
+                lead
+            }
+            Thing::Lead => self.lead().await,
             other => panic!("{other:?} is no content"),
         }
     }
@@ -259,6 +265,12 @@ impl Around<'_> {
         let name = format!("Template {}", unique());
         let body = json!({ "name": name, "subject": "One", "html_content": "<p>One</p>" });
         self.post("/email-templates", &body).await
+    }
+
+    async fn lead(&self) -> Uuid {
+        let contact = self.contact().await;
+        let body = json!({ "contact_id": contact });
+        self.post("/leads", &body).await
     }
 
     async fn form(&self) -> Uuid {

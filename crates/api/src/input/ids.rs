@@ -2,8 +2,9 @@
 
 use kernel::{
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
-    EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, MembershipId,
-    OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
+    EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId,
+    MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId,
+    TeamMemberId, UserId,
 };
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId, EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId, EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId,
     MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
 }
 

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use api::problem::{ApiError, Refusal, all_codes, title};
-use campaigns::{CampaignAction, CampaignError, CampaignStatus};
+use campaigns::{CampaignAction, CampaignError, CampaignStatus, IllegalTransition, LeadStatus};
 use compliance::ComplianceError;
 use contacts::{ContactError, SourceBroken};
 use kernel::{
-    ContactId, ContactImportId, ContactListId, FieldErrors, IdempotencyError, StorageError, TeamId,
+    ContactId, ContactImportId, ContactListId, FieldErrors, IdempotencyError, LeadId, StorageError,
+    TeamId,
 };
 use tenancy::{Permission, TenancyError};
 use uuid::Uuid;
@@ -78,6 +79,15 @@ fn examples() -> Vec<ApiError> {
         CampaignError::UnderWay,
         CampaignError::WrongStatus(CampaignStatus::Draft, CampaignAction::Pause),
         CampaignError::NotReady(FieldErrors::default()),
+        CampaignError::NotFound("form"),
+        CampaignError::Stale,
+        CampaignError::Invalid(FieldErrors::default()),
+        CampaignError::NotDeleted,
+        CampaignError::LeadExists(LeadId::from_uuid(Uuid::nil())),
+        CampaignError::IllegalTransition(IllegalTransition {
+            from: LeadStatus::New,
+            to: LeadStatus::Converted,
+        }),
     ];
     let storage = [
         StorageError::Unavailable(None),

@@ -25,6 +25,7 @@ mod forms;
 mod idempotency;
 mod installation;
 mod jobs;
+mod leads;
 mod members;
 mod office;
 mod pages;

@@ -17,6 +17,9 @@ mod campaigns;
 mod email_templates;
 mod events;
 mod forms;
+mod lead_search;
+mod leads;
+mod random_search;
 mod tenant;
 
 use async_trait::async_trait;
@@ -31,6 +34,9 @@ pub use campaigns::run as campaigns;
 pub use email_templates::run as email_templates;
 pub use events::run as events;
 pub use forms::run as forms;
+pub use lead_search::run as lead_search;
+pub use leads::run as leads;
+pub use random_search::run as random_search;
 pub use tenant::Tenant;
 
 /// An adapter under test.
@@ -102,6 +108,21 @@ macro_rules! campaigns_contract {
             use super::*;
             use $crate::contract::forms as run;
             $crate::for_each_form_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod leads {
+            use super::*;
+            use $crate::contract::leads as run;
+            $crate::for_each_lead_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod lead_search {
+            use super::*;
+            use $crate::contract::lead_search as run;
+            $crate::for_each_lead_search_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod random_search {
+            use super::*;
+            use $crate::contract::random_search as run;
+            $crate::for_each_random_search_case! { [kernel::stamp_contract_tests] $subject }
         }
     };
 }

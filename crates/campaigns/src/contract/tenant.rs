@@ -1,19 +1,21 @@
 //! What cases are built from: organizations of their own, with templates in them.
 
 use kernel::{
-    Actor, Credential, Description, EmailTemplateId, EmailTemplateVersionId, FormId, FormVersionId,
-    OrganizationId, Origin, Page, PageLimit, PageRequest, RequestId, SessionId, TenantScope,
-    Timestamp, UserId,
+    Actor, ContactId, Credential, Description, EmailTemplateId, EmailTemplateVersionId, FormId,
+    FormResponseId, FormVersionId, LeadId, LeadStatusChangeId, OrganizationId, Origin, Page,
+    PageLimit, PageRequest, RequestId, SessionId, TenantScope, Timestamp, UserId,
 };
-use time::macros::datetime;
+use serde_json::json;
+use time::macros::{date, datetime};
 use uuid::Uuid;
 
 use super::Subject;
 use crate::ports::CampaignUnit;
 use crate::{
     EmailContent, EmailTemplate, EmailTemplateVersion, FieldOption, FieldRules, FieldType, Form,
-    FormDefinition, FormVersion, NewEmailTemplate, NewField, NewForm, NewTemplateVersion, Variable,
-    Variables,
+    FormDefinition, FormResponse, FormVersion, Lead, LeadSource, LeadValue, NewEmailTemplate,
+    NewField, NewForm, NewLead, NewTemplateVersion, Person, ResponseOrigin, StatusChange,
+    TypedValue, Variable, Variables,
 };
 
 /// The instant at which everything happens in a case that names no other.
@@ -123,6 +125,108 @@ impl Tenant {
         (form, version)
     }
 
+    /// Adds a form that asks one thing.
+    pub(super) async fn add_asking<S: Subject>(
+        &self,
+        subject: &S,
+        key: &str,
+        field_type: FieldType,
+    ) {
+        let ids = (id(FormId::from_uuid), id(FormVersionId::from_uuid));
+        let field = NewField {
+            key: key.parse().unwrap(),
+            label: "Asked".to_owned(),
+            field_type,
+            required: false,
+            indexed: None,
+            rules: FieldRules::default(),
+        };
+        let new = NewForm {
+            name: "Asking".parse().unwrap(),
+            description: Description::empty(),
+            definition: FormDefinition::new(vec![field], Description::empty(), None).unwrap(),
+        };
+        let (form, version) = Form::open(ids, self.organization, new, NOW, Some(self.user));
+        let unit = self.begin(subject).await;
+        unit.forms().insert(&form).await.unwrap();
+        unit.forms().insert_version(&version).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    /// Adds a form with a version for each of the definitions.
+    pub(super) async fn add_versions<S: Subject>(
+        &self,
+        subject: &S,
+        definitions: [FormDefinition; 2],
+    ) -> [FormVersion; 2] {
+        let ids = (id(FormId::from_uuid), id(FormVersionId::from_uuid));
+        let [first, second] = definitions;
+        let new = NewForm {
+            name: "Asking".parse().unwrap(),
+            description: Description::empty(),
+            definition: first,
+        };
+        let by = Some(self.user);
+        let (mut form, first) = Form::open(ids, self.organization, new, NOW, by);
+        let unit = self.begin(subject).await;
+        unit.forms().insert(&form).await.unwrap();
+        unit.forms().insert_version(&first).await.unwrap();
+        let version = id(FormVersionId::from_uuid);
+        let second = form.publish(version, second, LATER, by);
+        let forms = unit.forms();
+        forms.update(&form, kernel::Version::FIRST).await.unwrap();
+        forms.insert_version(&second).await.unwrap();
+        unit.commit().await.unwrap();
+        [first, second]
+    }
+
+    /// Who acts.
+    pub(super) const fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// A lead that is not stored yet, with its first step.
+    pub(super) fn a_lead(&self, person: Option<Person>) -> (Lead, StatusChange) {
+        let ids = (id(LeadId::from_uuid), id(LeadStatusChangeId::from_uuid));
+        let new = NewLead {
+            campaign: None,
+            contact: Some(id(ContactId::from_uuid)),
+            person,
+            source: LeadSource::DirectForm,
+            owner: None,
+            notes: "Łódź &\n\"Söhne\"".parse().unwrap(),
+        };
+        Lead::open(ids, self.organization, new, NOW, Some(self.user))
+    }
+
+    /// Adds a lead.
+    pub(super) async fn add_lead<S: Subject>(&self, subject: &S, person: Option<Person>) -> Lead {
+        let (lead, step) = self.a_lead(person);
+        let unit = self.begin(subject).await;
+        unit.leads().insert(&lead, &step).await.unwrap();
+        unit.commit().await.unwrap();
+        lead
+    }
+
+    /// A response that is not stored yet.
+    pub(super) fn a_response(&self, lead: &Lead, version: &FormVersion) -> FormResponse {
+        let answers =
+            json!({ "z_text": "Łódź \"x\"", "z_number": 1.5, "z_multiselect": ["a", "b"] });
+        FormResponse {
+            id: id(FormResponseId::from_uuid),
+            organization: self.organization,
+            lead: lead.id(),
+            form_version: version.id,
+            answers: answers.as_object().unwrap().clone(),
+            submitted_at: NOW,
+            origin: ResponseOrigin {
+                user_agent: Some("A \"browser\"".to_owned()),
+                ip: Some("2001:db8::7".parse().unwrap()),
+                session: None,
+            },
+        }
+    }
+
     /// Adds a template with its first version.
     pub(super) async fn add<S: Subject>(
         &self,
@@ -139,6 +243,35 @@ impl Tenant {
         unit.commit().await.unwrap();
         (template, version)
     }
+}
+
+/// The lead after its deletion.
+pub(super) fn deleted_lead(lead: &Lead) -> Lead {
+    let mut lead = lead.clone();
+    lead.delete(LATER, None);
+    lead
+}
+
+/// A value of every kind.
+pub(super) fn lead_values() -> Vec<LeadValue> {
+    let value = |key: &str, position, value| LeadValue {
+        key: key.parse().unwrap(),
+        position,
+        value,
+    };
+    let text = |text: &str| TypedValue::Text(text.to_owned());
+    vec![
+        value("z_text", 0, text("Łódź \"x\"")),
+        value(
+            "z_number",
+            0,
+            TypedValue::Number("-1.000001".parse().unwrap()),
+        ),
+        value("z_multiselect", 0, text("b")),
+        value("z_multiselect", 1, text("a")),
+        value("z_date", 0, TypedValue::Date(date!(2024 - 02 - 29))),
+        value("z_checkbox", 0, TypedValue::Flag(false)),
+    ]
 }
 
 /// A form with a field of every type.

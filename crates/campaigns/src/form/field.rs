@@ -178,7 +178,7 @@ impl FormField {
 }
 
 /// The day of a text such as `2026-01-31`.
-pub(super) fn parse_date(text: &str) -> Result<Date, InvalidDate> {
+pub(crate) fn parse_date(text: &str) -> Result<Date, InvalidDate> {
     let text = text.trim();
     let mut parts = text.split('-');
     let mut digits = |length: usize| {
@@ -201,7 +201,7 @@ pub(super) fn parse_date(text: &str) -> Result<Date, InvalidDate> {
 /// The text is no day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a day such as 2026-01-31")]
-pub(super) struct InvalidDate;
+pub(crate) struct InvalidDate;
 
 impl From<InvalidDate> for FieldFault {
     fn from(error: InvalidDate) -> Self {

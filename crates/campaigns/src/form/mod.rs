@@ -13,6 +13,7 @@ mod rules;
 pub use answer::{Answer, AskedConsent, Response};
 pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::{AnswerErrors, FormDefinition, UnknownAnswers};
+pub(crate) use field::parse_date;
 pub use field::{FieldPartFault, FormField, NewField};
 pub use field_type::{FieldType, UnknownFieldType};
 pub use key::{FieldKey, InvalidFieldKey};

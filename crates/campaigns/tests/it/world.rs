@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use campaigns::{EmailTemplates, Forms};
+use campaigns::{EmailTemplates, Forms, Leads};
 use in_memory::MemoryDatabase;
 use kernel::{
     Actor, Credential, Done, Once, OrganizationId, Origin, RequestId, SessionId, StoredAnswer,
@@ -16,6 +16,7 @@ pub(crate) struct World {
     pub(crate) scope: TenantScope,
     pub(crate) templates: EmailTemplates,
     pub(crate) forms: Forms,
+    pub(crate) leads: Leads,
 }
 
 impl World {
@@ -25,7 +26,8 @@ impl World {
         let clock = Arc::new(FixedClock::default());
         let ids = Arc::new(SequentialIds::default());
         let templates = EmailTemplates::new(store.clone(), clock.clone(), ids.clone());
-        let forms = Forms::new(store, clock, ids);
+        let forms = Forms::new(store.clone(), clock.clone(), ids.clone());
+        let leads = Leads::new(store, clock, ids);
         let user = UserId::from_uuid(a_unique_id());
         let session = Credential::Session(SessionId::from_uuid(a_unique_id()));
         Self {
@@ -37,6 +39,7 @@ impl World {
             ),
             templates,
             forms,
+            leads,
         }
     }
 

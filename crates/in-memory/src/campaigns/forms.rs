@@ -1,8 +1,10 @@
 //! The forms of the unit's organization.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use campaigns::ports::FormRepository;
-use campaigns::{CampaignError, Form, FormVersion, FormVersionCard};
+use campaigns::{CampaignError, FieldKey, FieldProfile, Form, FormVersion, FormVersionCard};
 use kernel::{FormId, FormVersionId, Page, PageRequest, StorageError, Version};
 
 use crate::unit::MemoryUnit;
@@ -69,6 +71,27 @@ impl FormRepository for MemoryUnit {
             let versions = tenant.form_versions.values();
             let cards = versions.filter(|it| it.form == form);
             self.page(cards.map(FormVersion::card), page, |card| card.id.as_uuid())
+        }))
+    }
+
+    async fn field_profiles(
+        &self,
+        keys: &[FieldKey],
+    ) -> Result<BTreeMap<FieldKey, FieldProfile>, StorageError> {
+        Ok(self.read(|tenant| {
+            let mut profiles = BTreeMap::<FieldKey, FieldProfile>::new();
+            for version in tenant.form_versions.values().rev() {
+                let fields = version.definition.fields().iter();
+                for field in fields.filter(|field| keys.contains(field.key())) {
+                    let profile = profiles.entry(field.key().clone()).or_default();
+                    profile.is_known = true;
+                    let field_type = field.field_type();
+                    if field.is_indexed() && !profile.indexed.contains(&field_type) {
+                        profile.indexed.push(field_type);
+                    }
+                }
+            }
+            profiles
         }))
     }
 }

@@ -6,4 +6,5 @@ mod campaign_rows;
 mod email_templates;
 mod events;
 mod forms;
+mod leads;
 mod store;

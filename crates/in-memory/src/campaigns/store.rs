@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use campaigns::ports::{
     Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
-    EmailTemplateRepository, EventLog, FormRepository, LandingPages, Stops,
+    EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository, People, Stops,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -55,6 +55,14 @@ impl CampaignUnit for MemoryUnit {
     }
 
     fn jobs(&self) -> &dyn JobQueue {
+        self
+    }
+
+    fn leads(&self) -> &dyn LeadRepository {
+        self
+    }
+
+    fn people(&self) -> &dyn People {
         self
     }
 

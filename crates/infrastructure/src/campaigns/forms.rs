@@ -1,10 +1,12 @@
 //! `forms`, `form_versions` and `form_fields`
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use campaigns::ports::FormRepository;
 use campaigns::{
-    CampaignError, Form, FormDefinition, FormField, FormState, FormVersion, FormVersionCard,
-    NewField,
+    CampaignError, FieldKey, FieldProfile, Form, FormDefinition, FormField, FormState, FormVersion,
+    FormVersionCard, NewField,
 };
 use kernel::{
     Cursor, FormId, FormVersionId, HttpsUrl, OrganizationId, Page, PageRequest, StorageError,
@@ -56,6 +58,13 @@ struct FieldRow {
     required: bool,
     is_indexed: bool,
     validation_rules: Value,
+}
+
+#[derive(FromQueryResult)]
+struct AskedRow {
+    field_key: String,
+    field_type: String,
+    is_indexed: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -210,6 +219,31 @@ impl FormRepository for PostgresUnit {
         Ok(Page::from_overfull(cards.collect(), page.limit, |card| {
             Cursor::Id(card.id.as_uuid())
         }))
+    }
+
+    async fn field_profiles(
+        &self,
+        keys: &[FieldKey],
+    ) -> Result<BTreeMap<FieldKey, FieldProfile>, StorageError> {
+        let sql = "SELECT field_key, field_type, is_indexed FROM form_fields \
+                   WHERE organization_id = $1 AND field_key = ANY ($2) \
+                   GROUP BY field_key, field_type, is_indexed \
+                   ORDER BY max(form_version_id::text) DESC";
+        let words: Vec<_> = keys.iter().map(ToString::to_string).collect();
+        let values = [self.organization().into(), words.into()];
+        let mut profiles = BTreeMap::<FieldKey, FieldProfile>::new();
+        for row in self.all::<AskedRow>(sql, values).await? {
+            let key = row.field_key.parse().ok();
+            let key = key.ok_or_else(|| corrupt("form_fields.field_key"))?;
+            let profile = profiles.entry(key).or_default();
+            profile.is_known = true;
+            if row.is_indexed {
+                let field_type = row.field_type.parse().ok();
+                let field_type = field_type.ok_or_else(|| corrupt("form_fields.field_type"))?;
+                profile.indexed.push(field_type);
+            }
+        }
+        Ok(profiles)
     }
 }
 

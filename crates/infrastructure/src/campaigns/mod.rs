@@ -8,6 +8,7 @@ mod email_templates;
 mod events;
 mod forms;
 mod landing_pages;
+mod leads;
 mod page;
 mod stops;
 mod store;

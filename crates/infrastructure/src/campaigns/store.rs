@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use campaigns::ports::{
     Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
-    EmailTemplateRepository, EventLog, FormRepository, LandingPages, Stops,
+    EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository, People, Stops,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -56,6 +56,14 @@ impl CampaignUnit for PostgresUnit {
 
     fn jobs(&self) -> &dyn JobQueue {
         self.port("jobs")
+    }
+
+    fn leads(&self) -> &dyn LeadRepository {
+        self.port("campaigns.leads")
+    }
+
+    fn people(&self) -> &dyn People {
+        self.port("campaigns.people")
     }
 
     fn audit(&self) -> &dyn AuditTrail {

@@ -3,34 +3,16 @@
 
 use contacts::{Contact, ContactFilter, ContactSort, ValidationStatus};
 use kernel::{Cursor, Page, PageRequest, StorageError};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, ContactRow, contacts_of};
+use crate::binds::Binds;
 use crate::unit::PostgresUnit;
 
 #[derive(FromQueryResult)]
 struct Id {
     id: Uuid,
-}
-
-/// The values of a statement in the making, the first of which is the organization.
-pub(super) struct Binds {
-    pub(super) values: Vec<Value>,
-}
-
-impl Binds {
-    pub(super) fn of(unit: &PostgresUnit) -> Self {
-        Self {
-            values: vec![unit.organization().into()],
-        }
-    }
-
-    /// Binds a value and gives its name in the statement.
-    pub(super) fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
 }
 
 /// The order of the rows of a listing, whose columns are those of the table called `c`.

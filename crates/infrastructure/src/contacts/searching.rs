@@ -15,9 +15,10 @@ use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use super::lexemes::{Counts, Lexemes};
-use super::listing::{Binds, Order, attribute_conditions, conditions, rows, statuses_apart, words};
+use super::listing::{Order, attribute_conditions, conditions, rows, statuses_apart, words};
 use super::rows::{COLUMNS, ContactRow, contacts_of};
 use super::test::Test;
+use crate::binds::Binds;
 use crate::unit::PostgresUnit;
 
 /// How many contacts are read at first for each that is wanted.

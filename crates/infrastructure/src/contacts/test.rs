@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use contacts::{ContactSearch, Fit, Sequence};
 
-use super::listing::Binds;
+use crate::binds::Binds;
 
 /// A condition on the words of a contact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

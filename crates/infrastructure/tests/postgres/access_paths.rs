@@ -5,6 +5,8 @@
 mod campaigns;
 #[path = "access_paths/judging.rs"]
 mod judging;
+#[path = "access_paths/leads.rs"]
+mod leads;
 
 use compliance::ports::AuditStore;
 use compliance::{AuditFilter, AuditPosition, TimeRange};

@@ -63,6 +63,12 @@ const TRICKS: &[Trick] = &[
         count: "SELECT count(*) FROM contacts WHERE organization_id = '{organization}' AND '{whose}' <> ''",
         own: 0,
     },
+    Trick {
+        function: "search_lead_values",
+        call: "search_lead_values('{organization}', 'email', 'answer', 10)",
+        count: "SELECT count(*) FROM lead_field_values WHERE organization_id = '{organization}' AND '{whose}' <> ''",
+        own: 0,
+    },
 ];
 
 /// What a tenant may ask, with the right answer.
@@ -114,6 +120,18 @@ const LOOKUPS: &[(&str, &str)] = &[
     (
         "search_contacts",
         "SELECT 1 - count(*) FROM search_contacts('{b}', (right('{a}', 4) || 'worda')::tsquery, NULL, NULL, NULL)",
+    ),
+    (
+        "search_lead_values",
+        "SELECT count(*) FROM search_lead_values('{b}', 'email', 'answer-b@', 10) AS found",
+    ),
+    (
+        "search_lead_values",
+        "SELECT 1 - count(*) FROM search_lead_values('{b}', 'email', 'answer-a@', 10)",
+    ),
+    (
+        "search_lead_values",
+        "SELECT 1 - count(*) FROM search_lead_values('{b}', 'email', 'answer_b@', 10)",
     ),
 ];
 

@@ -10,6 +10,7 @@ mod forms;
 mod imports;
 mod invitations;
 mod jobs;
+mod leads;
 mod members;
 mod organizations;
 mod platform;
@@ -33,6 +34,7 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         forms::ENTRIES,
         invitations::ENTRIES,
         jobs::ENTRIES,
+        leads::ENTRIES,
         members::ENTRIES,
         organizations::ENTRIES,
         platform::ENTRIES,

@@ -194,6 +194,9 @@ run_contracts! {
     campaigns::for_each_email_template_case => email_templates;
     campaigns::for_each_event_case => events;
     campaigns::for_each_form_case => forms;
+    campaigns::for_each_lead_case => leads;
+    campaigns::for_each_lead_search_case => lead_search;
+    campaigns::for_each_random_search_case => random_search;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;
     contacts::for_each_contact_case => contacts;

@@ -1,0 +1,375 @@
+//! `LeadRepository`
+
+use kernel::{
+    ContactId, FormResponseId, LeadId, LeadStatusChangeId, Patch, TeamId, UserId, Version,
+};
+
+use super::Subject;
+use super::tenant::{LATER, Tenant, all_pages, deleted_lead, id, lead_values};
+use crate::{
+    CampaignError, LeadChange, LeadFilter, LeadOwner, LeadSort, LeadSource, LeadStatus, LeadValue,
+    OwnedBy, Person,
+};
+
+/// The cases of leads.
+#[macro_export]
+macro_rules! for_each_lead_case {
+    ([$($callback:tt)+] $($context:tt)*) => {
+        $($callback)+! { [$($context)*]
+            a_lead_is_found_again_deleted_or_not,
+            a_person_has_one_living_lead_of_a_campaign,
+            a_stale_change_of_a_lead_is_refused_and_the_unit_stays_usable,
+            the_steps_of_a_lead_are_listed_page_by_page,
+            responses_are_listed_and_the_values_of_the_last_one_stay,
+            leads_are_listed_by_status_source_and_owner_page_by_page,
+            people_who_are_not_there_are_not_known,
+            the_stages_of_the_pipeline_count_who_is_there_and_who_has_been,
+            a_lead_that_is_not_committed_is_invisible_and_leaves_no_trace,
+            other_tenants_see_no_lead_and_nothing_of_one,
+        }
+    };
+}
+
+/// Runs the case with this name.
+pub async fn run<S: Subject>(name: &str) {
+    let subject = &S::fresh().await;
+    for_each_lead_case!([kernel::dispatch_contract_case] name subject);
+}
+
+mod cases {
+    use super::{
+        CampaignError, ContactId, FormResponseId, LATER, LeadChange, LeadFilter, LeadId, LeadOwner,
+        LeadSort, LeadSource, LeadStatus, LeadStatusChangeId, LeadValue, OwnedBy, Patch, Person,
+        Subject, TeamId, Tenant, UserId, Version, all_pages, deleted_lead, id, lead_values,
+    };
+
+    pub(super) async fn a_lead_is_found_again_deleted_or_not<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let lead = tenant.add_lead(subject, None).await;
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        assert_eq!(leads.find(id(LeadId::from_uuid)).await.unwrap(), None);
+        assert_eq!(leads.find(lead.id()).await.unwrap(), Some(lead.clone()));
+        let gone = deleted_lead(&lead);
+        leads.update(&gone, Version::FIRST, None).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        assert_eq!(leads.find(lead.id()).await.unwrap(), Some(gone.clone()));
+        let both = [lead.id(), id(LeadId::from_uuid), lead.id()];
+        assert_eq!(leads.find_many(&both).await.unwrap(), [gone]);
+    }
+
+    pub(super) async fn a_person_has_one_living_lead_of_a_campaign<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let ada = Person::address(&"Ada@example.com".parse().unwrap());
+        let eve = Person::address(&"eve@example.com".parse().unwrap());
+        let lead = tenant.add_lead(subject, Some(ada.clone())).await;
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let people = [eve.clone(), ada.clone()];
+        let found = leads.find_person(None, &people).await.unwrap();
+        assert_eq!(found, Some(lead.clone()));
+        let elsewhere = leads.find_person(None, &[eve]).await.unwrap();
+        assert_eq!(elsewhere, None);
+        let (again, step) = tenant.a_lead(Some(ada.clone()));
+        let refused = leads.insert(&again, &step).await;
+        let Err(CampaignError::LeadExists(other)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(other, lead.id());
+
+        let gone = deleted_lead(&lead);
+        leads.update(&gone, Version::FIRST, None).await.unwrap();
+        assert_eq!(leads.find_person(None, &people).await.unwrap(), None);
+        leads.insert(&again, &step).await.unwrap();
+        unit.commit().await.unwrap();
+        // Of people who told nothing about themselves there are many.
+        tenant.add_lead(subject, None).await;
+        tenant.add_lead(subject, None).await;
+    }
+
+    pub(super) async fn a_stale_change_of_a_lead_is_refused_and_the_unit_stays_usable<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let lead = tenant.add_lead(subject, None).await;
+        let after = deleted_lead(&lead);
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let refused = leads.update(&after, Version::from_number(9), None).await;
+        assert!(matches!(refused, Err(CampaignError::Stale)), "{refused:?}");
+        leads.update(&after, Version::FIRST, None).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    pub(super) async fn the_steps_of_a_lead_are_listed_page_by_page<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let (mut lead, first) = tenant.a_lead(None);
+        tenant.add_lead(subject, None).await;
+        let unit = tenant.begin(subject).await;
+        unit.leads().insert(&lead, &first).await.unwrap();
+        let mut steps = vec![first];
+        let stages = [
+            LeadStatus::Disqualified,
+            LeadStatus::New,
+            LeadStatus::Contacted,
+            LeadStatus::Converted,
+        ];
+        for status in stages {
+            let change = LeadChange {
+                status: Patch::Set(status),
+                reason: Some("Because.\nTruly.".parse().unwrap()),
+                ..LeadChange::default()
+            };
+            let before = lead.state().stamps.version;
+            let step = id(LeadStatusChangeId::from_uuid);
+            let step = lead.change(&change, step, LATER, None).unwrap().unwrap();
+            let leads = unit.leads();
+            leads.update(&lead, before, Some(&step)).await.unwrap();
+            steps.push(step);
+        }
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let seen = all_pages(async |page| leads.list_status_changes(lead.id(), &page).await);
+        assert_eq!(seen.await, steps);
+        assert_eq!(leads.find(lead.id()).await.unwrap(), Some(lead));
+    }
+
+    pub(super) async fn responses_are_listed_and_the_values_of_the_last_one_stay<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let (_, version) = tenant.add_form(subject, "Contact us").await;
+        let lead = tenant.add_lead(subject, None).await;
+        let other = tenant.add_lead(subject, None).await;
+        let mut responses = Vec::new();
+        let mut kept: Vec<LeadValue> = Vec::new();
+        for values in [lead_values(), lead_values()[2..].to_vec()] {
+            let response = tenant.a_response(&lead, &version);
+            let unit = tenant.begin(subject).await;
+            let leads = unit.leads();
+            leads.insert_response(&response, &values).await.unwrap();
+            unit.commit().await.unwrap();
+            responses.push(response);
+            kept = values;
+        }
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let seen = all_pages(async |page| leads.list_responses(lead.id(), &page).await);
+        assert_eq!(seen.await, responses);
+        let ids = [responses[1].id, id(FormResponseId::from_uuid)];
+        let found = leads.find_responses(&ids).await.unwrap();
+        assert_eq!(found, responses[1..]);
+        kept.sort_by(|a, b| (&a.key, a.position).cmp(&(&b.key, b.position)));
+        assert_eq!(leads.values_of(lead.id()).await.unwrap(), kept);
+        assert_eq!(leads.values_of(other.id()).await.unwrap(), []);
+    }
+
+    pub(super) async fn leads_are_listed_by_status_source_and_owner_page_by_page<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let mut all = Vec::new();
+        for n in 0..12 {
+            let mut lead = tenant.add_lead(subject, None).await;
+            let owner = (n % 3 == 0).then_some(LeadOwner::Person(tenant.user()));
+            let change = LeadChange {
+                status: if n % 2 == 0 {
+                    Patch::Set(LeadStatus::Qualified)
+                } else {
+                    Patch::Keep
+                },
+                owner: Patch::Set(owner),
+                ..LeadChange::default()
+            };
+            let step = id(LeadStatusChangeId::from_uuid);
+            let step = lead.change(&change, step, LATER, None).unwrap();
+            if n % 5 == 4 {
+                lead.answer(id(FormResponseId::from_uuid), None, LATER, None);
+                lead.delete(LATER, None);
+            }
+            let unit = tenant.begin(subject).await;
+            let leads = unit.leads();
+            leads
+                .update(&lead, Version::FIRST, step.as_ref())
+                .await
+                .unwrap();
+            unit.commit().await.unwrap();
+            all.push(lead);
+        }
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let filters = [
+            LeadFilter::default(),
+            LeadFilter {
+                deleted: true,
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                statuses: vec![LeadStatus::Qualified],
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                statuses: vec![LeadStatus::New, LeadStatus::Converted],
+                source: Some(LeadSource::DirectForm),
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                owner: Some(OwnedBy::Person(tenant.user())),
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                owner: Some(OwnedBy::Nobody),
+                created_since: Some(LATER),
+                ..LeadFilter::default()
+            },
+        ];
+        for filter in filters {
+            let wanted = all.iter().filter(|lead| filter.accepts(lead, &[]));
+            let mut wanted: Vec<_> = wanted.cloned().collect();
+            for sort in [LeadSort::Created, LeadSort::CreatedDescending] {
+                let seen = all_pages(async |page| leads.list(&filter, &sort, &page).await);
+                assert_eq!(seen.await, wanted, "{filter:?} {sort:?}");
+                wanted.reverse();
+            }
+        }
+    }
+
+    pub(super) async fn people_who_are_not_there_are_not_known<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+
+        let unit = tenant.begin(subject).await;
+        let people = unit.people();
+        let nobody = "nobody@example.com".parse().unwrap();
+        assert_eq!(people.find_contact(&nobody).await.unwrap(), None);
+        assert!(!people.is_contact(id(ContactId::from_uuid)).await.unwrap());
+        assert!(!people.is_member(id(UserId::from_uuid)).await.unwrap());
+        assert!(!people.is_team(id(TeamId::from_uuid)).await.unwrap());
+    }
+
+    pub(super) async fn the_stages_of_the_pipeline_count_who_is_there_and_who_has_been<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let ways: [&[LeadStatus]; 4] = [
+            &[],
+            &[
+                LeadStatus::Disqualified,
+                LeadStatus::New,
+                LeadStatus::Disqualified,
+            ],
+            &[LeadStatus::Qualified, LeadStatus::Converted],
+            &[LeadStatus::Qualified],
+        ];
+        for (n, way) in ways.into_iter().enumerate() {
+            let mut lead = tenant.add_lead(subject, None).await;
+            let unit = tenant.begin(subject).await;
+            for status in way {
+                let change = LeadChange {
+                    status: Patch::Set(*status),
+                    ..LeadChange::default()
+                };
+                let before = lead.state().stamps.version;
+                let step = id(LeadStatusChangeId::from_uuid);
+                let step = lead.change(&change, step, LATER, None).unwrap();
+                let leads = unit.leads();
+                leads.update(&lead, before, step.as_ref()).await.unwrap();
+            }
+            if n == 3 {
+                let gone = deleted_lead(&lead);
+                let version = lead.state().stamps.version;
+                unit.leads().update(&gone, version, None).await.unwrap();
+            }
+            unit.commit().await.unwrap();
+        }
+
+        let unit = tenant.begin(subject).await;
+        let stages = unit.leads().stages(None).await.unwrap();
+        let stages: Vec<_> = stages
+            .iter()
+            .map(|stage| (stage.status, stage.now, stage.reached))
+            .collect();
+        assert_eq!(
+            stages,
+            [
+                (LeadStatus::New, 1, 3),
+                (LeadStatus::Qualified, 0, 1),
+                (LeadStatus::Disqualified, 1, 1),
+                (LeadStatus::Contacted, 0, 0),
+                (LeadStatus::Converted, 1, 1),
+            ]
+        );
+    }
+
+    pub(super) async fn a_lead_that_is_not_committed_is_invisible_and_leaves_no_trace<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let (_, version) = tenant.add_form(subject, "Contact us").await;
+        let (lead, step) = tenant.a_lead(None);
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        leads.insert(&lead, &step).await.unwrap();
+        let response = tenant.a_response(&lead, &version);
+        let values = lead_values();
+        leads.insert_response(&response, &values).await.unwrap();
+        let second = tenant.begin(subject).await;
+        let found = second.leads().find(lead.id()).await.unwrap();
+        assert_eq!(found, None);
+        drop((unit, second));
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        assert_eq!(leads.find(lead.id()).await.unwrap(), None);
+        assert_eq!(leads.values_of(lead.id()).await.unwrap(), []);
+        let seen = all_pages(async |page| leads.list_responses(lead.id(), &page).await);
+        assert_eq!(seen.await, []);
+    }
+
+    pub(super) async fn other_tenants_see_no_lead_and_nothing_of_one<S: Subject>(subject: &S) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let person = Person::address(&"ada@example.com".parse().unwrap());
+        let lead = tenant.add_lead(subject, Some(person.clone())).await;
+        let (_, version) = tenant.add_form(subject, "Contact us").await;
+        let response = tenant.a_response(&lead, &version);
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let values = lead_values();
+        leads.insert_response(&response, &values).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = other.begin(subject).await;
+        let leads = unit.leads();
+        assert_eq!(leads.find(lead.id()).await.unwrap(), None);
+        assert_eq!(leads.find_many(&[lead.id()]).await.unwrap(), []);
+        let found = leads.find_person(None, &[person]).await.unwrap();
+        assert_eq!(found, None);
+        assert_eq!(leads.values_of(lead.id()).await.unwrap(), []);
+        let seen = all_pages(async |page| leads.list_responses(lead.id(), &page).await);
+        assert_eq!(seen.await, []);
+        let seen = all_pages(async |page| leads.list_status_changes(lead.id(), &page).await);
+        assert_eq!(seen.await, []);
+        let (filter, sort) = (LeadFilter::default(), LeadSort::Created);
+        let seen = all_pages(async |page| leads.list(&filter, &sort, &page).await).await;
+        assert!(!seen.contains(&lead));
+        let taken = deleted_lead(&lead);
+        let refused = leads.update(&taken, Version::FIRST, None).await;
+        assert!(matches!(refused, Err(CampaignError::Stale)), "{refused:?}");
+    }
+}

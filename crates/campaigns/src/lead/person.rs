@@ -1,0 +1,42 @@
+//! Who a lead is.
+
+use kernel::{ContactId, EmailAddress};
+
+/// What tells one person from another: the contact that they are or, where they are none, the address that they gave.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Person(String);
+
+impl Person {
+    /// The longest text, in bytes.
+    pub const MAX_LEN: usize = 400;
+
+    /// Somebody who is a contact.
+    #[must_use]
+    pub fn contact(contact: ContactId) -> Self {
+        Self(format!("contact:{contact}"))
+    }
+
+    /// Somebody who gave an address, in whichever case.
+    #[must_use]
+    pub fn address(email: &EmailAddress) -> Self {
+        Self(format!("email:{}", email.case_folded()))
+    }
+
+    /// A person as they were stored; `None` where the text is too long to be one.
+    #[must_use]
+    pub fn restore(text: String) -> Option<Self> {
+        (text.len() <= Self::MAX_LEN).then_some(Self(text))
+    }
+
+    /// The text by which people are compared.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Person(…)")
+    }
+}

@@ -1,0 +1,320 @@
+//! Leads: taking them in, working on them and finding them.
+
+use campaigns::{
+    Answers, CampaignError, CreateLead, FieldRules, FieldType, Form, FormDefinition, Lead,
+    LeadChange, LeadOwner, LeadQuery, LeadSource, LeadStatus, NewField, NewForm, ResponseOrigin,
+    StatusOutcome, Submission,
+};
+use kernel::{Description, Expected, FieldErrors, LeadId, PageRequest, Patch, UserId, Version};
+use serde_json::{Map, Value, json};
+use testkit::a_unique_id;
+
+use crate::world::{World, fresh, once};
+
+fn field(key: &str, field_type: FieldType, indexed: bool) -> NewField {
+    NewField {
+        key: key.parse().unwrap(),
+        label: "Label".to_owned(),
+        field_type,
+        required: key == "email",
+        indexed: Some(indexed),
+        rules: FieldRules::default(),
+    }
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        other => panic!("{other} is no object"),
+    }
+}
+
+#[track_caller]
+fn faults(error: CampaignError) -> Vec<(String, &'static str)> {
+    let CampaignError::Invalid(errors) = error else {
+        panic!("{error:?}");
+    };
+    let errors: &FieldErrors = &errors;
+    errors
+        .as_slice()
+        .iter()
+        .map(|error| (error.pointer.clone(), error.code))
+        .collect()
+}
+
+impl World {
+    async fn contact_form(&self) -> Form {
+        let fields = vec![
+            field("email", FieldType::Email, true),
+            field("size", FieldType::Number, true),
+            field("secret", FieldType::Text, false),
+        ];
+        let new = NewForm {
+            name: "Contact us".parse().unwrap(),
+            description: Description::empty(),
+            definition: FormDefinition::new(fields, Description::empty(), None).unwrap(),
+        };
+        let made = self.forms.create(&self.scope, Ok(new), &once()).await;
+        fresh(made.unwrap())
+    }
+
+    fn submission(form: &Form, answers: Value) -> Submission {
+        Submission {
+            campaign: None,
+            contact: None,
+            form: (form.id(), form.state().current_version),
+            answers: object(answers),
+            source: LeadSource::DirectForm,
+            origin: ResponseOrigin::default(),
+        }
+    }
+
+    async fn lead(&self, form: &Form, email: &str) -> Lead {
+        let submission = Self::submission(form, json!({ "email": email }));
+        let submitted = self.leads.submit(&self.scope, submission).await.unwrap();
+        assert!(submitted.is_new);
+        submitted.lead
+    }
+
+    async fn found(
+        &self,
+        conditions: &[&str],
+        sort: Option<&str>,
+    ) -> Result<Vec<LeadId>, CampaignError> {
+        let query = LeadQuery {
+            conditions: conditions.iter().map(|it| it.parse().unwrap()).collect(),
+            sort_field: sort.map(|key| (key.parse().unwrap(), false)),
+            ..LeadQuery::default()
+        };
+        let page = PageRequest::first();
+        let leads = self.leads.list(&self.scope, query, &page).await?;
+        Ok(leads.items.iter().map(Lead::id).collect())
+    }
+}
+
+#[tokio::test]
+async fn who_submits_again_stays_one_lead_and_is_found_by_the_last_answers() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let scope = &world.scope;
+    let first = World::submission(&form, json!({ "email": "Ada@example.com", "size": "3" }));
+    let first = world.leads.submit(scope, first).await.unwrap();
+    let again = World::submission(
+        &form,
+        json!({ "email": "ada@EXAMPLE.com", "size": 12, "csrf": "ignored" }),
+    );
+    let again = world.leads.submit(scope, again).await.unwrap();
+    let other = world.lead(&form, "eve@example.com").await;
+
+    assert!(first.is_new && !again.is_new);
+    assert_eq!(again.lead.id(), first.lead.id());
+    assert_eq!(again.lead.state().responses, 2);
+    assert_eq!(again.lead.state().latest_response, Some(again.response.id));
+    let page = PageRequest::first();
+    let responses = world.leads.responses(scope, first.lead.id(), &page);
+    let responses = responses.await.unwrap().items;
+    assert_eq!(responses, [first.response, again.response]);
+    assert_eq!(
+        responses[1].answers,
+        object(json!({ "email": "ada@example.com", "size": 12 }))
+    );
+    let by_size = world.found(&["size:gte:12"], None).await.unwrap();
+    assert_eq!(by_size, [first.lead.id()]);
+    assert!(world.found(&["size:eq:3"], None).await.unwrap().is_empty());
+    let unanswered = world.found(&["size:exists:false"], None).await.unwrap();
+    assert_eq!(unanswered, [other.id()]);
+    let deeds = world.deeds();
+    let of_leads = deeds
+        .iter()
+        .filter(|(kind, _)| kind != "form" && kind != "form_version");
+    let of_leads: Vec<_> = of_leads
+        .map(|(kind, action)| (kind.as_str(), *action))
+        .collect();
+    assert_eq!(
+        of_leads,
+        [
+            ("lead", "create"),
+            ("form_response", "create"),
+            ("lead", "update"),
+            ("form_response", "create"),
+            ("lead", "create"),
+            ("form_response", "create"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn wrong_answers_name_their_fields_and_leave_nothing() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let wrong = World::submission(&form, json!({ "email": "nobody", "size": "many" }));
+
+    let refused = world.leads.submit(&world.scope, wrong).await.unwrap_err();
+
+    let faults = faults(refused);
+    let pointers: Vec<_> = faults.iter().map(|(pointer, _)| pointer.as_str()).collect();
+    assert_eq!(pointers, ["#/answers/email", "#/answers/size"]);
+    assert!(world.found(&[], None).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_second_lead_of_a_person_is_refused_and_names_the_first() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let first = world.lead(&form, "ada@example.com").await;
+    let new = |email: &str| CreateLead {
+        contact: None,
+        answers: Some(Answers {
+            form: form.id(),
+            answers: object(json!({ "email": email })),
+        }),
+        owner: None,
+        notes: Description::empty(),
+    };
+    let scope = &world.scope;
+
+    let refused = world
+        .leads
+        .create(scope, Ok(new("ADA@example.com")), &once())
+        .await;
+    assert!(matches!(refused, Err(CampaignError::LeadExists(id)) if id == first.id()));
+
+    world
+        .leads
+        .delete(scope, first.id(), &Expected::Any)
+        .await
+        .unwrap();
+    let once_more = once();
+    let made = world
+        .leads
+        .create(scope, Ok(new("ada@example.com")), &once_more);
+    let made = fresh(made.await.unwrap());
+    assert_eq!(made.state().source, LeadSource::Api);
+    let refused = world.leads.restore(scope, first.id(), &once()).await;
+    assert!(matches!(refused, Err(CampaignError::LeadExists(id)) if id == made.id()));
+}
+
+#[tokio::test]
+async fn a_lead_needs_a_person_a_known_contact_and_an_owner_of_the_organization() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let scope = &world.scope;
+    let stranger = LeadOwner::Person(UserId::from_uuid(a_unique_id()));
+    let nothing = CreateLead {
+        contact: None,
+        answers: None,
+        owner: Some(stranger),
+        notes: Description::empty(),
+    };
+    let refused = world.leads.create(scope, Ok(nothing), &once()).await;
+    assert_eq!(
+        faults(refused.unwrap_err()),
+        [
+            ("#/contact_id".to_owned(), "required"),
+            ("#/assigned_user_id".to_owned(), "unknown-value")
+        ]
+    );
+
+    let lead = world.lead(&form, "ada@example.com").await;
+    let change = LeadChange {
+        owner: Patch::Set(Some(stranger)),
+        ..LeadChange::default()
+    };
+    let refused = world
+        .leads
+        .update(scope, lead.id(), &Expected::Any, Ok(change));
+    let refused = faults(refused.await.unwrap_err());
+    assert_eq!(
+        refused,
+        [("#/assigned_user_id".to_owned(), "unknown-value")]
+    );
+}
+
+#[tokio::test]
+async fn the_way_through_the_pipeline_is_kept_and_illegal_steps_are_refused() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let lead = world.lead(&form, "ada@example.com").await;
+    let scope = &world.scope;
+    let to = |status| LeadChange {
+        status: Patch::Set(status),
+        reason: Some("Has a budget.".parse().unwrap()),
+        ..LeadChange::default()
+    };
+    let refused = world
+        .leads
+        .update(
+            scope,
+            lead.id(),
+            &Expected::Any,
+            Ok(to(LeadStatus::Converted)),
+        )
+        .await;
+    assert!(matches!(refused, Err(CampaignError::IllegalTransition(_))));
+    let moved = world
+        .leads
+        .update(
+            scope,
+            lead.id(),
+            &Expected::Any,
+            Ok(to(LeadStatus::Qualified)),
+        )
+        .await
+        .unwrap();
+    assert_eq!(moved.state().status, LeadStatus::Qualified);
+    assert_eq!(moved.state().stamps.version, Version::from_number(3));
+
+    let other = world.lead(&form, "eve@example.com").await;
+    let unknown = LeadId::from_uuid(a_unique_id());
+    let ids = vec![lead.id(), unknown, other.id()];
+    let wanted = (ids, LeadStatus::Converted, Description::empty());
+    let outcomes = world.leads.set_status(scope, Ok(wanted)).await.unwrap();
+    assert_eq!(
+        outcomes,
+        [
+            (lead.id(), StatusOutcome::Changed),
+            (unknown, StatusOutcome::NotFound),
+            (other.id(), StatusOutcome::Refused),
+        ]
+    );
+    let page = PageRequest::first();
+    let steps = world.leads.status_changes(scope, lead.id(), &page).await;
+    let steps = steps.unwrap().items;
+    let steps: Vec<_> = steps
+        .iter()
+        .map(|step| (step.from, step.to, step.reason.as_str()))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            (None, LeadStatus::New, ""),
+            (
+                Some(LeadStatus::New),
+                LeadStatus::Qualified,
+                "Has a budget."
+            ),
+            (Some(LeadStatus::Qualified), LeadStatus::Converted, ""),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_field_that_is_unknown_or_not_indexed_cannot_be_searched() {
+    let world = World::new();
+    world.contact_form().await;
+
+    let refused = world.found(
+        &["secret:eq:x", "nothing:eq:x", "size:eq:x"],
+        Some("secret"),
+    );
+
+    assert_eq!(
+        faults(refused.await.unwrap_err()),
+        [
+            ("field".to_owned(), "not-indexed"),
+            ("field".to_owned(), "unknown-field"),
+            ("field".to_owned(), "wrong-type"),
+            ("sort".to_owned(), "not-indexed"),
+        ]
+    );
+}

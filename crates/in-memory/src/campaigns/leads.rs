@@ -1,0 +1,336 @@
+//! The leads of the unit's organization.
+
+use std::cmp::Ordering;
+
+use async_trait::async_trait;
+use campaigns::ports::{LeadRepository, People};
+use campaigns::{
+    CampaignError, FieldKey, FormResponse, Lead, LeadFilter, LeadSort, LeadStage, LeadState,
+    LeadStatus, LeadValue, Person, StatusChange, TypedValue, ValueKind,
+};
+use kernel::{
+    CampaignId, ContactId, Cursor, EmailAddress, FormResponseId, LeadId, Page, PageRequest,
+    StorageError, TeamId, UserId, Version,
+};
+
+use crate::state::TenantState;
+use crate::unit::MemoryUnit;
+
+#[async_trait]
+impl LeadRepository for MemoryUnit {
+    async fn insert(&self, lead: &Lead, step: &StatusChange) -> Result<(), CampaignError> {
+        let people = lead.state().person.as_slice();
+        if let Some(other) = self.read(|tenant| living(tenant, lead.state().campaign, people)) {
+            return Err(CampaignError::LeadExists(other.id()));
+        }
+        self.write(|tenant| {
+            tenant.leads.insert(lead.id(), lead.clone());
+            tenant.lead_steps.insert((lead.id(), step.id), step.clone());
+        });
+        Ok(())
+    }
+
+    async fn find(&self, id: LeadId) -> Result<Option<Lead>, StorageError> {
+        Ok(self.read(|tenant| tenant.leads.get(&id).cloned()))
+    }
+
+    async fn find_many(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError> {
+        Ok(self.read(|tenant| {
+            let leads = tenant.leads.values();
+            leads.filter(|it| ids.contains(&it.id())).cloned().collect()
+        }))
+    }
+
+    async fn find_person(
+        &self,
+        campaign: Option<CampaignId>,
+        people: &[Person],
+    ) -> Result<Option<Lead>, StorageError> {
+        Ok(self.read(|tenant| living(tenant, campaign, people)))
+    }
+
+    async fn update(
+        &self,
+        lead: &Lead,
+        expected: Version,
+        step: Option<&StatusChange>,
+    ) -> Result<(), CampaignError> {
+        let present = self.read(|tenant| {
+            let lead = tenant.leads.get(&lead.id());
+            lead.map(|lead| lead.state().stamps.version)
+        });
+        if present != Some(expected) {
+            return Err(CampaignError::Stale);
+        }
+        self.write(|tenant| {
+            tenant.leads.insert(lead.id(), lead.clone());
+            if let Some(step) = step {
+                tenant.lead_steps.insert((lead.id(), step.id), step.clone());
+            }
+        });
+        Ok(())
+    }
+
+    async fn insert_response(
+        &self,
+        response: &FormResponse,
+        values: &[LeadValue],
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            tenant.form_responses.insert(response.id, response.clone());
+            tenant.lead_values.insert(response.lead, values.to_vec());
+        });
+        Ok(())
+    }
+
+    async fn values_of(&self, lead: LeadId) -> Result<Vec<LeadValue>, StorageError> {
+        let mut values =
+            self.read(|tenant| tenant.lead_values.get(&lead).cloned().unwrap_or_default());
+        values.sort_by(|a, b| (&a.key, a.position).cmp(&(&b.key, b.position)));
+        Ok(values)
+    }
+
+    async fn list_responses(
+        &self,
+        lead: LeadId,
+        page: &PageRequest,
+    ) -> Result<Page<FormResponse>, StorageError> {
+        Ok(self.read(|tenant| {
+            let responses = tenant.form_responses.values();
+            let own = responses.filter(|it| it.lead == lead).cloned();
+            self.page(own, page, |it| it.id.as_uuid())
+        }))
+    }
+
+    async fn find_responses(
+        &self,
+        ids: &[FormResponseId],
+    ) -> Result<Vec<FormResponse>, StorageError> {
+        Ok(self.read(|tenant| {
+            let responses = tenant.form_responses.values();
+            responses
+                .filter(|it| ids.contains(&it.id))
+                .cloned()
+                .collect()
+        }))
+    }
+
+    async fn stages(&self, campaign: Option<CampaignId>) -> Result<Vec<LeadStage>, StorageError> {
+        Ok(self.read(|tenant| {
+            let living: Vec<_> = tenant
+                .leads
+                .values()
+                .map(Lead::state)
+                .filter(|it| !it.stamps.is_deleted())
+                .filter(|it| campaign.is_none() || it.campaign == campaign)
+                .collect();
+            let has_been = |lead: &LeadState, status: LeadStatus| {
+                let mut steps = tenant.lead_steps.iter();
+                steps.any(|((of, _), step)| *of == lead.id && step.to == status)
+            };
+            let stage = |status: &LeadStatus| {
+                let now = living.iter().filter(|it| it.status == *status).count();
+                let reached = living.iter().filter(|it| has_been(it, *status)).count();
+                LeadStage {
+                    status: *status,
+                    now: now.try_into().unwrap_or(u64::MAX),
+                    reached: reached.try_into().unwrap_or(u64::MAX),
+                }
+            };
+            LeadStatus::ALL.iter().map(stage).collect()
+        }))
+    }
+
+    async fn list_status_changes(
+        &self,
+        lead: LeadId,
+        page: &PageRequest,
+    ) -> Result<Page<StatusChange>, StorageError> {
+        Ok(self.read(|tenant| {
+            let steps = tenant.lead_steps.iter();
+            let own = steps.filter(|((of, _), _)| *of == lead);
+            let own = own.map(|(_, step)| step.clone());
+            self.page(own, page, |it| it.id.as_uuid())
+        }))
+    }
+
+    async fn list(
+        &self,
+        filter: &LeadFilter,
+        sort: &LeadSort,
+        page: &PageRequest,
+    ) -> Result<Page<Lead>, StorageError> {
+        let mut placed: Vec<(Lead, Place)> = self.read(|tenant| {
+            let values = |lead: &Lead| {
+                let values = tenant.lead_values.get(&lead.id());
+                values.map_or(&[][..], Vec::as_slice)
+            };
+            let leads = tenant.leads.values();
+            let wanted = leads.filter(|lead| filter.accepts(lead, values(lead)));
+            let placed = wanted.filter_map(|lead| {
+                let place = Place::of(lead, values(lead), sort)?;
+                Some((lead.clone(), place))
+            });
+            placed.collect()
+        });
+        let is_backwards = matches!(
+            sort,
+            LeadSort::CreatedDescending
+                | LeadSort::Field {
+                    descending: true,
+                    ..
+                }
+        );
+        let in_order = |a: &Place, b: &Place| {
+            if is_backwards {
+                b.compare(a)
+            } else {
+                a.compare(b)
+            }
+        };
+        placed.sort_by(|(_, a), (_, b)| in_order(a, b));
+        if let Some(after) = &page.after {
+            let after = Place::at(after, sort);
+            placed.retain(|(_, place)| in_order(place, &after) == Ordering::Greater);
+        }
+        self.unsettle(&mut placed, page);
+        let page = Page::from_overfull(placed, page.limit, |(_, place)| place.cursor());
+        Ok(page.map(|(lead, _)| lead))
+    }
+}
+
+/// Where a lead stands in an order.
+struct Place {
+    value: Option<Sorted>,
+    id: uuid::Uuid,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Sorted {
+    Text(String),
+    Number(i64),
+    Date(time::Date),
+    Flag(bool),
+}
+
+impl Place {
+    fn of(lead: &Lead, values: &[LeadValue], sort: &LeadSort) -> Option<Self> {
+        let value = match sort {
+            LeadSort::Field { key, kind, .. } => Some(first(values, key, *kind)?),
+            _ => None,
+        };
+        let id = lead.id().as_uuid();
+        Some(Self { value, id })
+    }
+
+    fn at(cursor: &Cursor, sort: &LeadSort) -> Self {
+        match (cursor, sort) {
+            (Cursor::Text(text, id), LeadSort::Field { kind, .. }) => Self {
+                value: Sorted::read(text, *kind),
+                id: *id,
+            },
+            (Cursor::Id(id) | Cursor::Text(_, id) | Cursor::Time(_, id), _) => Self {
+                value: None,
+                id: *id,
+            },
+        }
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        (&self.value, self.id).cmp(&(&other.value, other.id))
+    }
+
+    fn cursor(&self) -> Cursor {
+        match &self.value {
+            Some(value) => Cursor::Text(value.written(), self.id),
+            None => Cursor::Id(self.id),
+        }
+    }
+}
+
+impl Sorted {
+    fn written(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Date(date) => date.to_julian_day().to_string(),
+            Self::Flag(flag) => flag.to_string(),
+        }
+    }
+
+    fn read(text: &str, kind: ValueKind) -> Option<Self> {
+        match kind {
+            ValueKind::Text => Some(Self::Text(text.to_owned())),
+            ValueKind::Number => text.parse().ok().map(Self::Number),
+            ValueKind::Date => {
+                let date = time::Date::from_julian_day(text.parse().ok()?);
+                date.ok().map(Self::Date)
+            }
+            ValueKind::Flag => text.parse().ok().map(Self::Flag),
+        }
+    }
+}
+
+/// The first value of a field, where it is of this kind.
+fn first(values: &[LeadValue], key: &FieldKey, kind: ValueKind) -> Option<Sorted> {
+    let mut own = values
+        .iter()
+        .filter(|it| it.key == *key && it.position == 0);
+    let value = own.find(|it| it.value.kind() == kind)?;
+    Some(match &value.value {
+        TypedValue::Text(text) => Sorted::Text(TypedValue::fold(text)),
+        TypedValue::Number(number) => Sorted::Number(number.millionths()),
+        TypedValue::Date(date) => Sorted::Date(*date),
+        TypedValue::Flag(flag) => Sorted::Flag(*flag),
+    })
+}
+
+/// The living lead of the first of these people that has one.
+fn living(tenant: &TenantState, campaign: Option<CampaignId>, people: &[Person]) -> Option<Lead> {
+    people.iter().find_map(|person| {
+        let mut leads = tenant.leads.values();
+        let found = leads.find(|lead| {
+            let state = lead.state();
+            !state.stamps.is_deleted()
+                && state.campaign == campaign
+                && state.person.as_ref() == Some(person)
+        });
+        found.cloned()
+    })
+}
+
+#[async_trait]
+impl People for MemoryUnit {
+    async fn is_contact(&self, id: ContactId) -> Result<bool, StorageError> {
+        Ok(self.read(|tenant| {
+            let contact = tenant.contacts.get(&id);
+            contact.is_some_and(|it| !it.state().stamps.is_deleted())
+        }))
+    }
+
+    async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError> {
+        let wanted = contacts::normalize(email.as_str());
+        Ok(self.read(|tenant| {
+            let mut contacts = tenant.contacts.values();
+            let found = contacts.find(|it| {
+                let state = it.state();
+                !state.stamps.is_deleted() && state.email_normalized == wanted
+            });
+            found.map(contacts::Contact::id)
+        }))
+    }
+
+    async fn is_member(&self, user: UserId) -> Result<bool, StorageError> {
+        Ok(self.read(|tenant| {
+            let mut members = tenant.memberships.values();
+            members.any(|it| it.state().user == user && !it.state().stamps.is_deleted())
+        }))
+    }
+
+    async fn is_team(&self, team: TeamId) -> Result<bool, StorageError> {
+        Ok(self.read(|tenant| {
+            let team = tenant.teams.get(&team);
+            team.is_some_and(|it| !it.state().stamps.is_deleted())
+        }))
+    }
+}

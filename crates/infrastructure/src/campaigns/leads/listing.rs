@@ -1,0 +1,280 @@
+//! Listings of leads.
+//!
+//! What is frequent is found soonest where leads are read in their order, what is rare through the index of its
+//! values. How frequent something is shows when the first leads are read.
+
+use campaigns::{FieldKey, Lead, LeadFilter, LeadSort, OwnedBy, ValueKind};
+use kernel::{Cursor, Page, PageRequest, StorageError};
+use uuid::Uuid;
+
+use super::finding::documents;
+use super::rows::PlacedRow;
+use crate::binds::Binds;
+use crate::unit::PostgresUnit;
+
+/// How many leads are read at first, in their order.
+const FIRST: i64 = 1_000;
+/// Of how many leads it is worth the while to find all that meet a condition.
+const FEW: usize = 20_000;
+
+/// That a lead, `l`, meets all conditions of a document.
+const MEETS: &str = "NOT EXISTS (SELECT FROM jsonb_to_recordset({document}) AS f (field_key text, test text, \
+    texts text[], fragment text, numbers bigint[], least bigint, greatest bigint, dates date[], first date, last date, \
+    flags boolean[]) CROSS JOIN LATERAL (SELECT bool_or((v.value_folded = ANY (f.texts) \
+    OR strpos(v.value_folded, f.fragment) > 0 OR v.value_number = ANY (f.numbers) \
+    OR v.value_number BETWEEN f.least AND f.greatest OR v.value_date = ANY (f.dates) \
+    OR v.value_date BETWEEN f.first AND f.last OR v.value_bool = ANY (f.flags)) IS TRUE) AS met \
+    FROM lead_field_values v WHERE v.organization_id = $1 AND v.lead_id = l.id AND v.field_key = f.field_key) AS m \
+    WHERE NOT CASE f.test WHEN 'exists' THEN m.met IS NOT NULL WHEN 'absent' THEN m.met IS NULL \
+    WHEN 'any' THEN m.met IS TRUE ELSE m.met IS FALSE END)";
+
+/// From where leads are read.
+#[derive(Clone, Copy)]
+enum Through<'a> {
+    /// All in their order, or the first so many of them.
+    Order(Option<i64>),
+    /// These.
+    Ids(&'a [Uuid]),
+}
+
+/// An order of rows.
+#[derive(Clone, Copy)]
+struct Order<'a> {
+    field: Option<(&'a FieldKey, ValueKind)>,
+    is_descending: bool,
+}
+
+impl PostgresUnit {
+    pub(super) async fn list_leads(
+        &self,
+        filter: &LeadFilter,
+        sort: &LeadSort,
+        page: &PageRequest,
+    ) -> Result<Page<Lead>, StorageError> {
+        let order = Order::of(sort);
+        let wanted = usize::from(page.limit.get()) + 1;
+        let first = (!filter.conditions.is_empty()).then_some(FIRST);
+        let mut found = self
+            .read(filter, order, page, Through::Order(first))
+            .await?;
+        if first.is_some() && found.len() < wanted {
+            let few = self.leads_that_meet_one(&filter.conditions, FEW).await?;
+            let through = few.as_deref().map_or(Through::Order(None), Through::Ids);
+            found = self.read(filter, order, page, through).await?;
+        }
+        let leads = found
+            .into_iter()
+            .map(|row| Ok((Lead::try_from(row.lead)?, row.place)))
+            .collect::<Result<Vec<_>, StorageError>>()?;
+        let page = Page::from_overfull(leads, page.limit, |(lead, place)| {
+            let id = lead.id().as_uuid();
+            match place {
+                Some(place) => Cursor::Text(place.clone(), id),
+                None => Cursor::Id(id),
+            }
+        });
+        Ok(page.map(|(lead, _)| lead))
+    }
+
+    async fn read(
+        &self,
+        filter: &LeadFilter,
+        order: Order<'_>,
+        page: &PageRequest,
+        through: Through<'_>,
+    ) -> Result<Vec<PlacedRow>, StorageError> {
+        let mut binds = Binds::of(self);
+        let limit = binds.bind(i64::from(page.limit.get()) + 1);
+        let mut wanted = conditions(filter, &mut binds);
+        let after = page.after.as_ref();
+        // In the order of ids, leads are read once; by a field, its values are read first.
+        let from = match (order.field, through) {
+            (None, Through::Order(reads)) => {
+                wanted.extend(order.behind("l.id", None, after, &mut binds));
+                let direction = order.direction();
+                let reads = binds.bind(reads);
+                let own = wanted.join(" AND ");
+                wanted.clear();
+                format!(
+                    "(SELECT l.*, NULL::text AS place FROM leads l WHERE {own} ORDER BY l.id {direction} LIMIT {reads}) AS l"
+                )
+            }
+            (None, Through::Ids(ids)) => {
+                let ids = binds.bind(ids.to_vec());
+                let behind = order.behind("w.id", None, after, &mut binds);
+                let behind = behind.map_or_else(String::new, |it| format!("WHERE {it}"));
+                let direction = order.direction();
+                format!(
+                    "(SELECT w.id FROM unnest({ids}) AS w (id) {behind} ORDER BY w.id {direction}) AS w \
+                     CROSS JOIN LATERAL (SELECT l.*, NULL::text AS place FROM leads l \
+                     WHERE l.organization_id = $1 AND l.id = w.id OFFSET 0) AS l"
+                )
+            }
+            (Some((key, kind)), through) => {
+                let column = column(kind);
+                let mut values = vec![
+                    "v.organization_id = $1".to_owned(),
+                    format!("v.field_key = {}", binds.bind(key.as_str())),
+                    format!("v.position = 0 AND v.{column} IS NOT NULL"),
+                ];
+                values.extend(order.behind("v.lead_id", Some(kind), after, &mut binds));
+                let mut reads = None;
+                if let Through::Ids(ids) = through {
+                    values.push(format!("v.lead_id = ANY ({})", binds.bind(ids.to_vec())));
+                }
+                if let Through::Order(Some(first)) = through {
+                    reads = Some(first);
+                }
+                let (values, reads) = (values.join(" AND "), binds.bind(reads));
+                let direction = order.direction();
+                format!(
+                    "(SELECT v.lead_id, v.{column} AS value FROM lead_field_values v WHERE {values} \
+                     ORDER BY v.{column} {direction}, v.lead_id {direction} LIMIT {reads}) AS w \
+                     CROSS JOIN LATERAL (SELECT l.*, w.value::text AS place FROM leads l \
+                     WHERE l.organization_id = $1 AND l.id = w.lead_id OFFSET 0) AS l"
+                )
+            }
+        };
+        if !filter.conditions.is_empty() {
+            let document = binds.bind(documents(&filter.conditions));
+            wanted.push(MEETS.replace("{document}", &document));
+        }
+        let wanted = if wanted.is_empty() {
+            "true".to_owned()
+        } else {
+            wanted.join(" AND ")
+        };
+        let direction = order.direction();
+        let by = match (order.field, through) {
+            (Some(_), _) => format!("w.value {direction}, w.lead_id {direction}"),
+            (None, Through::Ids(_)) => format!("w.id {direction}"),
+            (None, Through::Order(_)) => format!("l.id {direction}"),
+        };
+        let sql = format!("SELECT l.* FROM {from} WHERE {wanted} ORDER BY {by} LIMIT {limit}");
+        self.all::<PlacedRow>(&sql, binds.values).await
+    }
+}
+
+impl<'a> Order<'a> {
+    const fn of(sort: &'a LeadSort) -> Self {
+        match sort {
+            LeadSort::Created => Self {
+                field: None,
+                is_descending: false,
+            },
+            LeadSort::CreatedDescending => Self {
+                field: None,
+                is_descending: true,
+            },
+            LeadSort::Field {
+                key,
+                kind,
+                descending,
+            } => Self {
+                field: Some((key, *kind)),
+                is_descending: *descending,
+            },
+        }
+    }
+
+    const fn direction(self) -> &'static str {
+        if self.is_descending { "DESC" } else { "ASC" }
+    }
+
+    /// The condition that a row stands behind a place.
+    fn behind(
+        self,
+        id_column: &str,
+        kind: Option<ValueKind>,
+        after: Option<&Cursor>,
+        binds: &mut Binds,
+    ) -> Option<String> {
+        let sign = if self.is_descending { "<" } else { ">" };
+        match (after, kind) {
+            (Some(Cursor::Id(id)), None) => Some(format!("{id_column} {sign} {}", binds.bind(*id))),
+            (Some(Cursor::Text(value, id)), Some(kind)) => {
+                let (value, id) = (binds.bind(value.as_str()), binds.bind(*id));
+                let (column, sql_type) = (column(kind), sql_type(kind));
+                Some(format!(
+                    "(v.{column}, {id_column}) {sign} (CAST({value}::text AS {sql_type}), {id})"
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+const fn column(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Text => "value_folded",
+        ValueKind::Number => "value_number",
+        ValueKind::Date => "value_date",
+        ValueKind::Flag => "value_bool",
+    }
+}
+
+const fn sql_type(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::Text => "text",
+        ValueKind::Number => "bigint",
+        ValueKind::Date => "date",
+        ValueKind::Flag => "boolean",
+    }
+}
+
+/// What the filter demands of a lead's own columns.
+fn conditions(filter: &LeadFilter, binds: &mut Binds) -> Vec<String> {
+    let mut wanted = vec!["l.organization_id = $1".to_owned()];
+    let living = if filter.deleted {
+        "l.deleted_at IS NOT NULL"
+    } else {
+        "l.deleted_at IS NULL"
+    };
+    wanted.push(living.to_owned());
+    match filter.statuses.as_slice() {
+        [] => {}
+        [one] => wanted.push(format!("l.status = {}", binds.bind(one.as_str()))),
+        several => {
+            let words = several.iter().map(|status| status.as_str().to_owned());
+            let words = binds.bind(words.collect::<Vec<_>>());
+            wanted.push(format!("l.status = ANY ({words})"));
+        }
+    }
+    if let Some(source) = filter.source {
+        wanted.push(format!("l.source = {}", binds.bind(source.as_str())));
+    }
+    if let Some(campaign) = filter.campaign {
+        wanted.push(format!(
+            "l.campaign_id = {}",
+            binds.bind(campaign.as_uuid())
+        ));
+    }
+    if let Some(contact) = filter.contact {
+        wanted.push(format!("l.contact_id = {}", binds.bind(contact.as_uuid())));
+    }
+    match filter.owner {
+        None => {}
+        Some(OwnedBy::Person(user)) => {
+            wanted.push(format!(
+                "l.assigned_user_id = {}",
+                binds.bind(user.as_uuid())
+            ));
+        }
+        Some(OwnedBy::Team(team)) => {
+            wanted.push(format!(
+                "l.assigned_team_id = {}",
+                binds.bind(team.as_uuid())
+            ));
+        }
+        Some(OwnedBy::Nobody) => {
+            wanted.push("l.assigned_user_id IS NULL AND l.assigned_team_id IS NULL".to_owned());
+        }
+    }
+    if let Some(since) = filter.created_since {
+        wanted.push(format!("l.created_at >= {}", binds.bind(since)));
+    }
+    if let Some(until) = filter.created_until {
+        wanted.push(format!("l.created_at < {}", binds.bind(until)));
+    }
+    wanted
+}
