@@ -6,6 +6,10 @@ CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
 
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
+
 CREATE FUNCTION public.add_credential(organization uuid, new_kind text, new_hash bytea, subject uuid, at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -447,6 +451,24 @@ END
 $$;
 
 ALTER FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) OWNER TO canvass_search;
+
+CREATE FUNCTION public.search_lead_values(organization uuid, wanted_key text, fragment text, most bigint) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET max_parallel_workers_per_gather TO '0'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+BEGIN
+    PERFORM require_tenant(organization);
+    RETURN QUERY
+        SELECT v.lead_id FROM lead_field_values v
+        WHERE v.organization_id = organization AND v.field_key = wanted_key
+            AND v.value_folded LIKE '%' || replace(replace(replace(fragment, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+        LIMIT most;
+END
+$$;
+
+ALTER FUNCTION public.search_lead_values(organization uuid, wanted_key text, fragment text, most bigint) OWNER TO canvass_search;
 
 CREATE FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) RETURNS void
     LANGUAGE plpgsql
@@ -1106,6 +1128,24 @@ ALTER TABLE ONLY public.form_fields FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.form_fields OWNER TO canvass_owner;
 
+CREATE TABLE public.form_responses (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    form_version_id uuid NOT NULL,
+    response_data jsonb NOT NULL,
+    submitted_at timestamp with time zone NOT NULL,
+    user_agent text,
+    ip inet,
+    session_id text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT form_responses_response_data_check CHECK ((jsonb_typeof(response_data) = 'object'::text))
+);
+
+ALTER TABLE ONLY public.form_responses FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.form_responses OWNER TO canvass_owner;
+
 CREATE TABLE public.form_versions (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1218,6 +1258,79 @@ ALTER TABLE ONLY public.job_queue FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.job_queue OWNER TO canvass_owner;
 
 COMMENT ON COLUMN public.job_queue.wind_ups_left IS 'how often a worker may still try to wind up what the job left when it ended before its time; 0 where nothing is left';
+
+CREATE TABLE public.lead_field_values (
+    organization_id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    field_key text NOT NULL COLLATE pg_catalog."C",
+    "position" smallint NOT NULL,
+    value_text text,
+    value_folded text COLLATE pg_catalog."C",
+    value_number bigint,
+    value_date date,
+    value_bool boolean,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT lead_field_values_check CHECK ((num_nonnulls(value_folded, value_number, value_date, value_bool) = 1)),
+    CONSTRAINT lead_field_values_check1 CHECK (((value_text IS NULL) = (value_folded IS NULL))),
+    CONSTRAINT lead_field_values_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE ONLY public.lead_field_values FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lead_field_values OWNER TO canvass_owner;
+
+CREATE TABLE public.lead_status_changes (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    lead_id uuid NOT NULL,
+    from_status text,
+    to_status text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    CONSTRAINT lead_status_changes_from_status_check CHECK ((from_status = ANY (ARRAY['new'::text, 'qualified'::text, 'disqualified'::text, 'contacted'::text, 'converted'::text]))),
+    CONSTRAINT lead_status_changes_to_status_check CHECK ((to_status = ANY (ARRAY['new'::text, 'qualified'::text, 'disqualified'::text, 'contacted'::text, 'converted'::text])))
+);
+
+ALTER TABLE ONLY public.lead_status_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lead_status_changes OWNER TO canvass_owner;
+
+CREATE TABLE public.leads (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    campaign_id uuid,
+    contact_id uuid,
+    person text COLLATE pg_catalog."C",
+    status text NOT NULL,
+    source text NOT NULL,
+    assigned_user_id uuid,
+    assigned_team_id uuid,
+    latest_response_id uuid,
+    responses integer NOT NULL,
+    notes text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT leads_check CHECK (((assigned_user_id IS NULL) OR (assigned_team_id IS NULL))),
+    CONSTRAINT leads_person_check CHECK ((octet_length(person) <= 400)),
+    CONSTRAINT leads_responses_check CHECK ((responses >= 0)),
+    CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['email_campaign'::text, 'direct_form'::text, 'api'::text, 'import'::text]))),
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'qualified'::text, 'disqualified'::text, 'contacted'::text, 'converted'::text])))
+);
+
+ALTER TABLE ONLY public.leads FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.leads.contact_id IS 'the contact that it is, which may be purged before the lead';
+
+COMMENT ON COLUMN public.leads.person IS 'what tells one person from another: a contact or an address';
+
+COMMENT ON COLUMN public.leads.latest_response_id IS 'one of its responses, which come after it and point to it';
 
 CREATE TABLE public.memberships (
     organization_id uuid NOT NULL,
@@ -1598,6 +1711,9 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_pkey PRIMARY KEY (organization_id, form_version_id, field_key);
 
+ALTER TABLE ONLY public.form_responses
+    ADD CONSTRAINT form_responses_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.form_versions
     ADD CONSTRAINT form_versions_pkey PRIMARY KEY (organization_id, id);
 
@@ -1612,6 +1728,15 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.job_queue
     ADD CONSTRAINT job_queue_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.lead_field_values
+    ADD CONSTRAINT lead_field_values_pkey PRIMARY KEY (organization_id, lead_id, field_key, "position");
+
+ALTER TABLE ONLY public.lead_status_changes
+    ADD CONSTRAINT lead_status_changes_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_pkey PRIMARY KEY (organization_id, id);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (organization_id, id);
@@ -1727,7 +1852,11 @@ CREATE INDEX events_campaign_idx ON ONLY public.events USING btree (organization
 
 CREATE INDEX events_time_idx ON ONLY public.events USING btree (organization_id, "timestamp" DESC);
 
+CREATE INDEX form_fields_key_idx ON public.form_fields USING btree (organization_id, field_key, form_version_id);
+
 CREATE UNIQUE INDEX form_fields_position_key ON public.form_fields USING btree (organization_id, form_version_id, "position");
+
+CREATE INDEX form_responses_lead_idx ON public.form_responses USING btree (organization_id, lead_id, id);
 
 CREATE UNIQUE INDEX form_versions_number_key ON public.form_versions USING btree (organization_id, form_id, version_number);
 
@@ -1746,6 +1875,34 @@ CREATE INDEX job_queue_id_idx ON public.job_queue USING btree (id);
 CREATE INDEX job_queue_lease_idx ON public.job_queue USING btree (lease_until) WHERE (status = 'running'::text);
 
 CREATE INDEX job_queue_wind_up_idx ON public.job_queue USING btree (organization_id, run_at, id) WHERE (wind_ups_left > 0);
+
+CREATE INDEX lead_field_values_bool_idx ON public.lead_field_values USING btree (organization_id, field_key, value_bool, lead_id) WHERE (value_bool IS NOT NULL);
+
+CREATE INDEX lead_field_values_date_idx ON public.lead_field_values USING btree (organization_id, field_key, value_date, lead_id) WHERE (value_date IS NOT NULL);
+
+CREATE INDEX lead_field_values_fragment_idx ON public.lead_field_values USING gin (organization_id, field_key, value_folded public.gin_trgm_ops) WHERE (value_folded IS NOT NULL);
+
+CREATE INDEX lead_field_values_number_idx ON public.lead_field_values USING btree (organization_id, field_key, value_number, lead_id) WHERE (value_number IS NOT NULL);
+
+CREATE INDEX lead_field_values_text_idx ON public.lead_field_values USING btree (organization_id, field_key, value_folded, lead_id) WHERE (value_folded IS NOT NULL);
+
+CREATE INDEX lead_status_changes_lead_idx ON public.lead_status_changes USING btree (organization_id, lead_id, id);
+
+CREATE INDEX leads_campaign_idx ON public.leads USING btree (organization_id, campaign_id, status, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_contact_idx ON public.leads USING btree (organization_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+
+CREATE INDEX leads_created_idx ON public.leads USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_deleted_idx ON public.leads USING btree (organization_id, id) WHERE (deleted_at IS NOT NULL);
+
+CREATE UNIQUE INDEX leads_person_key ON public.leads USING btree (organization_id, campaign_id, person) NULLS NOT DISTINCT WHERE ((deleted_at IS NULL) AND (person IS NOT NULL));
+
+CREATE INDEX leads_status_idx ON public.leads USING btree (organization_id, status, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_team_idx ON public.leads USING btree (organization_id, assigned_team_id, id) WHERE ((deleted_at IS NULL) AND (assigned_team_id IS NOT NULL));
+
+CREATE INDEX leads_user_idx ON public.leads USING btree (organization_id, assigned_user_id, id) WHERE ((deleted_at IS NULL) AND (assigned_user_id IS NOT NULL));
 
 CREATE INDEX memberships_role_idx ON public.memberships USING btree (organization_id, role_id) WHERE (deleted_at IS NULL);
 
@@ -1849,6 +2006,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEME
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.form_fields FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.form_responses FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.form_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.forms FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -1858,6 +2017,12 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.idempotency_keys FOR EA
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.invitations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.job_queue FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.lead_field_values FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.lead_status_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.leads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.memberships FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -1983,6 +2148,12 @@ ALTER TABLE ONLY public.email_templates
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_organization_id_form_version_id_fkey FOREIGN KEY (organization_id, form_version_id) REFERENCES public.form_versions(organization_id, id);
 
+ALTER TABLE ONLY public.form_responses
+    ADD CONSTRAINT form_responses_organization_id_form_version_id_fkey FOREIGN KEY (organization_id, form_version_id) REFERENCES public.form_versions(organization_id, id);
+
+ALTER TABLE ONLY public.form_responses
+    ADD CONSTRAINT form_responses_organization_id_lead_id_fkey FOREIGN KEY (organization_id, lead_id) REFERENCES public.leads(organization_id, id);
+
 ALTER TABLE ONLY public.form_versions
     ADD CONSTRAINT form_versions_organization_id_form_id_fkey FOREIGN KEY (organization_id, form_id) REFERENCES public.forms(organization_id, id);
 
@@ -1994,6 +2165,18 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_organization_id_role_id_fkey FOREIGN KEY (organization_id, role_id) REFERENCES public.roles(organization_id, id);
+
+ALTER TABLE ONLY public.lead_field_values
+    ADD CONSTRAINT lead_field_values_organization_id_lead_id_fkey FOREIGN KEY (organization_id, lead_id) REFERENCES public.leads(organization_id, id);
+
+ALTER TABLE ONLY public.lead_status_changes
+    ADD CONSTRAINT lead_status_changes_organization_id_lead_id_fkey FOREIGN KEY (organization_id, lead_id) REFERENCES public.leads(organization_id, id);
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_organization_id_assigned_team_id_fkey FOREIGN KEY (organization_id, assigned_team_id) REFERENCES public.teams(organization_id, id);
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
@@ -2096,6 +2279,8 @@ ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.form_fields ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.form_responses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.form_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.forms ENABLE ROW LEVEL SECURITY;
@@ -2105,6 +2290,12 @@ ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.job_queue ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lead_field_values ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lead_status_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.leads ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 
@@ -2159,6 +2350,8 @@ ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
 CREATE POLICY search ON public.contact_words TO canvass_search USING (true) WITH CHECK (true);
 
 CREATE POLICY search ON public.contacts TO canvass_search USING (true) WITH CHECK (false);
+
+CREATE POLICY search ON public.lead_field_values TO canvass_search USING (true) WITH CHECK (false);
 
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 
@@ -2218,6 +2411,8 @@ CREATE POLICY tenant ON public.events TO canvass_app USING ((organization_id = (
 
 CREATE POLICY tenant ON public.form_fields TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON public.form_responses TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
 CREATE POLICY tenant ON public.form_versions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.forms TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
@@ -2227,6 +2422,12 @@ CREATE POLICY tenant ON public.idempotency_keys TO canvass_app USING ((organizat
 CREATE POLICY tenant ON public.invitations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.job_queue TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.lead_field_values TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.lead_status_changes TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.leads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.memberships TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -2334,6 +2535,9 @@ GRANT ALL ON FUNCTION public.require_tenant(organization uuid) TO canvass_search
 
 REVOKE ALL ON FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.search_contacts(organization uuid, wanted tsquery, statuses text[], behind uuid, most bigint) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.search_lead_values(organization uuid, wanted_key text, fragment text, most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.search_lead_values(organization uuid, wanted_key text, fragment text, most bigint) TO canvass_app;
 
 REVOKE ALL ON FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unit(role_name text, organization uuid, timeout_ms integer) TO canvass_login;
@@ -2496,6 +2700,8 @@ GRANT UPDATE(session_id) ON TABLE public.events TO canvass_retention;
 
 GRANT SELECT,INSERT ON TABLE public.form_fields TO canvass_app;
 
+GRANT SELECT,INSERT ON TABLE public.form_responses TO canvass_app;
+
 GRANT SELECT,INSERT ON TABLE public.form_versions TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.forms TO canvass_app;
@@ -2536,6 +2742,20 @@ GRANT UPDATE(cancel_requested_at) ON TABLE public.job_queue TO canvass_app;
 GRANT UPDATE(revision) ON TABLE public.job_queue TO canvass_app;
 
 GRANT UPDATE(wind_ups_left) ON TABLE public.job_queue TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.lead_field_values TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.lead_field_values TO canvass_search;
+
+GRANT SELECT(lead_id) ON TABLE public.lead_field_values TO canvass_search;
+
+GRANT SELECT(field_key) ON TABLE public.lead_field_values TO canvass_search;
+
+GRANT SELECT(value_folded) ON TABLE public.lead_field_values TO canvass_search;
+
+GRANT SELECT,INSERT ON TABLE public.lead_status_changes TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.memberships TO canvass_app;
 

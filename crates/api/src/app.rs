@@ -180,9 +180,9 @@ pub type Operations = (
         EmailTemplateVersionsApi,
         FormsApi,
         FormVersionsApi,
-        CampaignCoursesApi,
         CampaignsApi,
-        LeadResponsesApi,
+        CampaignCoursesApi,
         LeadsApi,
+        LeadResponsesApi,
     ),
 );

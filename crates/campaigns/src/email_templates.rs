@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, AuditDraft, Changes, Checked, Clock, Done, EmailTemplateId,
+    AuditAction, AuditDraft, Changes, Checked, Clock, ContactId, Done, EmailTemplateId,
     EmailTemplateVersionId, Expected, FieldErrors, FieldFault, IdGenerator, Locale, Once, Page,
     PageRequest, Patch, StorageError, TenantScope, begin_once,
 };
@@ -289,6 +289,33 @@ impl EmailTemplates {
         let with = with?;
         let values = Values::sample().overlaid(with.values);
         let mail = found.content.render(&values, &with.locale);
+        mail.map_err(|unrenderable| CampaignError::Invalid(unrenderable.into()))
+    }
+
+    /// A version as this contact would get it. Links that only a campaign knows, and its name, are sample ones. Variables
+    /// that need a value and have none are errors of `#/values`.
+    pub async fn preview_for(
+        &self,
+        scope: &TenantScope,
+        id: EmailTemplateId,
+        version: EmailTemplateVersionId,
+        contact: ContactId,
+    ) -> Result<RenderedMail, CampaignError> {
+        let unit = self.bench.begin(scope).await?;
+        let found = find_version(unit.as_ref(), id, version).await?;
+        let addressee = unit.people().find_addressee(contact).await?;
+        let addressee = addressee.ok_or(CampaignError::NotFound("contact"))?;
+        let letterhead = unit.people().find_letterhead().await?;
+        let letterhead = letterhead.ok_or_else(|| {
+            StorageError::Corrupt("a unit of work has no organization".to_owned())
+        })?;
+        unit.commit().await?;
+        let values = Values::sample()
+            .overlaid(letterhead.values())
+            .overlaid(addressee.values());
+        let mail = found
+            .content
+            .render(&values, &letterhead.locale_for(&addressee));
         mail.map_err(|unrenderable| CampaignError::Invalid(unrenderable.into()))
     }
 }

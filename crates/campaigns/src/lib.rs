@@ -26,6 +26,7 @@
 pub mod contract;
 pub mod ports;
 
+mod addressee;
 mod campaign;
 mod campaigns;
 mod email_template;
@@ -44,6 +45,7 @@ mod stored_form;
 mod template;
 mod workbench;
 
+pub use addressee::{Addressee, Letterhead};
 pub use campaign::{
     AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Campaign,
     CampaignAction, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,

@@ -11,11 +11,11 @@ use kernel::{
 };
 
 use crate::{
-    Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
+    Addressee, Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
     CampaignPlan, Candidate, ConsentRecord, CountedCampaign, Delivery, EmailTemplate,
     EmailTemplateVersion, Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion,
-    FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue, Person, Premises, Recipient,
-    RecipientFilter, StatusChange, Stop, TemplateVersionCard,
+    FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue, Letterhead, Person,
+    Premises, Recipient, RecipientFilter, StatusChange, Stop, TemplateVersionCard,
 };
 
 /// Opens units of work on campaigns.
@@ -196,6 +196,10 @@ pub trait People: Send + Sync {
     async fn is_contact(&self, id: ContactId) -> Result<bool, StorageError>;
     /// The living contact with this address, in whichever case.
     async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError>;
+    /// What mails know of a living contact.
+    async fn find_addressee(&self, id: ContactId) -> Result<Option<Addressee>, StorageError>;
+    /// What mails know of the unit's organization.
+    async fn find_letterhead(&self) -> Result<Option<Letterhead>, StorageError>;
     /// Whether the user is a member.
     async fn is_member(&self, user: UserId) -> Result<bool, StorageError>;
     /// Whether a living team has this id.

@@ -79,6 +79,7 @@ permissions! {
     ValidationRuleView = "validation_rule.view", "validation_rule", "See how addresses are judged.";
     ValidationRuleUpdate = "validation_rule.update", "validation_rule", "Change how addresses are judged.";
     EmailTemplateView = "email_template.view", "email_template", "See templates of mails and their versions.";
+    EmailTemplatePreview = "email_template.preview", "email_template", "See mails as a contact gets them, with what is known of the contact.";
     EmailTemplateCreate = "email_template.create", "email_template", "Make templates of mails.";
     EmailTemplateUpdate = "email_template.update", "email_template", "Change templates of mails and make versions of them.";
     EmailTemplateDelete = "email_template.delete", "email_template", "Delete templates of mails and restore them.";

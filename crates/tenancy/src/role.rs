@@ -81,6 +81,7 @@ impl RoleTemplate {
             P::JobView,
             P::EmailTemplateView,
             P::CampaignView,
+            P::EmailTemplatePreview,
             P::FormView,
             P::LeadView,
         ];

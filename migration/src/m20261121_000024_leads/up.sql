@@ -7,7 +7,7 @@ CREATE TABLE leads (
     id uuid NOT NULL,
     campaign_id uuid,
     contact_id uuid,
-    person text COLLATE "C" CHECK (octet_length(person) <= 400),
+    person text COLLATE "C",
     status text NOT NULL CHECK (status IN ('new', 'qualified', 'disqualified', 'contacted', 'converted')),
     source text NOT NULL CHECK (source IN ('email_campaign', 'direct_form', 'api', 'import')),
     assigned_user_id uuid,
@@ -22,11 +22,12 @@ CREATE TABLE leads (
     version integer NOT NULL,
     deleted_at timestamptz,
     PRIMARY KEY (organization_id, id),
+    FOREIGN KEY (organization_id, campaign_id) REFERENCES campaigns (organization_id, id),
     FOREIGN KEY (organization_id, assigned_team_id) REFERENCES teams (organization_id, id),
     CHECK (assigned_user_id IS NULL OR assigned_team_id IS NULL)
 );
 COMMENT ON COLUMN leads.contact_id IS 'the contact that it is, which may be purged before the lead';
-COMMENT ON COLUMN leads.person IS 'what tells one person from another: a contact or an address';
+COMMENT ON COLUMN leads.person IS 'what tells one person from another: a contact or an address, in up to 400 bytes';
 COMMENT ON COLUMN leads.latest_response_id IS 'one of its responses, which come after it and point to it';
 -- Somebody is one lead of a campaign, and one of those without a campaign.
 CREATE UNIQUE INDEX leads_person_key ON leads (organization_id, campaign_id, person) NULLS NOT DISTINCT

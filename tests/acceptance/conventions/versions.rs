@@ -10,7 +10,7 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, differences, and files.
-const WHOLE: [&str; 14] = [
+const WHOLE: [&str; 15] = [
     "compareEmailTemplateVersions",
     "exportAuditEntries",
     "followJob",
@@ -22,6 +22,7 @@ const WHOLE: [&str; 14] = [
     "listPermissions",
     "listUserPlatformRoles",
     "previewCampaignAudience",
+    "previewEmailTemplateVersionForContact",
     "readContactListValidationSummary",
     "readLeadFunnel",
     "readValidationRules",

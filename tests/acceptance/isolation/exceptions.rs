@@ -445,6 +445,20 @@ pub(crate) const WITHOUT_TENANT_ARGUMENT: &[(&str, &str)] = &[
     ),
 ];
 
+/// Columns that name a row which may be purged before them.
+pub(crate) const PSEUDONYMS: &[(&str, &str, &str)] = &[
+    (
+        "campaign_contact_assignments",
+        "contact_id",
+        "figures outlive the people they count",
+    ),
+    (
+        "leads",
+        "contact_id",
+        "a lead stays when the contact that it is was purged",
+    ),
+];
+
 /// Tables that can be updated and do not tell who did, and in which version.
 pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
     (

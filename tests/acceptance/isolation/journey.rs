@@ -138,18 +138,22 @@ impl Footprint {
 /// Journeys happen in one month; the partitions of the others get copies.
 async fn copy_into(admin: &mut PgConnection, partition: &Relation) {
     let key = partition.indexes.iter().find(|index| index.primary);
-    let thing = key
-        .expect("a partition has a primary key")
-        .columns
+    let columns = &key.expect("a partition has a primary key").columns;
+    // Primary keys end with what rows are divided by, or begin with their id, where that is when they were made.
+    let time = columns
+        .iter()
+        .find(|column| *column == "timestamp")
+        .map_or("created_at", String::as_str);
+    let thing = columns
         .iter()
         .map(String::as_str)
-        .filter(|column| *column != "created_at")
+        .filter(|column| *column != time)
         .collect::<Vec<_>>()
         .join(", ");
     let statement = format!(
-        "INSERT INTO {part} SELECT (jsonb_populate_record(parent, jsonb_build_object('created_at', \
+        "INSERT INTO {part} SELECT (jsonb_populate_record(parent, jsonb_build_object('{time}', \
            substring(pg_get_expr(c.relpartbound, c.oid) FROM '\\(''(.*?)''\\)')))).* \
-         FROM (SELECT DISTINCT ON ({thing}) {parent} AS parent FROM {parent} ORDER BY {thing}, created_at) AS rows, pg_class c \
+         FROM (SELECT DISTINCT ON ({thing}) {parent} AS parent FROM {parent} ORDER BY {thing}, {time}) AS rows, pg_class c \
          WHERE c.oid = '{part}'::regclass AND NOT EXISTS (SELECT FROM {part})",
         part = partition.name,
         parent = partition.family(),

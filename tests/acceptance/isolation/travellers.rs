@@ -125,16 +125,16 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let address = inside("/suppressions");
     let suppressed = stack.call(Method::POST, &address).bearing(&token);
     suppressed.once().json(&left_alone).send().await.expect(200);
-    let field = json!({ "field_key": "email", "field_label": "Address", "field_type": "email" });
+    let field = json!({ "field_key": format!("email_{letter}"), "field_label": "Address", "field_type": "email" });
     let campaign = json!({ "name": format!("Campaign {letter}"), "list_ids": [list] });
     make(&inside("/campaigns"), campaign).await;
     let form = json!({ "name": format!("Form {letter}"), "fields": [field] });
     let form = id(&make(&inside("/forms"), form).await);
-    let answers = json!({ "email": format!("answer-{letter}@example.com") });
+    let answers = json!({ format!("email_{letter}"): format!("answer-{letter}@example.com") });
     let answered = json!({ "form_id": form, "answers": answers, "assigned_team_id": team });
-    make(&inside("/leads"), answered).await;
     let somebody = json!({ "contact_id": person, "assigned_user_id": owner });
     make(&inside("/leads"), somebody).await;
+    make(&inside("/leads"), answered).await;
 
     let key = json!({ "name": format!("Key {letter}"), "scopes": scopes });
     let key = make(&inside("/api-keys"), key).await;

@@ -1,7 +1,7 @@
 //! Versions of templates: making, reading, comparing and previewing them.
 
 use campaigns::{EmailTemplateVersion, EmailTemplates};
-use kernel::{EmailTemplateId, EmailTemplateVersionId};
+use kernel::{ContactId, EmailTemplateId, EmailTemplateVersionId};
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 use tenancy::Permission;
@@ -181,6 +181,35 @@ impl EmailTemplateVersionsApi {
         let mail = self
             .templates
             .preview(member.scope(), template, version, with)
+            .await?;
+        Ok(Json(PreviewAnswer::from(mail)))
+    }
+
+    /// Preview a version of a template for a contact
+    ///
+    /// Gives the mail as this contact would get it: with what is known of the contact and of the organization, and with
+    /// defaults. Only the campaign's name and its links are sample ones. Where a variable needs a value and has none, the
+    /// answer is 422. Needs the permission `email_template.preview`.
+    #[oai(
+        path = "/v1/organizations/:organization/email-templates/:email_template/versions/:email_template_version/preview-for/:contact",
+        method = "get",
+        operation_id = "previewEmailTemplateVersionForContact"
+    )]
+    async fn preview_for(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        email_template: Path<EmailTemplateId>,
+        email_template_version: Path<EmailTemplateVersionId>,
+        contact: Path<ContactId>,
+    ) -> Result<Json<PreviewAnswer>, Failed<St<422>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::EmailTemplatePreview)
+            .await?;
+        let (template, version) = (email_template.0, email_template_version.0);
+        let mail = self
+            .templates
+            .preview_for(member.scope(), template, version, contact.0)
             .await?;
         Ok(Json(PreviewAnswer::from(mail)))
     }

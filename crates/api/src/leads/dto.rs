@@ -135,6 +135,10 @@ pub(crate) fn lead_change(fields: &mut Fields<'_>) -> Option<LeadChange> {
 }
 
 /// Reads answers by the keys of fields; what they are is the form's affair.
+#[expect(
+    clippy::option_option,
+    reason = "nothing where it cannot be read, nothing inside where it is left out"
+)]
 pub(crate) fn read_answers(fields: &mut Fields<'_>) -> Option<Option<Map<String, Value>>> {
     match fields.optional("answers", json)? {
         None => Some(None),

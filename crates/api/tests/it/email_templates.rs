@@ -126,3 +126,52 @@ async fn versions_are_published_compared_and_made_active() {
     let html = shown["html_content"].as_str().unwrap();
     assert!(html.starts_with("<p>&lt;b&gt;</p>") && html.contains("Se d\u{e9}sabonner"));
 }
+
+#[tokio::test]
+async fn a_mail_for_a_contact_has_what_is_known_of_it_and_nothing_of_the_samples() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let email = json!({
+        "email": "grace@example.com",
+        "first_name": "<Grace>",
+        "attributes": { "city": "Köln & Bonn", "age": 45 },
+    });
+    let contacts = format!("/v1/organizations/{organization}/contacts");
+    let contact = installation.post(&contacts, &owner.token, &email).await;
+    let contact = contact.is(201).json()["id"].as_str().unwrap().to_owned();
+    let html = "<p>{{ first_name }} {{ last_name | default: \"Nobody\" }} of {{ attributes.city }}, {{ attributes.age }}, \
+                {{ organization.name }}</p>";
+    let new = json!({ "name": "News", "subject": "For {{ first_name }}", "html_content": html });
+    let templates = format!("/v1/organizations/{organization}/email-templates");
+    let template = installation.post(&templates, &owner.token, &new).await;
+    let template = template.is(201).json();
+    let (id, version) = (&template["id"], &template["active_version_id"]);
+    let version = format!(
+        "{templates}/{}/versions/{}",
+        id.as_str().unwrap(),
+        version.as_str().unwrap()
+    );
+
+    let address = format!("{version}/preview-for/{contact}");
+    let mail = installation
+        .get(&address, &owner.token)
+        .await
+        .is(200)
+        .json();
+
+    assert_eq!(mail["subject"], "For <Grace>");
+    let html = mail["html_content"].as_str().unwrap();
+    assert!(
+        html.contains("&lt;Grace&gt; Nobody of Köln &amp; Bonn, 45, "),
+        "{html}"
+    );
+    assert!(
+        !html.contains("Lovelace") && !html.contains("Your organization"),
+        "{html}"
+    );
+    let nobody = format!(
+        "{version}/preview-for/{version_id}",
+        version_id = id.as_str().unwrap()
+    );
+    installation.get(&nobody, &owner.token).await.is(404);
+}

@@ -67,9 +67,9 @@ fn values(n: u16) -> Vec<LeadValue> {
         values.push(value("start", 0, TypedValue::Date(day(n % 9 + 1))));
     }
     if n % 3 != 2 {
-        values.push(value("terms", 0, TypedValue::Flag(n % 2 == 0)));
+        values.push(value("terms", 0, TypedValue::Flag(n.is_multiple_of(2))));
     }
-    let mixed = if n % 2 == 0 {
+    let mixed = if n.is_multiple_of(2) {
         text("12")
     } else {
         number(12_000_000)

@@ -254,6 +254,9 @@ mod cases {
         let nobody = "nobody@example.com".parse().unwrap();
         assert_eq!(people.find_contact(&nobody).await.unwrap(), None);
         assert!(!people.is_contact(id(ContactId::from_uuid)).await.unwrap());
+        let contact = id(ContactId::from_uuid);
+        assert_eq!(people.find_addressee(contact).await.unwrap(), None);
+        people.find_letterhead().await.unwrap();
         assert!(!people.is_member(id(UserId::from_uuid)).await.unwrap());
         assert!(!people.is_team(id(TeamId::from_uuid)).await.unwrap());
     }

@@ -1,5 +1,6 @@
 //! Random searches of leads against a naive filter over what was answered.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -161,7 +162,9 @@ fn fits(field_type: FieldType, answer: &str, operator: &str, operands: &[&str]) 
             let number = |text: &str| text.parse::<f64>().unwrap();
             let (answer, first, last) = (number(answer), number(first), number(last));
             match operator {
-                "eq" | "in" | "ne" => operands.iter().any(|it| number(it) == answer),
+                "eq" | "in" | "ne" => operands
+                    .iter()
+                    .any(|it| number(it).partial_cmp(&answer) == Some(Ordering::Equal)),
                 "gt" => answer > first,
                 "gte" => answer >= first,
                 "lt" => answer < first,

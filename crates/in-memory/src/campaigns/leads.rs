@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use async_trait::async_trait;
 use campaigns::ports::{LeadRepository, People};
 use campaigns::{
-    CampaignError, FieldKey, FormResponse, Lead, LeadFilter, LeadSort, LeadStage, LeadState,
-    LeadStatus, LeadValue, Person, StatusChange, TypedValue, ValueKind,
+    Addressee, CampaignError, FieldKey, FormResponse, Lead, LeadFilter, LeadSort, LeadStage,
+    LeadState, LeadStatus, LeadValue, Letterhead, Person, StatusChange, TypedValue, ValueKind,
 };
 use kernel::{
     CampaignId, ContactId, Cursor, EmailAddress, FormResponseId, LeadId, Page, PageRequest,
@@ -317,6 +317,41 @@ impl People for MemoryUnit {
                 !state.stamps.is_deleted() && state.email_normalized == wanted
             });
             found.map(contacts::Contact::id)
+        }))
+    }
+
+    async fn find_addressee(&self, id: ContactId) -> Result<Option<Addressee>, StorageError> {
+        let text = |text: &Option<contacts::ContactText>| text.as_ref().map(ToString::to_string);
+        Ok(self.read(|tenant| {
+            let contact = tenant.contacts.get(&id)?.state();
+            let profile = &contact.profile;
+            (!contact.stamps.is_deleted()).then(|| Addressee {
+                email: contact.email.to_string(),
+                first_name: text(&profile.first_name),
+                last_name: text(&profile.last_name),
+                display_name: text(&profile.display_name),
+                phone: text(&profile.phone),
+                company: text(&profile.company),
+                job_title: text(&profile.job_title),
+                locale: profile.locale.clone(),
+                attributes: profile.attributes.as_map().clone(),
+            })
+        }))
+    }
+
+    async fn find_letterhead(&self) -> Result<Option<Letterhead>, StorageError> {
+        Ok(self.read(|tenant| {
+            let state = tenant.organization.as_ref()?.state();
+            let settings = &state.settings;
+            Some(Letterhead {
+                name: state.name.to_string(),
+                imprint: settings.imprint.as_ref().map(ToString::to_string),
+                privacy_url: settings
+                    .privacy_url
+                    .as_ref()
+                    .map(|url| url.as_str().to_owned()),
+                locale: settings.locale.clone(),
+            })
         }))
     }
 

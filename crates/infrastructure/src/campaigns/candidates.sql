@@ -1,5 +1,5 @@
--- The index has the members of a list by status: the first of each list and status are merged.
 WITH found AS (
+    -- The index has the members of a list by status: the first of each list and status are merged.
     SELECT DISTINCT first.contact_id
     FROM unnest($2::uuid[]) AS wanted (list_id)
     CROSS JOIN unnest($3::text[]) AS known (status)

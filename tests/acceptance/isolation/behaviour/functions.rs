@@ -65,7 +65,7 @@ const TRICKS: &[Trick] = &[
     },
     Trick {
         function: "search_lead_values",
-        call: "search_lead_values('{organization}', 'email', 'answer', 10)",
+        call: "search_lead_values('{organization}', 'email_a', 'answer', 10)",
         count: "SELECT count(*) FROM lead_field_values WHERE organization_id = '{organization}' AND '{whose}' <> ''",
         own: 0,
     },
@@ -123,15 +123,15 @@ const LOOKUPS: &[(&str, &str)] = &[
     ),
     (
         "search_lead_values",
-        "SELECT count(*) FROM search_lead_values('{b}', 'email', 'answer-b@', 10) AS found",
+        "SELECT count(*) FROM search_lead_values('{b}', 'email_b', 'answer-b@', 10) AS found",
     ),
     (
         "search_lead_values",
-        "SELECT 1 - count(*) FROM search_lead_values('{b}', 'email', 'answer-a@', 10)",
+        "SELECT 1 - count(*) FROM search_lead_values('{b}', 'email_a', 'answer-a@', 10)",
     ),
     (
         "search_lead_values",
-        "SELECT 1 - count(*) FROM search_lead_values('{b}', 'email', 'answer_b@', 10)",
+        "SELECT 1 - count(*) FROM search_lead_values('{b}', 'email_b', 'answer_b@', 10)",
     ),
 ];
 

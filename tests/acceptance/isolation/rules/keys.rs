@@ -3,6 +3,7 @@
 use migration::PARTITIONED;
 
 use crate::isolation::catalogue::{Catalogue, ForeignKey, Relation, TENANT_KEY};
+use crate::isolation::exceptions::PSEUDONYMS;
 
 pub(super) fn begin_with_the_tenant(catalogue: &Catalogue) -> Vec<String> {
     let mut faults = Vec::new();
@@ -100,6 +101,7 @@ pub(super) fn foreign_keys_are_enforced(catalogue: &Catalogue) -> Vec<String> {
             if pointed_at
                 && !has_key
                 && !PARTITIONED.contains(&table.family())
+                && !is_pseudonym(&table.name, &column.name)
                 && table.column(TENANT_KEY).is_some()
                 && column.name != TENANT_KEY
             {
@@ -111,4 +113,10 @@ pub(super) fn foreign_keys_are_enforced(catalogue: &Catalogue) -> Vec<String> {
         }
     }
     faults
+}
+
+fn is_pseudonym(table: &str, column: &str) -> bool {
+    PSEUDONYMS
+        .iter()
+        .any(|(of, name, _)| *of == table && *name == column)
 }

@@ -46,6 +46,15 @@ pub(crate) const ENTRIES: &[Entry] = &[
         .with(
             |_| json!({ "values": [{ "name": "first_name", "value": "Grace" }], "locale": "de" }),
         ),
+    Entry::needs(
+        "previewEmailTemplateVersionForContact",
+        &[P::EmailTemplatePreview],
+    )
+    .on(&[
+        Thing::EmailTemplate,
+        Thing::EmailTemplateVersion,
+        Thing::Contact,
+    ]),
 ];
 
 fn mail(_: &Case) -> Value {

@@ -92,20 +92,17 @@ impl LeadRepository for PostgresUnit {
     ) -> Result<Option<Lead>, StorageError> {
         for person in people {
             let person = person.as_str().to_owned();
-            let row = match campaign {
-                Some(campaign) => {
-                    let sql = "SELECT * FROM leads WHERE organization_id = $1 AND campaign_id = $2 AND person = $3 \
+            let row = if let Some(campaign) = campaign {
+                let sql = "SELECT * FROM leads WHERE organization_id = $1 AND campaign_id = $2 AND person = $3 \
                                AND deleted_at IS NULL";
-                    let organization = self.organization().into();
-                    let values = [organization, campaign.as_uuid().into(), person.into()];
-                    self.one::<LeadRow>(sql, values).await?
-                }
-                None => {
-                    let sql = "SELECT * FROM leads WHERE organization_id = $1 AND campaign_id IS NULL AND person = $2 \
+                let organization = self.organization().into();
+                let values = [organization, campaign.as_uuid().into(), person.into()];
+                self.one::<LeadRow>(sql, values).await?
+            } else {
+                let sql = "SELECT * FROM leads WHERE organization_id = $1 AND campaign_id IS NULL AND person = $2 \
                                AND deleted_at IS NULL";
-                    let values = [self.organization().into(), person.into()];
-                    self.one::<LeadRow>(sql, values).await?
-                }
+                let values = [self.organization().into(), person.into()];
+                self.one::<LeadRow>(sql, values).await?
             };
             if let Some(row) = row {
                 return Lead::try_from(row).map(Some);
