@@ -176,6 +176,7 @@ impl Office {
                 self.database.finish(job.id, worker, &outcome, now).await
             }
             JobEnd::Cancelled(_) => panic!("nobody cancels it"),
+            JobEnd::Waits(_) => panic!("it waits for nothing"),
         }
         .unwrap()
     }

@@ -203,6 +203,7 @@ impl World {
                 };
                 self.database.finish(job.id, worker, &outcome, now).await
             }
+            JobEnd::Waits(_) => panic!("it waits for nothing"),
         }
         .unwrap();
         end

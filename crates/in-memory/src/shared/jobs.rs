@@ -227,6 +227,11 @@ impl JobStore for MemoryDatabase {
                 job.end(JobStatus::Cancelled, now);
             }
             JobOutcome::Withdrawn => job.end_early(JobStatus::Cancelled, now),
+            JobOutcome::Waits { until } => {
+                job.record.attempts -= 1;
+                let is_cancelled = job.record.cancel_requested;
+                job.wait(if is_cancelled { now } else { *until });
+            }
             JobOutcome::Retry { at, error } => {
                 job.record.error = Some(error.clone());
                 if job.is_exhausted() {

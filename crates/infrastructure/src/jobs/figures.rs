@@ -2,8 +2,8 @@
 //!
 //! - `canvass_jobs_enqueued_total`, by `kind`: those whose unit committed;
 //! - `canvass_jobs_running`, by `kind`: those at work in this process; every kind that it can work on is there;
-//! - `canvass_jobs_finished_total`, by `kind` and `result` (`completed`, `cancelled`, `retried`, `failed`, `handed_back`,
-//!   `lost`): the ends of tries;
+//! - `canvass_jobs_finished_total`, by `kind` and `result` (`completed`, `cancelled`, `retried`, `waits`, `failed`,
+//!   `handed_back`, `lost`): the ends of tries;
 //! - `canvass_jobs_lag_seconds`: for how long the oldest job that could run has been waiting.
 
 use time::Duration;

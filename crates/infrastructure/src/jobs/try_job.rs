@@ -199,6 +199,10 @@ impl Desk {
                 JobOutcome::Completed { result }
             }
             Ok(JobEnd::HandedBack) => return "handed_back",
+            Ok(JobEnd::Waits(until)) => {
+                tracing::info!(duration_ms, "the job waits");
+                JobOutcome::Waits { until }
+            }
             Err(JobFailure::LeaseLost) => return "lost",
             Err(JobFailure::Lasting(code)) => {
                 tracing::error!(duration_ms, code, "the job failed for good");
@@ -240,6 +244,7 @@ impl Desk {
                 JobOutcome::Completed { .. } => "completed",
                 JobOutcome::Cancelled { .. } | JobOutcome::Withdrawn => "cancelled",
                 JobOutcome::Retry { .. } => "retried",
+                JobOutcome::Waits { .. } => "waits",
                 JobOutcome::Failed { .. } => "failed",
             },
             Ok(false) => {

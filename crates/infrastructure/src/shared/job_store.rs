@@ -25,6 +25,12 @@ const HAND_BACK: &str = "
         revision = revision + 1
     WHERE id = $1 AND worker = $2 AND status = 'running'";
 
+const WAIT: &str = "
+    UPDATE job_queue
+    SET status = 'pending', worker = NULL, lease_until = NULL, attempts = attempts - 1,
+        run_at = CASE WHEN cancel_requested_at IS NULL THEN $4 ELSE $3 END, updated_at = $3, revision = revision + 1
+    WHERE id = $1 AND worker = $2 AND status = 'running'";
+
 const END_LEASES: &str = "
     UPDATE job_queue SET lease_until = $1, updated_at = $1
     WHERE (status = 'running' OR wind_ups_left > 0) AND lease_until > $1";
@@ -193,6 +199,9 @@ impl JobStore for PostgresDatabase {
                 let error: Value = error.as_str().into();
                 let values = [job, worker, now, (*at).into(), error, tries];
                 return self.step(RETRY, values).await;
+            }
+            JobOutcome::Waits { until } => {
+                return self.step(WAIT, [job, worker, now, (*until).into()]).await;
             }
             JobOutcome::Completed { result } => ("completed", None, result.as_ref(), 0.into()),
             JobOutcome::Cancelled { result } => ("cancelled", None, result.as_ref(), 0.into()),

@@ -50,6 +50,7 @@ macro_rules! for_each_job_case {
             a_retry_of_the_last_try_is_a_failure,
             a_lease_that_ran_out_in_the_last_try_fails_the_job,
             a_job_that_was_handed_back_is_claimed_again_without_counting_the_try,
+            a_job_that_waits_goes_on_at_its_time_without_counting_the_try,
             the_lag_is_the_age_of_the_oldest_due_job,
             a_job_that_nobody_knows_is_held_by_nobody,
             organizations_take_turns_and_the_older_job_goes_first,
@@ -423,6 +424,27 @@ mod cases {
 
         assert!(!subject.store().hand_back(job, ONE, START).await.unwrap());
         let again = claim(subject, OTHER, START).await;
+        assert_eq!((again[0].id, again[0].attempt), (job, 1));
+    }
+
+    pub(super) async fn a_job_that_waits_goes_on_at_its_time_without_counting_the_try<
+        S: JobSubject,
+    >(
+        subject: &S,
+    ) {
+        let job = claimed(subject).await;
+        let until = START + Duration::minutes(5);
+        let waits = JobOutcome::Waits { until };
+        let finish = |worker| subject.store().finish(job, worker, &waits, START);
+
+        assert!(!finish(OTHER).await.unwrap());
+        assert!(finish(ONE).await.unwrap());
+        assert!(!finish(ONE).await.unwrap());
+
+        let early = until - Duration::SECOND;
+        assert_eq!(claim(subject, OTHER, early).await, []);
+        assert_eq!(subject.store().lag(early).await.unwrap(), Duration::ZERO);
+        let again = claim(subject, OTHER, until).await;
         assert_eq!((again[0].id, again[0].attempt), (job, 1));
     }
 

@@ -98,6 +98,11 @@ pub enum JobOutcome {
     },
     /// The work was not begun because somebody asked for that.
     Withdrawn,
+    /// It goes on at this instant, from its last checkpoint; the try does not count.
+    Waits {
+        /// When it goes on.
+        until: Timestamp,
+    },
     /// It did not work this time; it may be tried again at this instant.
     Retry {
         /// When it may be tried again.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::{ClaimedJob, EarlyEnd, JobKind, JobProgress, JobQueue};
-use crate::{Classify as _, StorageError, TenantScope};
+use crate::{Classify as _, StorageError, TenantScope, Timestamp};
 
 /// Why a try has to end before the work is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub enum JobEnd {
     Cancelled(Option<Value>),
     /// The work is to go on later, from the last checkpoint.
     HandedBack,
+    /// The work is to go on at this instant, from the last checkpoint: what it is about is not due before.
+    Waits(Timestamp),
 }
 
 impl JobEnd {

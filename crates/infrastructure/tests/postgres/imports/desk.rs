@@ -196,6 +196,7 @@ impl Desk {
                 self.database.hand_back(job.id, worker, now).await.unwrap();
                 return true;
             }
+            Ok(JobEnd::Waits(_)) => panic!("it waits for nothing"),
             Err(JobFailure::Passing(error) | JobFailure::Lasting(error)) => {
                 panic!("the job failed: {error}")
             }
