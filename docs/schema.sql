@@ -610,7 +610,7 @@ ALTER TABLE ONLY public.campaign_contact_assignments FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_contact_assignments OWNER TO canvass_owner;
 
-COMMENT ON COLUMN public.campaign_contact_assignments.validation_status IS 'that of the address when it was decided whether it is mailed';
+COMMENT ON COLUMN public.campaign_contact_assignments.validation_status IS 'that of the address when the mail went out, or when it was decided that none does';
 
 CREATE TABLE public.campaign_counts (
     organization_id uuid NOT NULL,
@@ -646,6 +646,7 @@ CREATE TABLE public.campaigns (
     name_folded text NOT NULL,
     description text NOT NULL,
     status text NOT NULL,
+    run integer DEFAULT 0 NOT NULL,
     email_template_version_id uuid,
     form_version_id uuid,
     landing_page_slug text COLLATE pg_catalog."C",
@@ -669,6 +670,7 @@ CREATE TABLE public.campaigns (
     CONSTRAINT campaigns_delay_ms_check CHECK ((delay_ms >= 0)),
     CONSTRAINT campaigns_past_schedule_check CHECK ((past_schedule = ANY (ARRAY['ask'::text, 'send'::text, 'skip'::text]))),
     CONSTRAINT campaigns_risky_addresses_check CHECK ((risky_addresses = ANY (ARRAY['include'::text, 'exclude'::text]))),
+    CONSTRAINT campaigns_run_check CHECK ((run >= 0)),
     CONSTRAINT campaigns_send_rate_check CHECK ((send_rate > 0)),
     CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'active'::text, 'paused'::text, 'completed'::text])))
 );
@@ -676,6 +678,8 @@ CREATE TABLE public.campaigns (
 ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaigns OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.campaigns.run IS 'how often it was begun, gone on with and ended: only the job of the present run acts';
 
 COMMENT ON COLUMN public.campaigns.landing_title IS 'what the public sees; the name is internal';
 

@@ -165,7 +165,7 @@ texts! {
     }
     /// Why somebody on a campaign's lists does not get its mail.
     ExclusionText {
-        enum_items: Exclusion::ALL.map(|reason| reason.as_str().into()).into(),
+        enum_items: Exclusion::BEFORE.map(|reason| reason.as_str().into()).into(),
     }
     /// How a recipient of a campaign stands.
     RecipientStatusText {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use kernel::{
     AuditAction, AuditDraft, CampaignId, Changes, Checked, Clock, Done, Expected, FieldErrors,
-    FieldFault, IdGenerator, Name, Once, Page, PageRequest, TenantScope, Timestamp, begin_once,
+    FieldFault, IdGenerator, JobId, Name, Once, Page, PageRequest, TenantScope, Timestamp,
+    begin_once,
 };
 
 use crate::ports::{CampaignStore, CampaignUnit};
+use crate::sending::begin_job;
 use crate::workbench::{Workbench, deletion};
 use crate::{
     AudiencePreview, Campaign, CampaignChange, CampaignCounts, CampaignError, CampaignFilter,
@@ -238,6 +240,10 @@ impl Campaigns {
         }
         let (old, new) = (&before.state().stamps, &after.state().stamps);
         unit.campaigns().update(&after, old.version).await?;
+        // Its time may have passed while it was deleted, and the job with it.
+        if let Some(job) = begin_job(&after, self.bench.id(JobId::from_uuid), at) {
+            unit.jobs().enqueue(&job).await?;
+        }
         let draft = noted(&after, AuditAction::Restore, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])

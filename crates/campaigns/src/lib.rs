@@ -49,11 +49,11 @@ pub use addressee::{Addressee, Letterhead};
 pub use campaign::{
     AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Campaign,
     CampaignAction, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
-    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Delivery, Due, ENDED, Engagement,
+    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Delivery, Due, Engagement,
     Exclusion, InvalidSendRate, ListPremise, NewCampaign, PastSchedule, Premises, Readiness,
     Recipient, RecipientFilter, RecipientStatus, Refusal, Requirement, RiskyAddresses, SendRate,
-    Standing, Stop, StopReason, UnknownCampaignStatus, UnknownPastSchedule, UnknownRecipientStatus,
-    UnknownRiskyAddresses,
+    Settled, Sorted, Standing, Stop, StopReason, UnknownCampaignStatus, UnknownPastSchedule,
+    UnknownRecipientStatus, UnknownRiskyAddresses,
 };
 pub use campaigns::Campaigns;
 pub use email_template::{

@@ -12,10 +12,10 @@ use kernel::{
 
 use crate::{
     Addressee, Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
-    CampaignPlan, Candidate, ConsentRecord, CountedCampaign, Delivery, EmailTemplate,
-    EmailTemplateVersion, Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion,
-    FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue, Letterhead, Person,
-    Premises, Recipient, RecipientFilter, StatusChange, Stop, TemplateVersionCard,
+    CampaignPlan, Candidate, ConsentRecord, CountedCampaign, EmailTemplate, EmailTemplateVersion,
+    Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion, FormVersionCard, Lead,
+    LeadFilter, LeadSort, LeadStage, LeadValue, Letterhead, Person, Premises, Recipient,
+    RecipientFilter, Settled, StatusChange, Stop, TemplateVersionCard,
 };
 
 /// Opens units of work on campaigns.
@@ -213,6 +213,8 @@ pub trait CampaignRepository: Send + Sync {
     async fn insert(&self, campaign: &Campaign) -> Result<(), StorageError>;
     /// The campaign with this id, deleted or not.
     async fn find(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError>;
+    /// The same; until the unit ends, nobody else MUST be able to change it.
+    async fn find_for_share(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError>;
     /// The living campaign whose landing page has this address.
     async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError>;
     /// The campaigns that the filter lets through, in the order of their ids, and how their recipients stand.
@@ -242,6 +244,8 @@ pub trait Audience: Send + Sync {
         after: Option<ContactId>,
         limit: u16,
     ) -> Result<Vec<Candidate>, StorageError>;
+    /// How those of these people stand who live, in no order.
+    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError>;
 }
 
 /// The addresses of landing pages, each of which belongs to one campaign of the whole installation.
@@ -277,14 +281,14 @@ pub trait Assignments: Send + Sync {
     ) -> Result<Vec<ContactId>, StorageError>;
     /// When the first mail was to go out of those that are yet to, be they claimed or not.
     async fn next_due(&self, campaign: CampaignId) -> Result<Option<Timestamp>, StorageError>;
-    /// Writes down what became of mails that were yet to go out; tells how many those were.
+    /// Writes down what became of people whose mails were yet to go out; tells how many those were.
     async fn settle(
         &self,
         campaign: CampaignId,
-        settled: &[(ContactId, Delivery)],
+        settled: &[Settled],
         at: Timestamp,
     ) -> Result<u64, StorageError>;
-    /// Leaves everybody out whose mail is yet to go out, because the campaign [`crate::ENDED`]; tells how many those were.
+    /// Leaves everybody out whose mail is yet to go out, because the campaign [`crate::Exclusion::Ended`]; tells how many those were.
     async fn give_up(&self, campaign: CampaignId, at: Timestamp) -> Result<u64, StorageError>;
     /// How many mails of all campaigns that went out since then came back softly from each of these people, but for those
     /// from whom none did.

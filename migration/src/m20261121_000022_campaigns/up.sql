@@ -7,6 +7,7 @@ CREATE TABLE campaigns (
     name_folded text NOT NULL,
     description text NOT NULL,
     status text NOT NULL CHECK (status IN ('draft', 'scheduled', 'active', 'paused', 'completed')),
+    run integer NOT NULL DEFAULT 0 CHECK (run >= 0),
     email_template_version_id uuid,
     form_version_id uuid,
     landing_page_slug text COLLATE "C",
@@ -31,6 +32,7 @@ CREATE TABLE campaigns (
     FOREIGN KEY (organization_id, email_template_version_id) REFERENCES email_template_versions (organization_id, id),
     FOREIGN KEY (organization_id, form_version_id) REFERENCES form_versions (organization_id, id)
 );
+COMMENT ON COLUMN campaigns.run IS 'how often it was begun, gone on with and ended: only the job of the present run acts';
 COMMENT ON COLUMN campaigns.landing_title IS 'what the public sees; the name is internal';
 COMMENT ON COLUMN campaigns.risky_addresses IS 'null: as the organization has it';
 COMMENT ON COLUMN campaigns.send_rate IS 'mails per minute; null: as fast as can be';
@@ -80,7 +82,7 @@ CREATE TABLE campaign_contact_assignments (
     PRIMARY KEY (organization_id, campaign_id, contact_id),
     FOREIGN KEY (organization_id, campaign_id) REFERENCES campaigns (organization_id, id)
 );
-COMMENT ON COLUMN campaign_contact_assignments.validation_status IS 'that of the address when it was decided whether it is mailed';
+COMMENT ON COLUMN campaign_contact_assignments.validation_status IS 'that of the address when the mail went out, or when it was decided that none does';
 CREATE INDEX campaign_contact_assignments_status_idx
 ON campaign_contact_assignments (organization_id, campaign_id, status, scheduled_send_time, contact_id);
 CREATE INDEX campaign_contact_assignments_contact_idx ON campaign_contact_assignments (organization_id, contact_id);

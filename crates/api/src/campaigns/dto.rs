@@ -129,10 +129,10 @@ pub(crate) struct RecipientAnswer {
     contact_id: Uuid,
     /// How they stand.
     status: RecipientStatusText,
-    /// Why, where there is more to tell: an exclusion, how the mail came back, or `ended` where the campaign was
-    /// completed before.
+    /// Why, where there is more to tell: an exclusion, how the mail came back, `deleted` where the
+    /// person was before it could go out, or `ended` where the campaign was completed before.
     reason: Option<RecipientReasonText>,
-    /// What was known of the address when it was decided whether it is mailed.
+    /// What was known of the address when the mail went out, or when it was decided that none does.
     validation_status: ValidationStatusText,
     /// When the mail goes out, but for the campaign's pauses.
     scheduled_send_time: Option<OffsetDateTime>,
@@ -163,6 +163,8 @@ pub(crate) struct CampaignCountsAnswer {
     bounced: u64,
     /// Those to whom no mail could be sent.
     failed: u64,
+    /// Those to whom a mail went out that did not come back.
+    delivered: u64,
 }
 
 /// A campaign.
@@ -387,6 +389,7 @@ impl From<&CountedCampaign> for CampaignAnswer {
                 sent: counts.sent,
                 bounced: counts.bounced,
                 failed: counts.failed,
+                delivered: counts.delivered(),
             },
             created_at: state.stamps.created_at,
             updated_at: state.stamps.updated_at,
@@ -526,6 +529,7 @@ impl Example for CampaignAnswer {
                 sent: 0,
                 bounced: 0,
                 failed: 0,
+                delivered: 0,
             },
             created_at: at,
             updated_at: at,

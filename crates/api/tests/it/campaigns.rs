@@ -8,8 +8,8 @@ use campaigns::{BeginJob, BounceKind, Campaign, Delivery, SendJob, Transport, Tr
 use contacts::ListStatus;
 use contacts::ports::ContactStore;
 use kernel::{
-    Actor, ContactId, ContactListId, Job, JobClaim, JobEnd, JobKind, JobOutcome, JobStore,
-    OrganizationId, Origin, RequestId, TenantScope, Timestamp,
+    Actor, ContactId, ContactListId, Interruption, Job, JobClaim, JobEnd, JobKind, JobOutcome,
+    JobReport, JobStore, OrganizationId, Origin, RequestId, TenantScope, Timestamp,
 };
 use serde_json::{Value, json};
 use testkit::{FixedClock, StagedWork, a_unique_id};
@@ -195,13 +195,29 @@ impl Office {
             let kind: JobKind = run.kind();
             let request = RequestId::from_uuid(a_unique_id());
             let scope = TenantScope::for_job(organization, kind, job.id, request);
-            let end = run
-                .run(&job, &scope, &StagedWork::new(job.id, worker))
-                .await;
-            let JobEnd::Completed(result) = end.unwrap() else {
-                panic!("{job:?} did not complete");
+            if let Some(end) = &job.early_end {
+                run.wind_up(&job, end, &scope).await.unwrap();
+                let told = database.wound_up(job.id, worker, None, now).await;
+                assert!(told.unwrap());
+                continue;
+            }
+            let mut staged = StagedWork::new(job.id, worker);
+            if job.cancel_requested {
+                staged = staged.interrupted_after(0, Interruption::Cancelled);
+            }
+            let end = run.run(&job, &scope, &staged).await.unwrap();
+            if let Some(progress) = staged.reports().pop() {
+                let rate = None;
+                let report = JobReport { progress, rate };
+                let told = database.report(job.id, worker, now, Some(&report));
+                told.await.unwrap();
+            }
+            let outcome = match end {
+                JobEnd::Completed(result) => JobOutcome::Completed { result },
+                JobEnd::Cancelled(result) => JobOutcome::Cancelled { result },
+                JobEnd::Waits(until) => JobOutcome::Waits { until },
+                JobEnd::HandedBack => panic!("{job:?} was handed back"),
             };
-            let outcome = JobOutcome::Completed { result };
             assert!(
                 database
                     .finish(job.id, worker, &outcome, now)
@@ -341,7 +357,7 @@ async fn a_campaign_mails_everybody_once_and_tells_who_did_not_get_it_and_why() 
     );
     let state = office.state(&campaign).await;
     assert_eq!(state["status"], "completed");
-    let counts = json!({ "assigned": 7, "skipped": 3, "sent": 3, "bounced": 1, "failed": 1 });
+    let counts = json!({ "assigned": 7, "skipped": 3, "sent": 3, "bounced": 1, "failed": 1, "delivered": 2 });
     assert_eq!(state["counts"], counts);
     let recipients = office
         .read(&format!("/campaigns/{campaign}/recipients"))
@@ -443,7 +459,7 @@ async fn a_paused_campaign_sends_nothing_and_goes_on_where_it_stopped() {
 
     let state = office.state(&campaign).await;
     assert_eq!(state["status"], "completed");
-    let counts = json!({ "assigned": 4, "skipped": 1, "sent": 3, "bounced": 0, "failed": 0 });
+    let counts = json!({ "assigned": 4, "skipped": 1, "sent": 3, "bounced": 0, "failed": 0, "delivered": 3 });
     assert_eq!(state["counts"], counts);
     for action in ["launch", "pause", "resume", "complete", "unschedule"] {
         let refused = office.act(&campaign, action).await;
@@ -527,4 +543,256 @@ async fn a_scheduled_campaign_that_lacks_something_by_then_is_missed() {
     let state = office.state(&campaign).await;
     assert_eq!(state["status"], "scheduled");
     assert!(!state["missed_at"].is_null());
+}
+
+impl Office {
+    /// How many of a campaign's recipients stand how and why.
+    async fn standings(&self, campaign: &str) -> BTreeMap<(String, String), usize> {
+        let path = format!("/campaigns/{campaign}/recipients?limit=100");
+        let recipients = self.read(&path).await;
+        let statuses = column(&recipients, "status");
+        let mut told = BTreeMap::new();
+        for (status, reason) in statuses.iter().zip(column(&recipients, "reason")) {
+            *told.entry((text(status), text(&reason))).or_default() += 1;
+        }
+        told
+    }
+
+    /// The jobs that carry campaigns out, as they are shown, the latest first.
+    async fn jobs(&self) -> Vec<Value> {
+        let jobs = self.read("/jobs?kind=send_campaign").await.is(200).json();
+        jobs["items"].as_array().unwrap().clone()
+    }
+}
+
+#[tokio::test]
+async fn whoever_left_or_was_deleted_after_the_launch_gets_no_mail() {
+    let office = Office::open().await;
+    let invited = emails(5);
+    let people = office.invite(&invited).await;
+    let campaign = office.campaign(&json!({ "send_rate": 1 })).await;
+    office.act(&campaign, "launch").await.is(200);
+    office.work(Post::default()).await;
+    assert_eq!(office.state(&campaign).await["counts"]["sent"], 1);
+
+    let stopped = json!({ "emails": [invited[2]] });
+    office.post("/suppressions", &stopped).await.is(200);
+    let contact = office.path(&format!("/contacts/{}", people[3]));
+    let deleted = office
+        .installation
+        .delete(&contact, &office.token().await)
+        .await;
+    deleted.is(204);
+    office.installation.clock.advance(Duration::minutes(10));
+    office.work(Post::default()).await;
+
+    let state = office.state(&campaign).await;
+    assert_eq!(state["status"], "completed");
+    let counts = json!({
+        "assigned": 5, "skipped": 2, "sent": 3, "bounced": 0, "failed": 0, "delivered": 3,
+    });
+    assert_eq!(state["counts"], counts);
+    for (reason, contact) in [("suppressed", people[2]), ("deleted", people[3])] {
+        let path = format!("/campaigns/{campaign}/recipients?status=skipped&reason={reason}");
+        let told = office.read(&path).await;
+        assert_eq!(column(&told, "contact_id"), [json!(contact)]);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_of_which_nobody_is_left_does_not_end_the_campaign() {
+    let office = Office::open().await;
+    let invited = emails(3);
+    office.invite(&invited).await;
+    let campaign = office.campaign(&json!({ "send_rate": 1 })).await;
+    office.act(&campaign, "launch").await.is(200);
+
+    office.work(Post::default()).await;
+    let stopped = json!({ "emails": [invited[1]] });
+    office.post("/suppressions", &stopped).await.is(200);
+    for (minutes, status, sent) in [(1, "active", 1), (1, "completed", 2)] {
+        office
+            .installation
+            .clock
+            .advance(Duration::minutes(minutes));
+        office.work(Post::default()).await;
+
+        let state = office.state(&campaign).await;
+        assert_eq!(state["status"], status);
+        assert_eq!(state["counts"]["sent"], sent);
+        assert_eq!(state["counts"]["skipped"], 1);
+    }
+}
+
+#[tokio::test]
+async fn of_whom_nothing_was_decided_when_the_campaign_was_completed_it_is_told_why() {
+    let office = Office::open().await;
+    let invited = emails(4);
+    office.invite(&invited).await;
+    let stopped = json!({ "emails": [invited[0]] });
+    office.post("/suppressions", &stopped).await.is(200);
+    let campaign = office.campaign(&json!({})).await;
+
+    office.act(&campaign, "launch").await.is(200);
+    office.act(&campaign, "complete").await.is(200);
+    office.work(Post::default()).await;
+
+    let state = office.state(&campaign).await;
+    assert_eq!(state["status"], "completed");
+    assert_eq!(state["counts"]["assigned"], 4);
+    assert_eq!(state["counts"]["skipped"], 4);
+    let skipped = |reason: &str| ("skipped".to_owned(), reason.to_owned());
+    let expected = BTreeMap::from([(skipped("ended"), 3), (skipped("suppressed"), 1)]);
+    assert_eq!(office.standings(&campaign).await, expected);
+}
+
+#[tokio::test]
+async fn a_campaign_whose_beginning_was_cancelled_is_missed() {
+    let office = Office::open().await;
+    office.invite(&emails(1)).await;
+    let campaign = office.campaign(&json!({})).await;
+    let schedule = format!("/campaigns/{campaign}/schedule");
+    // What was moved since is not missed by the end of its first job.
+    for (instant, missed) in [
+        ("2026-01-15T13:00:00Z", false),
+        ("2026-01-15T14:00:00Z", true),
+    ] {
+        let later = json!({ "scheduled_at": instant });
+        office.post(&schedule, &later).await.is(200);
+        let jobs = office
+            .read("/jobs?kind=begin_campaign&status=pending")
+            .await;
+        let jobs = column(&jobs, "id");
+        if !missed {
+            let moved = json!({ "scheduled_at": "2026-01-15T15:00:00Z" });
+            office.post(&schedule, &moved).await.is(200);
+        }
+        for job in jobs {
+            let cancel = format!("/jobs/{}/cancel", text(&job));
+            office.post(&cancel, &json!({})).await.is(200);
+        }
+        office.work(Post::default()).await;
+
+        let state = office.state(&campaign).await;
+        assert_eq!(state["status"], "scheduled");
+        assert_eq!(!state["missed_at"].is_null(), missed, "{instant}");
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_whose_time_passed_while_it_was_deleted_does_what_its_policy_says() {
+    for (policy, status, missed) in [
+        ("ask", "scheduled", true),
+        ("send", "completed", false),
+        ("skip", "draft", true),
+    ] {
+        let office = Office::open().await;
+        office.invite(&emails(1)).await;
+        let campaign = office.campaign(&json!({ "past_schedule": policy })).await;
+        let later = json!({ "scheduled_at": "2026-01-15T13:00:00Z" });
+        let schedule = format!("/campaigns/{campaign}/schedule");
+        office.post(&schedule, &later).await.is(200);
+        let here = office.path(&format!("/campaigns/{campaign}"));
+        let token = office.token().await;
+        office.installation.delete(&here, &token).await.is(204);
+
+        office.installation.clock.advance(Duration::hours(3));
+        office.work(Post::default()).await;
+        office.act(&campaign, "restore").await.is(200);
+        office.work(Post::default()).await;
+
+        let state = office.state(&campaign).await;
+        assert_eq!(state["status"], status, "{policy}");
+        assert_eq!(!state["missed_at"].is_null(), missed, "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_campaign_is_one_job_that_waits_and_gets_on() {
+    let office = Office::open().await;
+    office.invite(&emails(6)).await;
+    let campaign = office.campaign(&json!({ "send_rate": 60 })).await;
+    office.act(&campaign, "launch").await.is(200);
+    let clock = &office.installation.clock;
+
+    office.work(Post::default()).await;
+    assert_eq!(office.state(&campaign).await["counts"]["sent"], 1);
+    clock.advance(Duration::seconds(29));
+    assert_eq!(office.work(Post::default()).await, [""; 0], "mails gather");
+    let [job] = &office.jobs().await[..] else {
+        panic!("one job");
+    };
+    assert_eq!(job["status"], "pending");
+    assert_eq!(job["done"], 7);
+    assert_eq!(job["total"], 12);
+    clock.advance(Duration::SECOND);
+    office.work(Post::default()).await;
+
+    assert_eq!(office.state(&campaign).await["status"], "completed");
+    let [job] = &office.jobs().await[..] else {
+        panic!("one job");
+    };
+    assert_eq!(job["status"], "completed");
+    assert_eq!(job["done"], 12);
+    assert_eq!(job["result"], json!({ "assigned": 6, "sent": 6 }));
+}
+
+#[tokio::test]
+async fn a_job_of_an_earlier_run_leaves_the_campaign_alone() {
+    let office = Office::open().await;
+    office.invite(&emails(3)).await;
+    let campaign = office.campaign(&json!({ "send_rate": 1 })).await;
+    let status = async || text(&office.state(&campaign).await["status"]);
+    let clock = &office.installation.clock;
+
+    office.act(&campaign, "launch").await.is(200);
+    office.work(Post::default()).await;
+    office.act(&campaign, "pause").await.is(200);
+    office.act(&campaign, "resume").await.is(200);
+    office.work(Post::default()).await;
+    let jobs = office.jobs().await;
+    assert_eq!(jobs.len(), 2);
+    let cancel = |job: &Value| format!("/jobs/{}/cancel", text(&job["id"]));
+    office.post(&cancel(&jobs[1]), &json!({})).await.is(200);
+    office.work(Post::default()).await;
+    assert_eq!(status().await, "active", "another job carries it out now");
+    clock.advance(Duration::seconds(61));
+    assert_eq!(office.work(Post::default()).await, ["send_campaign"]);
+    assert_eq!(office.state(&campaign).await["counts"]["sent"], 2);
+    office.post(&cancel(&jobs[0]), &json!({})).await.is(200);
+    office.work(Post::default()).await;
+
+    assert_eq!(status().await, "paused", "nothing carries it out any more");
+}
+
+#[tokio::test]
+async fn a_template_that_needs_a_value_which_no_mail_gets_keeps_a_campaign_from_beginning() {
+    let office = Office::open().await;
+    office.invite(&emails(1)).await;
+    let template = json!({
+        "name": "Promo",
+        "subject": "{{ promo_code }} for {{ first_name }}",
+        "html_content": "<p>{{ attributes.city }}, <a href=\"{{ organization.privacy_url }}\">privacy</a></p>",
+        "variables": [
+            { "name": "promo_code", "required": true },
+        ],
+    });
+    let template = office.make("/email-templates", template).await;
+    let version = template["active_version_id"].clone();
+    let campaign = json!({ "email_template_version_id": version });
+    let campaign = office.campaign(&campaign).await;
+
+    let refused = office.act(&campaign, "launch").await;
+
+    let problem = refused.is_problem(422, "campaign-not-ready").json();
+    let errors = problem["errors"].as_array().unwrap();
+    assert_eq!(codes(&problem), ["variable-without-value"; 2]);
+    for (error, name) in errors
+        .iter()
+        .zip(["promo_code", "organization.privacy_url"])
+    {
+        assert_eq!(error["pointer"], "#/email_template_version_id");
+        let detail = text(&error["detail"]);
+        assert!(detail.contains(&format!("`{name}`")), "{detail}");
+    }
 }

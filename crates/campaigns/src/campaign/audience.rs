@@ -70,6 +70,10 @@ pub enum Exclusion {
     Risky,
     /// The person is on another of its lists, too, and counted there.
     Duplicate,
+    /// The person was deleted before the mail went out.
+    Deleted,
+    /// The campaign was completed before the mail went out.
+    Ended,
 }
 
 /// What decides whether somebody is mailed.
@@ -146,7 +150,7 @@ impl RiskyAddresses {
         let mut preview = AudiencePreview {
             memberships: counts.memberships,
             mailed: 0,
-            excluded: Exclusion::ALL.into_iter().map(|it| (it, 0)).collect(),
+            excluded: Exclusion::BEFORE.into_iter().map(|it| (it, 0)).collect(),
         };
         let mut people = 0;
         for (standing, count) in &counts.people {
@@ -214,8 +218,21 @@ impl FromStr for AddressStatus {
 }
 
 impl Exclusion {
-    /// Every reason, in the order in which the first that fits counts.
-    pub const ALL: [Self; 7] = [
+    /// Every reason.
+    pub const ALL: [Self; 9] = [
+        Self::Unsubscribed,
+        Self::Suppressed,
+        Self::Invalid,
+        Self::Nonexistent,
+        Self::Unverified,
+        Self::Risky,
+        Self::Duplicate,
+        Self::Deleted,
+        Self::Ended,
+    ];
+
+    /// Those that there are before a campaign begins, in the order in which the first that fits counts.
+    pub const BEFORE: [Self; 7] = [
         Self::Unsubscribed,
         Self::Suppressed,
         Self::Invalid,
@@ -236,6 +253,8 @@ impl Exclusion {
             Self::Unverified => "unverified",
             Self::Risky => "risky",
             Self::Duplicate => "duplicate",
+            Self::Deleted => "deleted",
+            Self::Ended => "ended",
         }
     }
 }

@@ -18,6 +18,9 @@ impl Campaign {
     ) -> Result<(), Refusal> {
         let state = &mut self.0;
         state.status = state.status.after(action, readiness)?;
+        if action.begins_run() {
+            state.run = state.run.saturating_add(1);
+        }
         let times = &mut state.times;
         match action {
             CampaignAction::Schedule => {
@@ -106,6 +109,9 @@ mod tests {
         act(&mut campaign, CampaignAction::Pause, 30);
         act(&mut campaign, CampaignAction::Resume, 37);
 
+        assert_eq!(campaign.state().run, 3);
+        act(&mut campaign, CampaignAction::Complete, 40);
+        assert_eq!(campaign.state().run, 4);
         let times = campaign.state().times;
         assert_eq!(times.delay, Duration::seconds(12));
         assert_eq!(times.paused_at, None);

@@ -57,6 +57,8 @@ pub struct CampaignState {
     pub description: Description,
     /// Where it stands.
     pub status: CampaignStatus,
+    /// How often it was begun, gone on with and ended: only the job of the present run acts.
+    pub run: u32,
     /// The address of its landing page, unique over the installation among the living.
     pub landing_page: Option<Slug>,
     /// What stands above its landing page; its own name is not for the public.
@@ -134,6 +136,14 @@ pub struct CampaignCounts {
     pub failed: u64,
 }
 
+impl CampaignCounts {
+    /// Those whose mail went out and did not come back.
+    #[must_use]
+    pub const fn delivered(&self) -> u64 {
+        self.sent.saturating_sub(self.bounced)
+    }
+}
+
 /// A campaign and how its recipients stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedCampaign {
@@ -190,6 +200,7 @@ impl Campaign {
             name: new.name,
             description: new.description,
             status: CampaignStatus::Draft,
+            run: 0,
             landing_page: new.landing_page,
             landing_title: new.landing_title,
             landing_text: new.landing_text,
@@ -267,6 +278,7 @@ impl Campaign {
             ("name", json!(state.name.as_str())),
             ("description", json!(state.description.as_str())),
             ("status", json!(state.status.as_str())),
+            ("run", json!(state.run)),
             ("lists", json!(plan.lists)),
             (
                 "email_template_version_id",

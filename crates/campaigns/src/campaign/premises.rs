@@ -1,14 +1,20 @@
 //! What stands around a campaign, on which it depends.
 
-use kernel::{ContactListId, EmailTemplateVersionId, FieldErrors, FieldFault, FormVersionId, Name};
+use kernel::{
+    ContactListId, EmailTemplateId, EmailTemplateVersionId, FieldErrors, FieldFault, FormVersionId,
+    Locale, Name,
+};
 
 use super::{Campaign, CampaignPlan, Readiness, Requirement, RiskyAddresses};
+use crate::{BuiltIn, EmailContent, Values, VariableName};
 
 /// What of a campaign's surroundings is there, and how it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Premises {
     /// Those of the lists that are there, deleted ones included.
     pub lists: Vec<ListPremise>,
+    /// The template of the version, deleted or not.
+    pub template: Option<EmailTemplateId>,
     /// Whether the template of the version lives; `None` where there is no such version.
     pub template_lives: Option<bool>,
     /// Whether the form of the version lives; `None` where there is no such version.
@@ -19,6 +25,8 @@ pub struct Premises {
     pub has_sender: bool,
     /// Whether the organization says who is responsible.
     pub has_imprint: bool,
+    /// Whether the organization says where it tells how it treats personal data.
+    pub has_privacy_url: bool,
     /// What the organization does with risky addresses.
     pub risky_addresses: RiskyAddresses,
 }
@@ -99,6 +107,24 @@ impl Premises {
             }
         }
         readiness
+    }
+
+    /// The variables of which no mail gets a value, and without which the content is no mail. What differs from person
+    /// to person is taken to be known.
+    #[must_use]
+    pub fn unfilled(&self, content: &EmailContent) -> Vec<VariableName> {
+        let mut values = Values::sample();
+        if !self.has_privacy_url {
+            let name = VariableName::BuiltIn(BuiltIn::OrganizationPrivacyUrl);
+            values.set(name, "");
+        }
+        for name in content.used() {
+            if let VariableName::Attribute(_) = name {
+                values.set(name.clone(), "known");
+            }
+        }
+        let mail = content.render(&values, &Locale::english());
+        mail.err().map(|error| error.missing).unwrap_or_default()
     }
 
     /// Whether the campaign mails risky addresses.

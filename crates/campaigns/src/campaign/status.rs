@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use kernel::{FieldErrors, FieldFault};
 
+use crate::VariableName;
+
 /// Where a campaign stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CampaignStatus {
@@ -60,7 +62,10 @@ pub enum Requirement {
 
 /// What is known of a campaign's requirements: those that it does not meet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Readiness(Vec<Requirement>);
+pub struct Readiness {
+    missing: Vec<Requirement>,
+    values: Vec<VariableName>,
+}
 
 /// Why something cannot be done with a campaign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +80,7 @@ pub enum Refusal {
     },
     /// It lacks something.
     #[error("the campaign is not ready")]
-    NotReady(Vec<Requirement>),
+    NotReady(Readiness),
 }
 
 /// The text names no status of campaigns.
@@ -118,8 +123,8 @@ impl CampaignStatus {
             (Self::Active | Self::Paused, Action::Complete) => Self::Completed,
             (status, action) => return Err(Refusal::Status { status, action }),
         };
-        if action.needs_all() && !readiness.0.is_empty() {
-            return Err(Refusal::NotReady(readiness.0.clone()));
+        if action.needs_all() && *readiness != Readiness::READY {
+            return Err(Refusal::NotReady(readiness.clone()));
         }
         Ok(next)
     }
@@ -180,6 +185,11 @@ impl CampaignAction {
             Self::Resume => "resumed",
             Self::Complete => "completed",
         }
+    }
+
+    /// Whether another job takes over from the one that carried the campaign out before.
+    pub(crate) const fn begins_run(self) -> bool {
+        matches!(self, Self::Launch | Self::Resume | Self::Complete)
     }
 
     /// Whether the campaign has to have all that it needs.
@@ -247,11 +257,19 @@ impl Requirement {
 
 impl Readiness {
     /// The campaign has all that it needs.
-    pub const READY: Self = Self(Vec::new());
+    pub const READY: Self = Self {
+        missing: Vec::new(),
+        values: Vec::new(),
+    };
 
     /// Notes that the campaign does not meet a requirement.
     pub fn lacks(&mut self, requirement: Requirement) {
-        self.0.push(requirement);
+        self.missing.push(requirement);
+    }
+
+    /// Notes that its mails say something of which none gets a value.
+    pub fn lacks_value(&mut self, variable: VariableName) {
+        self.values.push(variable);
     }
 }
 
@@ -260,10 +278,17 @@ impl Refusal {
     #[must_use]
     pub fn fields(&self) -> FieldErrors {
         let mut errors = FieldErrors::default();
-        if let Self::NotReady(missing) = self {
-            for requirement in missing {
+        if let Self::NotReady(readiness) = self {
+            for requirement in &readiness.missing {
                 let fault = FieldFault::new(requirement.code(), requirement.sentence());
                 errors.push(requirement.pointer(), fault);
+            }
+            // The names are those of the template that is stored.
+            for name in &readiness.values {
+                let detail =
+                    format!("no mail has a value for the variable `{name}` of the template");
+                let fault = FieldFault::new("variable-without-value", detail);
+                errors.push(Requirement::Template.pointer(), fault);
             }
         }
         errors

@@ -6,8 +6,8 @@ use time::Duration;
 use super::tenant::{LATER, NOW, Tenant, all_pages, id};
 use super::{Person, Subject};
 use crate::{
-    AddressStatus, Assignment, BounceKind, Campaign, CampaignCounts, Delivery, ENDED, Exclusion,
-    Recipient, RecipientFilter, RecipientStatus, Standing, Stop, StopReason,
+    AddressStatus, Assignment, BounceKind, Campaign, CampaignCounts, Delivery, Exclusion,
+    Recipient, RecipientFilter, RecipientStatus, Settled, Standing, Stop, StopReason,
 };
 
 /// The cases of recipients.
@@ -18,6 +18,7 @@ macro_rules! for_each_assignment_case {
             of_everybody_it_is_decided_once,
             due_mails_are_claimed_the_earliest_first,
             what_became_of_mails_is_counted_once,
+            whoever_is_left_out_in_the_end_is_told_with_the_reason,
             whoever_is_given_up_is_left_out,
             recipients_are_listed_page_by_page_by_status_and_reason,
             counts_stay_exact_over_many_batches,
@@ -40,6 +41,14 @@ fn mailed(at: Timestamp) -> Assignment {
         contact: id(ContactId::from_uuid),
         validation: AddressStatus::Valid,
         decision: Ok(at),
+    }
+}
+
+fn became(contact: ContactId, delivery: Delivery) -> Settled {
+    Settled {
+        contact,
+        validation: Some(AddressStatus::Valid),
+        outcome: Ok(delivery),
     }
 }
 
@@ -70,7 +79,7 @@ impl Tenant {
         &self,
         subject: &S,
         campaign: &Campaign,
-        settled: &[(ContactId, Delivery)],
+        settled: &[Settled],
         at: Timestamp,
     ) -> u64 {
         let unit = self.begin(subject).await;
@@ -103,8 +112,8 @@ impl Tenant {
 mod cases {
     use super::{
         AddressStatus, BounceKind, CampaignCounts, CampaignId, ContactId, Delivery, Duration,
-        ENDED, Exclusion, LATER, NOW, Person, RecipientFilter, RecipientStatus, Standing, Stop,
-        StopReason, Subject, SuppressionId, Tenant, id, mailed, skipped,
+        Exclusion, LATER, NOW, Person, RecipientFilter, RecipientStatus, Settled, Standing, Stop,
+        StopReason, Subject, SuppressionId, Tenant, became, id, mailed, skipped,
     };
 
     pub(super) async fn of_everybody_it_is_decided_once<S: Subject>(subject: &S) {
@@ -166,7 +175,10 @@ mod cases {
         assert_eq!(early, []);
         let due = assignments.claim_due(of, second(3), 2).await.unwrap();
         assert_eq!(due, [decided[1].contact, decided[0].contact]);
-        let sent: Vec<_> = due.iter().map(|it| (*it, Delivery::Accepted)).collect();
+        let sent: Vec<_> = due
+            .iter()
+            .map(|it| became(*it, Delivery::Accepted))
+            .collect();
         assignments.settle(of, &sent, NOW).await.unwrap();
         assert_eq!(assignments.next_due(of).await.unwrap(), Some(second(3)));
         let due = assignments.claim_due(of, second(3), 9).await.unwrap();
@@ -185,14 +197,14 @@ mod cases {
         let campaign = tenant.assigned(subject, &decided).await;
         let [a, b, c, d] = decided.map(|it| it.contact);
         let settled = [
-            (a, Delivery::Accepted),
-            (b, Delivery::Bounced(BounceKind::Hard)),
-            (c, Delivery::Failed("unrenderable")),
+            became(a, Delivery::Accepted),
+            became(b, Delivery::Bounced(BounceKind::Hard)),
+            became(c, Delivery::Failed("unrenderable")),
         ];
 
         let changed = tenant.settled(subject, &campaign, &settled, LATER).await;
         assert_eq!(changed, 3);
-        let again = settled.map(|(contact, _)| (contact, Delivery::Accepted));
+        let again = settled.map(|it| became(it.contact, Delivery::Accepted));
         let changed = tenant.settled(subject, &campaign, &again, LATER).await;
         assert_eq!(changed, 0);
 
@@ -218,11 +230,63 @@ mod cases {
         }
     }
 
+    pub(super) async fn whoever_is_left_out_in_the_end_is_told_with_the_reason<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let decided = [0; 3].map(|_| mailed(NOW));
+        let campaign = tenant.assigned(subject, &decided).await;
+        let [a, b, c] = decided.map(|it| it.contact);
+        let left_out = |contact, validation, exclusion| Settled {
+            contact,
+            validation,
+            outcome: Err(exclusion),
+        };
+        let risky = Some(AddressStatus::Risky);
+        let settled = [
+            left_out(a, risky, Exclusion::Risky),
+            left_out(b, None, Exclusion::Deleted),
+            Settled {
+                validation: risky,
+                ..became(c, Delivery::Accepted)
+            },
+        ];
+
+        let changed = tenant.settled(subject, &campaign, &settled, LATER).await;
+
+        assert_eq!(changed, 3);
+        let expected = CampaignCounts {
+            assigned: 3,
+            skipped: 2,
+            sent: 1,
+            ..CampaignCounts::default()
+        };
+        assert_eq!(tenant.counted(subject, &campaign).await, expected);
+        let all = RecipientFilter::default();
+        let seen = tenant.listed(subject, &campaign, &all).await;
+        let skipped = RecipientStatus::Skipped;
+        for (contact, status, reason, validation) in [
+            (a, skipped, Some("risky"), AddressStatus::Risky),
+            (b, skipped, Some("deleted"), AddressStatus::Valid),
+            (c, RecipientStatus::Sent, None, AddressStatus::Risky),
+        ] {
+            let found = seen.iter().find(|it| it.contact == contact).unwrap();
+            assert_eq!((found.status, found.validation), (status, validation));
+            assert_eq!(found.reason.as_deref(), reason);
+            let is_mailed = status == RecipientStatus::Sent;
+            assert_eq!(found.sent_at, is_mailed.then_some(LATER));
+            assert_eq!(found.scheduled_send_time, is_mailed.then_some(NOW));
+        }
+        let unit = tenant.begin(subject).await;
+        let due = unit.assignments().claim_due(campaign.id(), LATER, 9).await;
+        assert_eq!(due.unwrap(), []);
+    }
+
     pub(super) async fn whoever_is_given_up_is_left_out<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;
         let decided = [mailed(NOW), mailed(NOW), skipped(Exclusion::Risky)];
         let campaign = tenant.assigned(subject, &decided).await;
-        let sent = [(decided[0].contact, Delivery::Accepted)];
+        let sent = [became(decided[0].contact, Delivery::Accepted)];
         tenant.settled(subject, &campaign, &sent, LATER).await;
 
         for expected in [1, 0] {
@@ -241,7 +305,7 @@ mod cases {
         assert_eq!(tenant.counted(subject, &campaign).await, expected);
         let filter = RecipientFilter {
             status: None,
-            reason: Some(ENDED.to_owned()),
+            reason: Some(Exclusion::Ended.as_str().to_owned()),
         };
         let seen = tenant.listed(subject, &campaign, &filter).await;
         let [left] = &seen[..] else {
@@ -303,7 +367,7 @@ mod cases {
                 .assign(campaign.id(), &decided, NOW)
                 .await
                 .unwrap();
-            let sent = [(decided[0].contact, Delivery::Accepted)];
+            let sent = [became(decided[0].contact, Delivery::Accepted)];
             assignments.settle(campaign.id(), &sent, NOW).await.unwrap();
             unit.commit().await.unwrap();
         }
@@ -329,11 +393,11 @@ mod cases {
             let campaign = tenant.assigned(subject, &[once, often, never]).await;
             let at = NOW + Duration::days(i64::try_from(n).unwrap());
             let mut settled = vec![
-                (often.contact, Delivery::Bounced(kind)),
-                (never.contact, Delivery::Accepted),
+                became(often.contact, Delivery::Bounced(kind)),
+                became(never.contact, Delivery::Accepted),
             ];
             if n == 0 {
-                settled.push((once.contact, Delivery::Bounced(kind)));
+                settled.push(became(once.contact, Delivery::Bounced(kind)));
             }
             tenant.settled(subject, &campaign, &settled, at).await;
         }
@@ -418,7 +482,7 @@ mod cases {
             ..mailed(NOW)
         };
         let campaign = tenant.assigned(subject, &[decided]).await;
-        let bounced = [(people[0], Delivery::Bounced(BounceKind::Soft))];
+        let bounced = [became(people[0], Delivery::Bounced(BounceKind::Soft))];
 
         let of = campaign.id();
         let unit = other.begin(subject).await;

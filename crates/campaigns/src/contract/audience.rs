@@ -1,6 +1,6 @@
 //! `Audience`
 
-use kernel::{EmailTemplateVersionId, FormVersionId, Version};
+use kernel::{ContactId, EmailTemplateVersionId, FormVersionId, Version};
 
 use super::tenant::{Tenant, deleted, deleted_form, id};
 use super::{Person, Subject};
@@ -18,6 +18,7 @@ macro_rules! for_each_audience_case {
             of_an_empty_plan_nothing_is_there,
             an_audience_is_counted_person_by_person,
             candidates_come_in_batches_each_person_once,
+            of_people_who_live_it_is_told_how_they_stand,
             the_people_and_contents_of_other_tenants_are_nobodys_audience,
         }
     };
@@ -31,9 +32,9 @@ pub async fn run<S: Subject>(name: &str) {
 
 mod cases {
     use super::{
-        AddressStatus, CampaignPlan, Candidate, EmailTemplateVersionId, FormVersionId, ListPremise,
-        Person, Premises, RiskyAddresses, Standing, StopReason, Subject, Tenant, Version, deleted,
-        deleted_form, id,
+        AddressStatus, CampaignPlan, Candidate, ContactId, EmailTemplateVersionId, FormVersionId,
+        ListPremise, Person, Premises, RiskyAddresses, Standing, StopReason, Subject, Tenant,
+        Version, deleted, deleted_form, id,
     };
 
     pub(super) async fn what_stands_around_a_plan_is_told<S: Subject>(subject: &S) {
@@ -60,10 +61,11 @@ mod cases {
         let unit = tenant.begin(subject).await;
         let told = unit.audience().premises(&plan).await.unwrap();
         assert_eq!(told.lists, lists);
+        assert_eq!(told.template, Some(template.state().id));
         assert_eq!(told.template_lives, Some(true));
         assert_eq!(told.form_lives, Some(true));
         assert_eq!(told.form_name.as_ref(), Some(&form.state().name));
-        assert!(!told.has_sender && !told.has_imprint);
+        assert!(!told.has_sender && !told.has_imprint && !told.has_privacy_url);
         assert_eq!(told.risky_addresses, RiskyAddresses::Exclude);
         let templates = unit.email_templates();
         let gone = deleted(&template);
@@ -176,6 +178,27 @@ mod cases {
         assert_eq!(seen, expected);
     }
 
+    pub(super) async fn of_people_who_live_it_is_told_how_they_stand<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let people = people();
+        let contacts = subject.add_people(tenant.id(), &people).await;
+        subject.delete_contact(tenant.id(), contacts[16]).await;
+        let mut asked = contacts.clone();
+        asked.push(id(ContactId::from_uuid));
+
+        let unit = tenant.begin(subject).await;
+        let told = unit.audience().standings(&asked).await.unwrap();
+        let nobody = unit.audience().standings(&[]).await.unwrap();
+
+        let mut told: Vec<_> = told.iter().map(|it| (it.contact, it.standing)).collect();
+        told.sort_unstable();
+        let living = contacts.iter().zip(&people).take(16);
+        let mut expected: Vec<_> = living.map(|(id, it)| (*id, it.standing)).collect();
+        expected.sort_unstable();
+        assert_eq!(told, expected);
+        assert_eq!(nobody, []);
+    }
+
     pub(super) async fn the_people_and_contents_of_other_tenants_are_nobodys_audience<
         S: Subject,
     >(
@@ -201,5 +224,6 @@ mod cases {
         assert_eq!((counts.memberships, counts.people), (0, Vec::new()));
         let candidates = audience.candidates(&[list], None, 10).await.unwrap();
         assert_eq!(candidates, []);
+        assert_eq!(audience.standings(&contacts).await.unwrap(), []);
     }
 }

@@ -49,6 +49,7 @@ impl Tenant {
         Campaign::restore(CampaignState {
             description: "What it is for.\nIn two lines.".parse().unwrap(),
             status: CampaignStatus::Paused,
+            run: 7,
             landing_title: Some("Frühling & \"Sommer\"".parse().unwrap()),
             landing_text: "Guten Tag.\n\n<b>Bold</b> is not.".parse().unwrap(),
             plan: CampaignPlan {

@@ -57,6 +57,8 @@ mod cases {
         for campaign in [&full, &bare] {
             let found = campaigns.find(campaign.id()).await.unwrap();
             assert_eq!(found.as_ref(), Some(campaign));
+            let found = campaigns.find_for_share(campaign.id()).await.unwrap();
+            assert_eq!(found.as_ref(), Some(campaign));
             let counts = campaigns.counts(campaign.id()).await.unwrap();
             assert_eq!(counts, CampaignCounts::default());
         }
@@ -260,6 +262,7 @@ mod cases {
         let campaigns = unit.campaigns();
         for absent in [campaign.id(), id(CampaignId::from_uuid)] {
             assert_eq!(campaigns.find(absent).await.unwrap(), None);
+            assert_eq!(campaigns.find_for_share(absent).await.unwrap(), None);
         }
         let found = campaigns.find_by_landing_page(&slug).await.unwrap();
         assert_eq!(found, None);

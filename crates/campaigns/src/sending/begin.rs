@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{
-    AuditAction, CampaignId, ClaimedJob, Clock, IdGenerator, Job, JobControl, JobEnd, JobFailure,
-    JobId, JobKind, NewJob, TenantScope, Timestamp,
+    AuditAction, CampaignId, ClaimedJob, Clock, EarlyEnd, IdGenerator, Job, JobControl, JobEnd,
+    JobFailure, JobId, JobKind, NewJob, TenantScope, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::courses::{ATTEMPTS, readiness, told};
-use super::send::{self, SEND_CAMPAIGN};
+use super::send::send_job;
 use super::settle::failure;
 use crate::campaigns::noted;
-use crate::ports::CampaignStore;
+use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::Workbench;
 use crate::{Campaign, CampaignAction, CampaignError, CampaignStatus, Due, Readiness, Refusal};
 
 /// Has a campaign begin.
-pub(super) const BEGIN_CAMPAIGN: JobKind = JobKind::new("begin_campaign");
+const BEGIN_CAMPAIGN: JobKind = JobKind::new("begin_campaign");
 
 /// What the job works on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +34,28 @@ fn micros(at: Timestamp) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
-/// What the job of a scheduled campaign works on.
-pub(super) fn payload(campaign: &Campaign) -> Value {
-    let scheduled_at = campaign.state().times.scheduled_at;
-    json!(Payload {
-        campaign: campaign.id(),
-        scheduled_at: scheduled_at.map_or(0, micros),
+impl Payload {
+    fn of(job: &ClaimedJob) -> Result<Self, JobFailure> {
+        serde_json::from_value(job.payload.clone())
+            .ok()
+            .ok_or_else(|| JobFailure::lasting("payload-corrupt"))
+    }
+}
+
+/// The job that has a scheduled campaign begin at its time, or at once where that has passed; `None` for any other.
+pub(crate) fn begin_job(campaign: &Campaign, id: JobId, at: Timestamp) -> Option<NewJob> {
+    let state = campaign.state();
+    let is_scheduled = state.status == CampaignStatus::Scheduled;
+    let scheduled_at = state.times.scheduled_at.filter(|_| is_scheduled)?;
+    Some(NewJob {
+        id,
+        kind: BEGIN_CAMPAIGN,
+        payload: json!(Payload {
+            campaign: campaign.id(),
+            scheduled_at: micros(scheduled_at),
+        }),
+        run_at: scheduled_at.max(at),
+        max_attempts: ATTEMPTS,
     })
 }
 
@@ -68,18 +84,10 @@ impl BeginJob {
     ) -> Result<(), CampaignError> {
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
-        let Some(before) = unit.campaigns().find(payload.campaign).await? else {
+        let Some((before, scheduled_at)) = Self::meant(unit.as_ref(), payload).await? else {
             return Ok(());
         };
         let state = before.state();
-        let times = &state.times;
-        let is_meant = times.scheduled_at.map(micros) == Some(payload.scheduled_at)
-            && state.status == CampaignStatus::Scheduled
-            && times.missed_at.is_none()
-            && !state.stamps.is_deleted();
-        let (true, Some(scheduled_at)) = (is_meant, times.scheduled_at) else {
-            return Ok(());
-        };
         let mut after = before.clone();
         let action = match state.plan.past_schedule.due(scheduled_at, at) {
             Due::Waits | Due::Begins => {
@@ -114,17 +122,49 @@ impl BeginJob {
             .update(&after, state.stamps.version)
             .await?;
         if after.state().status == CampaignStatus::Active {
-            unit.jobs()
-                .enqueue(&NewJob {
-                    id: self.bench.id(JobId::from_uuid),
-                    kind: SEND_CAMPAIGN,
-                    payload: send::payload(payload.campaign),
-                    run_at: at,
-                    max_attempts: ATTEMPTS,
-                })
-                .await?;
+            let job = send_job(&after, self.bench.id(JobId::from_uuid), at);
+            unit.jobs().enqueue(&job).await?;
         }
         let draft = noted(&after, action, after.changes_since(Some(&before)));
+        self.bench
+            .note(unit.as_ref(), scope, at, vec![draft])
+            .await?;
+        unit.commit().await?;
+        Ok(())
+    }
+
+    /// The campaign, and its time, where it still waits for this job.
+    async fn meant(
+        unit: &dyn CampaignUnit,
+        payload: &Payload,
+    ) -> Result<Option<(Campaign, Timestamp)>, CampaignError> {
+        let Some(campaign) = unit.campaigns().find(payload.campaign).await? else {
+            return Ok(None);
+        };
+        let state = campaign.state();
+        let times = &state.times;
+        let is_meant = times.scheduled_at.map(micros) == Some(payload.scheduled_at)
+            && state.status == CampaignStatus::Scheduled
+            && times.missed_at.is_none()
+            && !state.stamps.is_deleted();
+        let scheduled_at = times.scheduled_at.filter(|_| is_meant);
+        Ok(scheduled_at.map(|at| (campaign, at)))
+    }
+
+    /// The campaign does not begin by this job any more: whoever scheduled it has to see that.
+    async fn miss(&self, payload: &Payload, scope: &TenantScope) -> Result<(), CampaignError> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        let Some((before, _)) = Self::meant(unit.as_ref(), payload).await? else {
+            return Ok(());
+        };
+        let mut after = before.clone();
+        after.miss(at);
+        unit.campaigns()
+            .update(&after, before.state().stamps.version)
+            .await?;
+        let changes = after.changes_since(Some(&before));
+        let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
             .await?;
@@ -145,12 +185,18 @@ impl Job for BeginJob {
         scope: &TenantScope,
         _work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
-        let payload = serde_json::from_value::<Payload>(job.payload.clone())
-            .ok()
-            .ok_or_else(|| JobFailure::lasting("payload-corrupt"))?;
-        self.begin_campaign(&payload, scope)
+        self.begin_campaign(&Payload::of(job)?, scope)
             .await
             .map_err(failure)?;
         Ok(JobEnd::DONE)
+    }
+
+    async fn wind_up(
+        &self,
+        job: &ClaimedJob,
+        _end: &EarlyEnd,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        self.miss(&Payload::of(job)?, scope).await.map_err(failure)
     }
 }

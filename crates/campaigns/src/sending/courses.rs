@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kernel::{
     AuditAction, CampaignId, Checked, Clock, Done, FieldErrors, FieldFault, IdGenerator, JobId,
-    NewJob, Once, Page, PageRequest, TenantScope, Timestamp, begin_once,
+    Once, Page, PageRequest, TenantScope, Timestamp, begin_once,
 };
 
-use super::begin::{self, BEGIN_CAMPAIGN};
-use super::send::{self, SEND_CAMPAIGN};
+use super::begin::begin_job;
+use super::send::send_job;
 use crate::campaigns::{find_living, noted, premises, with_counts};
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::Workbench;
@@ -99,7 +99,8 @@ impl CampaignCourses {
             .await
     }
 
-    /// Ends a campaign; whoever was yet to be mailed is left out.
+    /// Ends a campaign; whoever was yet to be mailed is left out. That this is written down of everybody on its lists is
+    /// up to a job.
     pub async fn complete(
         &self,
         scope: &TenantScope,
@@ -153,21 +154,17 @@ impl CampaignCourses {
             .update(&after, before.state().stamps.version)
             .await
             .map_err(contended)?;
-        match action {
-            CampaignAction::Schedule => {
-                let payload = begin::payload(&after);
-                let run_at = scheduled_at.unwrap_or(at);
-                let job = self.job(BEGIN_CAMPAIGN, payload, run_at);
-                unit.jobs().enqueue(&job).await?;
-            }
-            CampaignAction::Launch | CampaignAction::Resume => {
-                let job = self.job(SEND_CAMPAIGN, send::payload(id), at);
-                unit.jobs().enqueue(&job).await?;
-            }
-            CampaignAction::Complete => {
-                unit.assignments().give_up(id, at).await?;
-            }
-            CampaignAction::Unschedule | CampaignAction::Pause => {}
+        if action == CampaignAction::Complete {
+            unit.assignments().give_up(id, at).await?;
+        }
+        let job = self.bench.id(JobId::from_uuid);
+        let job = if action.begins_run() {
+            Some(send_job(&after, job, at))
+        } else {
+            begin_job(&after, job, at)
+        };
+        if let Some(job) = job {
+            unit.jobs().enqueue(&job).await?;
         }
         let draft = noted(&after, told(action), after.changes_since(Some(&before)));
         self.bench
@@ -177,16 +174,6 @@ impl CampaignCourses {
         once.record(unit.idempotency(), &counted).await?;
         unit.commit().await?;
         Ok(Done::Fresh(counted))
-    }
-
-    fn job(&self, kind: kernel::JobKind, payload: serde_json::Value, run_at: Timestamp) -> NewJob {
-        NewJob {
-            id: self.bench.id(JobId::from_uuid),
-            kind,
-            payload,
-            run_at,
-            max_attempts: ATTEMPTS,
-        }
     }
 }
 
@@ -206,8 +193,18 @@ pub(super) async fn readiness(
     unit: &dyn CampaignUnit,
     campaign: &Campaign,
 ) -> Result<Readiness, CampaignError> {
-    let premises = premises(unit, &campaign.state().plan).await?;
-    Ok(premises.readiness(campaign))
+    let plan = &campaign.state().plan;
+    let premises = premises(unit, plan).await?;
+    let mut readiness = premises.readiness(campaign);
+    if let (Some(template), Some(version)) = (premises.template, plan.email_template_version) {
+        let version = unit.email_templates().find_version(template, version);
+        if let Some(version) = version.await? {
+            for name in premises.unfilled(&version.content) {
+                readiness.lacks_value(name);
+            }
+        }
+    }
+    Ok(readiness)
 }
 
 /// Nobody said which version of the campaign is meant, so that whoever comes second may try again.

@@ -11,7 +11,7 @@ use time::Duration;
 
 use crate::ports::CampaignUnit;
 use crate::workbench::Workbench;
-use crate::{BounceKind, CampaignError, Delivery, Event, EventType, Stop, StopReason};
+use crate::{BounceKind, CampaignError, Delivery, Event, EventType, Settled, Stop, StopReason};
 
 /// How many soft bounces are too many.
 const SOFT_BOUNCES: u64 = 3;
@@ -30,18 +30,18 @@ pub(super) struct Settlement<'a> {
 
 impl Settlement<'_> {
     /// Writes how recipients stand now, what happened to their mails, and whom not to write to again.
-    pub(super) async fn settle(
-        &self,
-        settled: &[(ContactId, Delivery)],
-    ) -> Result<(), StorageError> {
+    pub(super) async fn settle(&self, settled: &[Settled]) -> Result<(), StorageError> {
         let assignments = self.unit.assignments();
         assignments.settle(self.campaign, settled, self.at).await?;
         let mut events = Vec::with_capacity(settled.len());
         let (mut stopped, mut soft) = (BTreeSet::new(), Vec::new());
-        for (contact, delivery) in settled {
-            match delivery {
-                Delivery::Accepted => events.push(self.event(EventType::Sent, *contact)),
-                Delivery::Bounced(kind) => {
+        for Settled {
+            contact, outcome, ..
+        } in settled
+        {
+            match outcome {
+                Ok(Delivery::Accepted) => events.push(self.event(EventType::Sent, *contact)),
+                Ok(Delivery::Bounced(kind)) => {
                     events.push(self.event(EventType::Sent, *contact));
                     let mut bounce = self.event(EventType::Bounce, *contact);
                     bounce.data = Some(json!({ "kind": kind.as_str() }));
@@ -53,7 +53,7 @@ impl Settlement<'_> {
                         BounceKind::Soft => soft.push(*contact),
                     }
                 }
-                Delivery::Failed(_) => {}
+                Ok(Delivery::Failed(_)) | Err(_) => {}
             }
         }
         self.unit.events().record(&events, self.at).await?;

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use campaigns::ports::{Assignments, Stops};
 use campaigns::{
-    Assignment, BounceKind, CampaignCounts, Delivery, ENDED, Engagement, Recipient,
-    RecipientFilter, RecipientStatus, Stop, StopReason,
+    Assignment, BounceKind, CampaignCounts, Engagement, Exclusion, Recipient, RecipientFilter,
+    RecipientStatus, Settled, Stop, StopReason,
 };
 use contacts::{Suppression, SuppressionReason, SuppressionSource, SuppressionState};
 use kernel::{CampaignId, ContactId, Page, PageRequest, StorageError, SuppressionId, Timestamp};
@@ -99,18 +99,23 @@ impl Assignments for MemoryUnit {
     async fn settle(
         &self,
         campaign: CampaignId,
-        settled: &[(ContactId, Delivery)],
+        settled: &[Settled],
         at: Timestamp,
     ) -> Result<u64, StorageError> {
         Ok(self.write(|tenant| {
             let mut changed = 0;
-            for (contact, delivery) in settled {
-                let recipient = tenant.recipients.get_mut(&(campaign, *contact));
+            for settled in settled {
+                let recipient = tenant.recipients.get_mut(&(campaign, settled.contact));
                 let pending = recipient.filter(|it| it.status == RecipientStatus::Pending);
                 if let Some(recipient) = pending {
-                    recipient.status = delivery.status();
-                    recipient.reason = delivery.reason().map(str::to_owned);
-                    recipient.sent_at = (recipient.status != RecipientStatus::Failed).then_some(at);
+                    recipient.status = settled.status();
+                    recipient.reason = settled.reason().map(str::to_owned);
+                    recipient.validation = settled.validation.unwrap_or(recipient.validation);
+                    match recipient.status {
+                        RecipientStatus::Skipped => recipient.scheduled_send_time = None,
+                        RecipientStatus::Failed => {}
+                        _ => recipient.sent_at = Some(at),
+                    }
                     changed += 1;
                 }
             }
@@ -124,7 +129,7 @@ impl Assignments for MemoryUnit {
             for ((of, _), recipient) in &mut tenant.recipients {
                 if *of == campaign && recipient.status == RecipientStatus::Pending {
                     recipient.status = RecipientStatus::Skipped;
-                    recipient.reason = Some(ENDED.to_owned());
+                    recipient.reason = Some(Exclusion::Ended.as_str().to_owned());
                     recipient.scheduled_send_time = None;
                     changed += 1;
                 }

@@ -29,8 +29,7 @@ impl Audience for MemoryUnit {
             };
             let template = plan.email_template_version.and_then(|id| {
                 let version = tenant.email_template_versions.get(&id)?;
-                let template = tenant.email_templates.get(&version.template)?;
-                Some(!template.state().stamps.is_deleted())
+                tenant.email_templates.get(&version.template)
             });
             let form = plan.form_version.and_then(|id| {
                 let version = tenant.form_versions.get(&id)?;
@@ -39,11 +38,13 @@ impl Audience for MemoryUnit {
             let risky = settings.map(|it| it.audience_policy.risky);
             Premises {
                 lists: plan.lists.iter().filter_map(list).collect(),
-                template_lives: template,
+                template: template.map(|it| it.state().id),
+                template_lives: template.map(|it| !it.state().stamps.is_deleted()),
                 form_lives: form.map(|it| !it.state().stamps.is_deleted()),
                 form_name: form.map(|it| it.state().name.clone()),
                 has_sender: settings.is_some_and(|it| it.sender_address.is_some()),
                 has_imprint: settings.is_some_and(|it| it.imprint.is_some()),
+                has_privacy_url: settings.is_some_and(|it| it.privacy_url.is_some()),
                 risky_addresses: match risky {
                     Some(tenancy::RiskyAddresses::Include) => RiskyAddresses::Include,
                     Some(tenancy::RiskyAddresses::Exclude) | None => RiskyAddresses::Exclude,
@@ -79,6 +80,19 @@ impl Audience for MemoryUnit {
                 .take(usize::from(limit))
                 .map(|(id, (contact, _))| Candidate {
                     contact: id,
+                    standing: standing(tenant, contact),
+                })
+                .collect()
+        }))
+    }
+
+    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError> {
+        Ok(self.read(|tenant| {
+            let found = contacts.iter().filter_map(|id| tenant.contacts.get(id));
+            let living = found.filter(|contact| !contact.state().stamps.is_deleted());
+            living
+                .map(|contact| Candidate {
+                    contact: contact.id(),
                     standing: standing(tenant, contact),
                 })
                 .collect()

@@ -24,6 +24,10 @@ impl CampaignRepository for MemoryUnit {
         Ok(self.read(|tenant| tenant.campaigns.get(&id).cloned()))
     }
 
+    async fn find_for_share(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError> {
+        CampaignRepository::find(self, id).await
+    }
+
     async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError> {
         Ok(self.read(|tenant| {
             let mut campaigns = tenant.campaigns.values();

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use campaigns::ports::Assignments;
 use campaigns::{
-    Assignment, BounceKind, Delivery, ENDED, Engagement, Exclusion, Recipient, RecipientFilter,
+    AddressStatus, Assignment, BounceKind, Engagement, Exclusion, Recipient, RecipientFilter,
+    Settled,
 };
 use kernel::{CampaignId, ContactId, Cursor, Page, PageRequest, StorageError, Timestamp};
 use sea_orm::FromQueryResult;
@@ -148,20 +149,21 @@ impl Assignments for PostgresUnit {
     async fn settle(
         &self,
         campaign: CampaignId,
-        settled: &[(ContactId, Delivery)],
+        settled: &[Settled],
         at: Timestamp,
     ) -> Result<u64, StorageError> {
-        let contacts: Vec<_> = settled
-            .iter()
-            .map(|(contact, _)| contact.as_uuid())
-            .collect();
+        let contacts: Vec<_> = settled.iter().map(|it| it.contact.as_uuid()).collect();
         let statuses: Vec<_> = settled
             .iter()
-            .map(|(_, delivery)| delivery.status().as_str().to_owned())
+            .map(|it| it.status().as_str().to_owned())
             .collect();
         let reasons: Vec<_> = settled
             .iter()
-            .map(|(_, delivery)| delivery.reason().unwrap_or_default().to_owned())
+            .map(|it| it.reason().unwrap_or_default().to_owned())
+            .collect();
+        let validations: Vec<_> = settled
+            .iter()
+            .map(|it| it.validation.map_or("", AddressStatus::as_str).to_owned())
             .collect();
         let values = [
             self.organization().into(),
@@ -169,6 +171,7 @@ impl Assignments for PostgresUnit {
             contacts.into(),
             statuses.into(),
             reasons.into(),
+            validations.into(),
             at.into(),
         ];
         let changed = self.one::<Number>(SETTLE, values).await?;
@@ -180,7 +183,7 @@ impl Assignments for PostgresUnit {
         let values = [
             self.organization().into(),
             campaign.as_uuid().into(),
-            ENDED.into(),
+            Exclusion::Ended.as_str().into(),
             at.into(),
         ];
         let changed = self.one::<Number>(GIVE_UP, values).await?;

@@ -6,7 +6,9 @@ use campaigns::{
     AddressStatus, AudienceCounts, CampaignPlan, Candidate, ListPremise, Premises, RiskyAddresses,
     Standing, StopReason,
 };
-use kernel::{ContactId, ContactListId, EmailTemplateVersionId, FormVersionId, StorageError};
+use kernel::{
+    ContactId, ContactListId, EmailTemplateId, EmailTemplateVersionId, FormVersionId, StorageError,
+};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -14,11 +16,13 @@ use crate::unit::PostgresUnit;
 
 #[derive(FromQueryResult)]
 struct AroundRow {
+    template_id: Option<Uuid>,
     template_lives: Option<bool>,
     form_lives: Option<bool>,
     form_name: Option<String>,
     has_sender: bool,
     has_imprint: bool,
+    has_privacy_url: bool,
     risky: Option<String>,
 }
 
@@ -52,6 +56,8 @@ struct CandidateRow {
 impl Audience for PostgresUnit {
     async fn premises(&self, plan: &CampaignPlan) -> Result<Premises, StorageError> {
         let around = "SELECT \
+             (SELECT v.template_id FROM email_template_versions v \
+              WHERE v.organization_id = $1 AND v.id = $2) AS template_id, \
              (SELECT t.deleted_at IS NULL FROM email_template_versions v \
               JOIN email_templates t ON t.organization_id = $1 AND t.id = v.template_id \
               WHERE v.organization_id = $1 AND v.id = $2) AS template_lives, \
@@ -63,6 +69,7 @@ impl Audience for PostgresUnit {
               WHERE v.organization_id = $1 AND v.id = $3) AS form_name, \
              o.settings ->> 'sender_address' IS NOT NULL AS has_sender, \
              o.settings ->> 'imprint' IS NOT NULL AS has_imprint, \
+             o.settings ->> 'privacy_url' IS NOT NULL AS has_privacy_url, \
              o.settings #>> '{audience_policy,risky}' AS risky \
              FROM organizations o WHERE o.organization_id = $1";
         let values = [
@@ -87,11 +94,13 @@ impl Audience for PostgresUnit {
             ..Premises::default()
         };
         if let Some(around) = around {
+            premises.template = around.template_id.map(EmailTemplateId::from_uuid);
             premises.template_lives = around.template_lives;
             premises.form_lives = around.form_lives;
             premises.form_name = around.form_name.and_then(|name| name.parse().ok());
             premises.has_sender = around.has_sender;
             premises.has_imprint = around.has_imprint;
+            premises.has_privacy_url = around.has_privacy_url;
             if around.risky.as_deref() == Some(RiskyAddresses::Include.as_str()) {
                 premises.risky_addresses = RiskyAddresses::Include;
             }
@@ -135,13 +144,26 @@ impl Audience for PostgresUnit {
         ];
         let sql = include_str!("candidates.sql");
         let rows = self.all::<CandidateRow>(sql, values).await?;
-        let candidate = |row: CandidateRow| {
-            Ok(Candidate {
-                contact: ContactId::from_uuid(row.contact_id),
-                standing: standing(&row.validation_status, row.has_left)?,
-            })
-        };
-        rows.into_iter().map(candidate).collect()
+        rows.into_iter().map(Candidate::try_from).collect()
+    }
+
+    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError> {
+        let contacts: Vec<_> = contacts.iter().map(|it| it.as_uuid()).collect();
+        let values = [self.organization().into(), contacts.into()];
+        let sql = include_str!("standings.sql");
+        let rows = self.all::<CandidateRow>(sql, values).await?;
+        rows.into_iter().map(Candidate::try_from).collect()
+    }
+}
+
+impl TryFrom<CandidateRow> for Candidate {
+    type Error = StorageError;
+
+    fn try_from(row: CandidateRow) -> Result<Self, StorageError> {
+        Ok(Self {
+            contact: ContactId::from_uuid(row.contact_id),
+            standing: standing(&row.validation_status, row.has_left)?,
+        })
     }
 }
 

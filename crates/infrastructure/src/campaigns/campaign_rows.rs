@@ -21,6 +21,25 @@ use crate::error::corrupt;
 use crate::stamps::stamps_of;
 use crate::unit::PostgresUnit;
 
+/// Campaigns that are not deleted.
+const LIVING: &str = "SELECT c.*, ARRAY(SELECT l.list_id FROM campaign_lists l \
+         WHERE l.organization_id = $1 AND l.campaign_id = c.id ORDER BY l.list_id) AS list_ids \
+     FROM campaigns c WHERE c.organization_id = $1 AND c.deleted_at IS NULL \
+     AND ($2::text IS NULL OR position($2 in c.name_folded) > 0) AND c.id > $3 ORDER BY c.id LIMIT $4";
+
+/// Those of them with one status.
+const LIVING_OF_STATUS: &str = "SELECT c.*, ARRAY(SELECT l.list_id FROM campaign_lists l \
+         WHERE l.organization_id = $1 AND l.campaign_id = c.id ORDER BY l.list_id) AS list_ids \
+     FROM campaigns c WHERE c.organization_id = $1 AND c.deleted_at IS NULL AND c.status = $2 \
+     AND ($3::text IS NULL OR position($3 in c.name_folded) > 0) AND c.id > $4 ORDER BY c.id LIMIT $5";
+
+/// Deleted campaigns, of one status or any.
+const DELETED: &str = "SELECT c.*, ARRAY(SELECT l.list_id FROM campaign_lists l \
+         WHERE l.organization_id = $1 AND l.campaign_id = c.id ORDER BY l.list_id) AS list_ids \
+     FROM campaigns c WHERE c.organization_id = $1 AND c.deleted_at IS NOT NULL \
+     AND ($2::text IS NULL OR c.status = $2) \
+     AND ($3::text IS NULL OR position($3 in c.name_folded) > 0) AND c.id > $4 ORDER BY c.id LIMIT $5";
+
 #[derive(FromQueryResult)]
 struct CampaignRow {
     organization_id: Uuid,
@@ -28,6 +47,7 @@ struct CampaignRow {
     name: String,
     description: String,
     status: String,
+    run: i32,
     email_template_version_id: Option<Uuid>,
     form_version_id: Option<Uuid>,
     landing_page_slug: Option<String>,
@@ -64,12 +84,12 @@ struct CountsRow {
 #[async_trait]
 impl CampaignRepository for PostgresUnit {
     async fn insert(&self, campaign: &Campaign) -> Result<(), StorageError> {
-        let sql = "INSERT INTO campaigns (organization_id, id, name, name_folded, description, status, \
+        let sql = "INSERT INTO campaigns (organization_id, id, name, name_folded, description, status, run, \
                    email_template_version_id, form_version_id, landing_page_slug, landing_title, landing_text, \
                    risky_addresses, past_schedule, send_rate, scheduled_at, missed_at, started_at, ended_at, paused_at, \
                    delay_ms, created_at, updated_at, created_by, updated_by, version, deleted_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-                   $19, $20, $21, $22, $23, $24, $25, $26)";
+                   $19, $20, $21, $22, $23, $24, $25, $26, $27)";
         let stamps = &campaign.state().stamps;
         let values = self.of_campaign(campaign).into_iter().chain([
             stamps.created_at.into(),
@@ -92,6 +112,15 @@ impl CampaignRepository for PostgresUnit {
         row.map(Campaign::try_from).transpose()
     }
 
+    async fn find_for_share(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError> {
+        let sql = "SELECT c.*, ARRAY(SELECT l.list_id FROM campaign_lists l \
+                   WHERE l.organization_id = $1 AND l.campaign_id = c.id ORDER BY l.list_id) AS list_ids \
+                   FROM campaigns c WHERE c.organization_id = $1 AND c.id = $2 FOR SHARE OF c";
+        let values = [self.organization().into(), id.as_uuid().into()];
+        let row = self.one::<CampaignRow>(sql, values).await?;
+        row.map(Campaign::try_from).transpose()
+    }
+
     async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError> {
         let sql = "SELECT c.*, ARRAY(SELECT l.list_id FROM campaign_lists l \
                    WHERE l.organization_id = $1 AND l.campaign_id = c.id ORDER BY l.list_id) AS list_ids \
@@ -107,26 +136,27 @@ impl CampaignRepository for PostgresUnit {
         filter: &CampaignFilter,
         page: &PageRequest,
     ) -> Result<Page<CountedCampaign>, StorageError> {
-        let sql = "SELECT c.*, ARRAY(SELECT l.list_id FROM campaign_lists l \
-                   WHERE l.organization_id = $1 AND l.campaign_id = c.id ORDER BY l.list_id) AS list_ids \
-                   FROM campaigns c \
-                   WHERE c.organization_id = $1 AND (c.deleted_at IS NOT NULL) = $2 \
-                   AND ($3::text IS NULL OR c.status = $3) \
-                   AND ($4::text IS NULL OR position($4 in c.name_folded) > 0) \
-                   AND c.id > $5 ORDER BY c.id LIMIT $6";
         let (after, most) = bounds(page);
-        let values = [
-            self.organization().into(),
-            filter.deleted.into(),
-            filter
-                .status
-                .map(|status| status.as_str().to_owned())
-                .into(),
-            filter.name.as_ref().map(kernel::Name::case_folded).into(),
-            after.into(),
-            most.into(),
-        ];
-        let rows = self.all::<CampaignRow>(sql, values).await?;
+        let name = filter.name.as_ref().map(kernel::Name::case_folded);
+        let status = filter.status.map(|status| status.as_str().to_owned());
+        let organization = self.organization().into();
+        // A plan that is made once for all values cannot skip a condition that is not asked for.
+        let rows = match (filter.deleted, status) {
+            (false, None) => {
+                let values = [organization, name.into(), after.into(), most.into()];
+                self.all::<CampaignRow>(LIVING, values).await?
+            }
+            (false, Some(status)) => {
+                let (after, most) = (after.into(), most.into());
+                let values = [organization, status.into(), name.into(), after, most];
+                self.all::<CampaignRow>(LIVING_OF_STATUS, values).await?
+            }
+            (true, status) => {
+                let (after, most) = (after.into(), most.into());
+                let values = [organization, status.into(), name.into(), after, most];
+                self.all::<CampaignRow>(DELETED, values).await?
+            }
+        };
         let campaigns = rows.into_iter().map(Campaign::try_from);
         let page = Page::from_overfull(
             campaigns.collect::<Result<Vec<_>, _>>()?,
@@ -144,12 +174,12 @@ impl CampaignRepository for PostgresUnit {
     }
 
     async fn update(&self, campaign: &Campaign, expected: Version) -> Result<(), CampaignError> {
-        let sql = "UPDATE campaigns SET name = $3, name_folded = $4, description = $5, status = $6, \
-                   email_template_version_id = $7, form_version_id = $8, landing_page_slug = $9, \
-                   landing_title = $10, landing_text = $11, risky_addresses = $12, past_schedule = $13, send_rate = $14, \
-                   scheduled_at = $15, missed_at = $16, started_at = $17, ended_at = $18, paused_at = $19, \
-                   delay_ms = $20, updated_at = $21, updated_by = $22, version = $23, deleted_at = $24 \
-                   WHERE organization_id = $1 AND id = $2 AND version = $25";
+        let sql = "UPDATE campaigns SET name = $3, name_folded = $4, description = $5, status = $6, run = $7, \
+                   email_template_version_id = $8, form_version_id = $9, landing_page_slug = $10, \
+                   landing_title = $11, landing_text = $12, risky_addresses = $13, past_schedule = $14, send_rate = $15, \
+                   scheduled_at = $16, missed_at = $17, started_at = $18, ended_at = $19, paused_at = $20, \
+                   delay_ms = $21, updated_at = $22, updated_by = $23, version = $24, deleted_at = $25 \
+                   WHERE organization_id = $1 AND id = $2 AND version = $26";
         let stamps = &campaign.state().stamps;
         let values = self.of_campaign(campaign).into_iter().chain([
             stamps.updated_at.into(),
@@ -184,6 +214,7 @@ impl PostgresUnit {
             state.name.case_folded().into(),
             state.description.to_string().into(),
             state.status.as_str().into(),
+            i32::try_from(state.run).unwrap_or(i32::MAX).into(),
             plan.email_template_version
                 .map(EmailTemplateVersionId::as_uuid)
                 .into(),
@@ -247,6 +278,7 @@ impl TryFrom<CampaignRow> for Campaign {
         let name = row.name.parse().ok();
         let description = row.description.parse().ok();
         let status = row.status.parse().ok();
+        let run = u32::try_from(row.run).ok();
         let landing_page = read(row.landing_page_slug, "campaigns.landing_page_slug")?;
         let landing_title = read(row.landing_title, "campaigns.landing_title")?;
         let landing_text = row.landing_text.parse().ok();
@@ -259,6 +291,7 @@ impl TryFrom<CampaignRow> for Campaign {
             name: name.ok_or_else(|| corrupt("campaigns.name"))?,
             description: description.ok_or_else(|| corrupt("campaigns.description"))?,
             status: status.ok_or_else(|| corrupt("campaigns.status"))?,
+            run: run.ok_or_else(|| corrupt("campaigns.run"))?,
             landing_page,
             landing_title,
             landing_text: landing_text.ok_or_else(|| corrupt("campaigns.landing_text"))?,

@@ -1,7 +1,7 @@
 //! The recipients of campaigns are read by indexes.
 
 use campaigns::ports::CampaignStore;
-use campaigns::{RecipientFilter, RecipientStatus};
+use campaigns::{CampaignFilter, CampaignStatus, RecipientFilter, RecipientStatus};
 use kernel::{CampaignId, PageLimit, PageRequest};
 use testkit::plans_of;
 
@@ -63,6 +63,37 @@ async fn recipients_and_due_mails_are_read_by_indexes() {
         assert!(next.unwrap().is_some());
         let plan = filled.indexed(&plans, "campaign_contact_assignments");
         assert!(uses(plan, "status_idx"), "{plan:#?}");
+        adapter.pool().close().await;
+    }
+}
+
+#[tokio::test]
+async fn campaigns_are_read_by_indexes_by_status_and_creation() {
+    let filled = Filled::with(CAMPAIGNS).await;
+    let page = PageRequest {
+        limit: PageLimit::new(20).unwrap(),
+        after: None,
+    };
+    let active = CampaignFilter {
+        status: Some(CampaignStatus::Active),
+        ..CampaignFilter::default()
+    };
+
+    for generic in [false, true] {
+        let adapter = filled.told(generic).await;
+        for (filter, index) in [
+            (CampaignFilter::default(), "campaigns_pkey"),
+            (active.clone(), "campaigns_status_idx"),
+        ] {
+            let (found, plans) = plans_of(async {
+                let unit = CampaignStore::begin(&adapter, &tenant()).await.unwrap();
+                unit.campaigns().list(&filter, &page).await
+            })
+            .await;
+            assert_eq!(found.unwrap().items.len(), 20);
+            let plan = filled.indexed(&plans, "campaigns");
+            assert!(uses(plan, index), "{plan:#?}");
+        }
         adapter.pool().close().await;
     }
 }

@@ -1,0 +1,112 @@
+//! Handing over the mails of a campaign that are due.
+
+use kernel::{ContactId, JobControl, JobFailure, TenantScope};
+use serde_json::json;
+use time::Duration;
+
+use super::send::{Next, Payload, Reached, SendJob};
+use super::settle::{Settlement, failure};
+use crate::campaigns::premises;
+use crate::{AddressStatus, Campaign, CampaignAction, Settled, Sorted};
+
+/// How many mails are handed over in one unit of work, and so how many still go out after a pause was asked for.
+const SENT: u16 = 1_000;
+
+/// How long to let mails gather that become due one after the other.
+const GATHERING: Duration = Duration::seconds(30);
+
+/// How long to wait for mails that another worker has in hand.
+const PATIENCE: Duration = Duration::seconds(2);
+
+impl SendJob {
+    pub(super) async fn send_batch(
+        &self,
+        payload: Payload,
+        reached: &mut Reached,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<Next, JobFailure> {
+        let at = self.bench.now();
+        let unit = self.bench.begin(scope).await?;
+        let Some(campaign) = Self::active(unit.as_ref(), payload)
+            .await
+            .map_err(failure)?
+        else {
+            return Ok(Next::End);
+        };
+        let id = campaign.id();
+        let delay = campaign.state().times.delay;
+        let due = unit.assignments().claim_due(id, at - delay, SENT).await?;
+        if due.is_empty() {
+            if let Some(next) = unit.assignments().next_due(id).await? {
+                let next = next + delay;
+                return Ok(Next::Wait(if next > at {
+                    next.max(at + GATHERING)
+                } else {
+                    at + PATIENCE
+                }));
+            }
+            // Nobody is left to mail.
+            self.act(
+                unit.as_ref(),
+                &campaign,
+                CampaignAction::Complete,
+                scope,
+                at,
+            )
+            .await
+            .map_err(failure)?;
+            reached.ended = true;
+            work.checkpoint(unit.jobs(), &json!(reached)).await?;
+            unit.commit().await?;
+            return Ok(Next::End);
+        }
+        let premises = premises(unit.as_ref(), &campaign.state().plan).await;
+        let policy = premises.map_err(failure)?.policy_of(&campaign);
+        // It was decided of them a while ago; people left since, were deleted, or their addresses turned out bad.
+        let living = unit.audience().standings(&due).await?;
+        let Sorted {
+            mailed,
+            left_out: mut settled,
+        } = Sorted::now(&due, &living, policy);
+        settled.extend(self.hand_over(&campaign, &mailed).await?);
+        let settlement = Settlement {
+            bench: &self.bench,
+            unit: unit.as_ref(),
+            scope,
+            campaign: id,
+            at,
+        };
+        settlement.settle(&settled).await?;
+        reached.settled += settled.len() as u64;
+        reached.sent += mailed.len() as u64;
+        work.checkpoint(unit.jobs(), &json!(reached)).await?;
+        unit.commit().await?;
+        Ok(Next::Batch)
+    }
+
+    async fn hand_over(
+        &self,
+        campaign: &Campaign,
+        mailed: &[(ContactId, AddressStatus)],
+    ) -> Result<Vec<Settled>, JobFailure> {
+        if mailed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let contacts: Vec<_> = mailed.iter().map(|(contact, _)| *contact).collect();
+        let deliveries = self.transport.send(campaign, &contacts).await;
+        let deliveries = deliveries
+            .ok()
+            .ok_or_else(|| JobFailure::from("transport-failed"))?;
+        if deliveries.len() != mailed.len() {
+            return Err(JobFailure::lasting("transport-miscounted"));
+        }
+        let settled = mailed.iter().zip(deliveries);
+        let settled = settled.map(|((contact, validation), delivery)| Settled {
+            contact: *contact,
+            validation: Some(*validation),
+            outcome: Ok(delivery),
+        });
+        Ok(settled.collect())
+    }
+}
