@@ -46,7 +46,7 @@ impl SendJob {
             .candidates(lists, reached.after, ASSIGNED)
             .await?;
         if let Some(last) = found.last() {
-            Self::assign(unit.as_ref(), &campaign, &found, reached, at).await?;
+            Self::decide(unit.as_ref(), &campaign, &found, reached, at).await?;
             reached.after = Some(last.contact);
         } else {
             reached.assigned = true;
@@ -57,7 +57,7 @@ impl SendJob {
         Ok(Next::Batch)
     }
 
-    async fn assign(
+    async fn decide(
         unit: &dyn CampaignUnit,
         campaign: &Campaign,
         found: &[Candidate],
