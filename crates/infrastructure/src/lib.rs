@@ -36,6 +36,7 @@ mod jobs;
 mod judging;
 mod keys;
 mod mail;
+mod page;
 mod passwords;
 mod shared;
 mod stamps;

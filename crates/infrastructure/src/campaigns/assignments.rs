@@ -11,7 +11,7 @@ use sea_orm::FromQueryResult;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::page::bounds;
+use crate::page::bounds;
 use crate::error::corrupt;
 use crate::unit::PostgresUnit;
 

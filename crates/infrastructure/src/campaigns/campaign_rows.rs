@@ -16,7 +16,7 @@ use sea_orm::FromQueryResult;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::page::bounds;
+use crate::page::bounds;
 use crate::error::corrupt;
 use crate::stamps::stamps_of;
 use crate::unit::PostgresUnit;

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::page::bounds;
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::stamps::stamps_of;
 use crate::unit::PostgresUnit;
 

@@ -9,6 +9,5 @@ mod events;
 mod forms;
 mod landing_pages;
 mod leads;
-mod page;
 mod stops;
 mod store;

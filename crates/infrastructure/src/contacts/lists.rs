@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::rows::parsed;
 use crate::entities::contact_list::{ActiveModel, Column, Entity, Model};
 use crate::error::{conflict, corrupt, translate};
+use crate::page::bounds;
 use crate::stamps::stamps_of;
 use crate::unit::PostgresUnit;
 
@@ -86,18 +87,11 @@ impl ContactListRepository for PostgresUnit {
         deleted: bool,
         page: &PageRequest,
     ) -> Result<Page<CountedList>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
+        let (after, most) = bounds(page);
         let living = if deleted { "IS NOT NULL" } else { "IS NULL" };
         let sql =
             format!("{COUNTED} AND l.deleted_at {living} AND l.id > $2 ORDER BY l.id LIMIT $3");
-        let values = [
-            self.organization().into(),
-            after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
-        ];
+        let values = [self.organization().into(), after.into(), most.into()];
         let items = self
             .all::<Counted>(&sql, values)
             .await?

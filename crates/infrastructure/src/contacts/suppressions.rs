@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::columns::Binder;
 use super::rows::{address_hash, parsed};
 use crate::error::translate_sqlx;
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 const INSERT: &str = "INSERT INTO suppressions \
@@ -85,15 +86,8 @@ impl SuppressionRepository for PostgresUnit {
         reason: Option<SuppressionReason>,
         page: &PageRequest,
     ) -> Result<Page<Suppression>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
-        let mut values: Vec<Value> = vec![
-            self.organization().into(),
-            after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
-        ];
+        let (after, most) = bounds(page);
+        let mut values: Vec<Value> = vec![self.organization().into(), after.into(), most.into()];
         let mut wanted = "";
         if let Some(reason) = reason {
             values.push(reason.as_str().into());

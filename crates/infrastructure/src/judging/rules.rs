@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 #[derive(FromQueryResult)]
@@ -46,17 +47,14 @@ impl ValidationRuleRepository for PostgresUnit {
         rule_type: Option<RuleType>,
         page: &PageRequest,
     ) -> Result<Page<ValidationRule>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(id)) => *id,
-            _ => Uuid::nil(),
-        };
+        let (after, most) = bounds(page);
         let sql = "SELECT * FROM validation_rules WHERE organization_id = $1 AND id > $2 \
                    AND ($3 = '' OR rule_type = $3) ORDER BY id LIMIT $4";
         let values = [
             self.organization().into(),
             after.into(),
             rule_type.map_or("", RuleType::as_str).into(),
-            (i64::from(page.limit.get()) + 1).into(),
+            most.into(),
         ];
         let rows = self.all::<Row>(sql, values).await?;
         let rules = rows

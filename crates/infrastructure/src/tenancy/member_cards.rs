@@ -4,10 +4,10 @@ use kernel::{Cursor, MembershipId, Page, PageRequest, RoleId, StorageError};
 use sea_orm::{FromQueryResult, Value};
 use tenancy::ports::MemberFilter;
 use tenancy::{MemberCard, Membership};
-use uuid::Uuid;
 
 use crate::entities::membership::Model;
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 /// A living membership and whose it is; the conditions that follow are joined to it with `AND`.
@@ -46,15 +46,8 @@ impl PostgresUnit {
         filter: &MemberFilter,
         page: &PageRequest,
     ) -> Result<Page<MemberCard>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
-        let mut values: Vec<Value> = vec![
-            self.organization().into(),
-            after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
-        ];
+        let (after, most) = bounds(page);
+        let mut values: Vec<Value> = vec![self.organization().into(), after.into(), most.into()];
         values.extend(filter.role.map(RoleId::as_uuid).map(Value::from));
         let of_role = if filter.role.is_some() {
             "AND m.role_id = $4"

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 #[derive(FromQueryResult)]
@@ -84,16 +85,8 @@ impl SessionRepository for PostgresUnit {
              WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND s.id > $3 \
              ORDER BY s.id LIMIT $4"
         );
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
-        let values = [
-            user.as_uuid().into(),
-            at.into(),
-            after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
-        ];
+        let (after, most) = bounds(page);
+        let values = [user.as_uuid().into(), at.into(), after.into(), most.into()];
         let sessions = self
             .all::<Row>(&sql, values)
             .await?

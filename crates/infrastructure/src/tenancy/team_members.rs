@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::stamps::stamps_of;
 use crate::unit::PostgresUnit;
 
@@ -132,15 +133,12 @@ impl TeamMemberRepository for PostgresUnit {
         team: TeamId,
         page: &PageRequest,
     ) -> Result<Page<TeamMemberCard>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
+        let (after, most) = bounds(page);
         let values = [
             self.organization().into(),
             team.as_uuid().into(),
             after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
+            most.into(),
         ];
         let sql = format!("{CARDS} AND t.team_id = $2 AND t.id > $3 ORDER BY t.id LIMIT $4");
         let cards = self

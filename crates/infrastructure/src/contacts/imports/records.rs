@@ -10,6 +10,7 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, ImportRow};
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 const INSERT: &str = "INSERT INTO contact_imports (organization_id, id, list_id, file_name, size_bytes, sha256, \
@@ -49,10 +50,7 @@ impl ImportRepository for PostgresUnit {
         list: ContactListId,
         page: &PageRequest,
     ) -> Result<Page<ContactImport>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
+        let (after, most) = bounds(page);
         let sql = format!(
             "SELECT {COLUMNS} FROM contact_imports i WHERE i.organization_id = $1 AND i.list_id = $2 \
              AND i.id > $3 AND i.sha256 IS NOT NULL ORDER BY i.id LIMIT $4"
@@ -61,7 +59,7 @@ impl ImportRepository for PostgresUnit {
             self.organization().into(),
             list.as_uuid().into(),
             after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
+            most.into(),
         ];
         let rows = self.all::<ImportRow>(&sql, values).await?;
         let imports = rows

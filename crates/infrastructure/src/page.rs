@@ -4,7 +4,7 @@ use kernel::{Cursor, PageRequest};
 use uuid::Uuid;
 
 /// Behind which id a page begins, and how many rows tell whether there is another page.
-pub(super) fn bounds(page: &PageRequest) -> (Uuid, i64) {
+pub(crate) fn bounds(page: &PageRequest) -> (Uuid, i64) {
     let after = match &page.after {
         Some(Cursor::Id(id)) => *id,
         _ => Uuid::nil(),
