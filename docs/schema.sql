@@ -114,7 +114,8 @@ BEGIN
     SET filter = NULL, changes = NULL, status = j.status, finished_at = j.finished_at
     FROM job_queue j
     WHERE j.organization_id = b.organization_id AND j.id = b.id
-        AND j.status IN ('completed', 'cancelled', 'failed') AND b.status IN ('pending', 'running');
+        AND j.status IN ('completed', 'cancelled', 'failed') AND j.wind_ups_left = 0
+        AND b.status IN ('pending', 'running');
     GET DIAGNOSTICS ended = ROW_COUNT;
     RETURN ended;
 END
@@ -804,6 +805,7 @@ CREATE TABLE public.contact_import_seen (
     organization_id uuid NOT NULL,
     import_id uuid NOT NULL,
     address_hash bytea NOT NULL,
+    stopped boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT contact_import_seen_address_hash_check CHECK ((octet_length(address_hash) = 17))
 );
@@ -811,6 +813,8 @@ CREATE TABLE public.contact_import_seen (
 ALTER TABLE ONLY public.contact_import_seen FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_import_seen OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contact_import_seen.stopped IS 'whether a row that was refused would have kept mail from it';
 
 CREATE TABLE public.contact_import_touches (
     organization_id uuid NOT NULL,
@@ -1671,7 +1675,7 @@ ALTER TABLE ONLY public.contact_import_rejections
     ADD CONSTRAINT contact_import_rejections_pkey PRIMARY KEY (organization_id, import_id, line);
 
 ALTER TABLE ONLY public.contact_import_seen
-    ADD CONSTRAINT contact_import_seen_pkey PRIMARY KEY (organization_id, import_id, address_hash);
+    ADD CONSTRAINT contact_import_seen_pkey PRIMARY KEY (organization_id, import_id, address_hash, stopped);
 
 ALTER TABLE ONLY public.contact_import_touches
     ADD CONSTRAINT contact_import_touches_pkey PRIMARY KEY (organization_id, import_id, contact_id);

@@ -91,8 +91,8 @@ pub struct ContactFilter {
 }
 
 impl ContactFilter {
-    /// Which parts are set, as the audit log tells what was taken away. What is searched for and values of
-    /// attributes are left out: they may be personal.
+    /// Which parts are set, as the audit log tells what was taken away, `all=true` where none is. What is searched for
+    /// and values of attributes are left out: they may be personal.
     pub(crate) fn describe(&self) -> String {
         let mut parts = Vec::new();
         if self.deleted {
@@ -121,6 +121,9 @@ impl ContactFilter {
         }
         if self.search.is_some() {
             parts.push("q=…".to_owned());
+        }
+        if parts.is_empty() {
+            parts.push("all=true".to_owned());
         }
         parts.join("&")
     }

@@ -241,7 +241,7 @@ impl ContactLists {
         let unit = self.bench.begin(scope).await?;
         find_living(unit.as_ref(), id).await?;
         let wanted = wanted?;
-        let removed = unit.list_members().remove(id, &wanted, at).await?;
+        let removed = unit.list_members().remove(id, &wanted, None, at).await?;
         let outcomes = told(
             unit.as_ref(),
             &wanted,

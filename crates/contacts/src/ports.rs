@@ -142,11 +142,13 @@ pub trait ListMemberRepository: Send + Sync {
         import: Option<ContactImportId>,
         at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError>;
-    /// Takes those of these contacts off the list that are on it and live; tells which, in no order.
+    /// Takes those of these contacts off the list that are on it and live, where an import is named only those that it
+    /// has put there; tells which, in no order.
     async fn remove(
         &self,
         list: ContactListId,
         contacts: &[ContactId],
+        import: Option<ContactImportId>,
         at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError>;
     /// Up to `limit` living members of the list, with this status where one is named, behind this contact, in the

@@ -54,6 +54,7 @@ pub(crate) struct TenantState {
     pub(crate) import_touches: BTreeMap<(ContactImportId, ContactId), Touch>,
     pub(crate) import_left: BTreeMap<(ContactImportId, ContactId), LeftContact>,
     pub(crate) import_seen: BTreeSet<(ContactImportId, AddressHash)>,
+    pub(crate) import_stopped: BTreeSet<(ContactImportId, AddressHash)>,
     pub(crate) bulk_operations: BTreeMap<JobId, ContactBulkOperation>,
     pub(crate) suppressions: BTreeMap<SuppressionId, Suppression>,
     pub(crate) validation_rules: BTreeMap<ValidationRuleId, ValidationRule>,

@@ -106,15 +106,18 @@ COMMENT ON COLUMN contact_import_left.fields IS 'names of the fields that were l
 SELECT protect_tenant_table('contact_import_left');
 GRANT SELECT, INSERT ON contact_import_left TO canvass_app;
 
--- The addresses that a dry run has met, as keyed hashes: it makes no contacts in which it would find them again.
+-- The addresses that a dry run has met, as keyed hashes: it makes no contacts in which it would find them again, and
+-- keeps mail from nobody.
 CREATE TABLE contact_import_seen (
     organization_id uuid NOT NULL,
     import_id uuid NOT NULL,
     address_hash bytea NOT NULL CHECK (octet_length(address_hash) = 17),
+    stopped boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
-    PRIMARY KEY (organization_id, import_id, address_hash),
+    PRIMARY KEY (organization_id, import_id, address_hash, stopped),
     FOREIGN KEY (organization_id, import_id) REFERENCES contact_imports (organization_id, id)
 );
+COMMENT ON COLUMN contact_import_seen.stopped IS 'whether a row that was refused would have kept mail from it';
 SELECT protect_tenant_table('contact_import_seen');
 GRANT SELECT, INSERT, DELETE ON contact_import_seen TO canvass_app;
 

@@ -46,7 +46,7 @@ impl Batch<'_> {
             BulkDeed::RemoveFromList(list) => {
                 lists::find_living(self.unit, *list).await?;
                 let members = self.unit.list_members();
-                let removed = members.remove(*list, contacts, self.at).await?;
+                let removed = members.remove(*list, contacts, None, self.at).await?;
                 moved(*list, contacts, &removed, AuditAction::Revoke)
             }
         })

@@ -269,13 +269,6 @@ impl BulkJob {
             .collect::<Vec<_>>();
         unit.audit().append(&entries).await
     }
-
-    async fn fail(&self, operation: &mut ContactBulkOperation, code: &str, scope: &TenantScope) {
-        let code = Some(code.to_owned());
-        let failed = BulkStatus::Failed;
-        // What it failed for is told by the job; that this failed too would say nothing more.
-        drop(self.note_end(operation, failed, code, scope).await);
-    }
 }
 
 /// How far the operation is: contacts reached, of those that the filter let through at first.
@@ -331,21 +324,7 @@ impl Job for BulkJob {
             // A worker was killed between the operation's end and the job's.
             return Ok(ended(&operation));
         }
-        let begun = operation.state().stamps.version;
-        let end = self.carry_out(&mut operation, job, scope, work).await;
-        let tries = if operation.state().stamps.version == begun {
-            job.attempt
-        } else {
-            1
-        };
-        match &end {
-            Err(JobFailure::Lasting(code)) => self.fail(&mut operation, code, scope).await,
-            Err(JobFailure::Passing(code)) if tries >= job.max_attempts => {
-                self.fail(&mut operation, code, scope).await;
-            }
-            _ => {}
-        }
-        end
+        self.carry_out(&mut operation, job, scope, work).await
     }
 
     async fn wind_up(

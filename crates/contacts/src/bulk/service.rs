@@ -114,11 +114,7 @@ impl BulkContacts {
             })
             .await?;
         let draft = AuditDraft {
-            reason: Some(if told.is_empty() {
-                "all=true".to_owned()
-            } else {
-                told
-            }),
+            reason: Some(told),
             ..noted(&operation, AuditAction::Create, None)
         };
         self.bench

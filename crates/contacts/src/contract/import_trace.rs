@@ -23,6 +23,7 @@ macro_rules! for_each_import_trace_case {
             living_contacts_that_the_import_made_are_found,
             contacts_on_lists_of_others_are_told,
             an_address_is_met_for_the_first_time_once,
+            addresses_that_a_dry_run_would_stop_are_told_until_they_are_forgotten,
             what_a_file_was_found_to_be_is_forgotten,
             what_a_file_was_found_to_be_is_forgotten_in_slices,
             what_an_undo_left_is_listed_page_by_page,
@@ -224,7 +225,7 @@ mod cases {
         let trace = unit.import_trace();
         let found = trace.on_other_lists(import.id(), &[a, b]).await.unwrap();
         assert_eq!(found, BTreeSet::from([b]));
-        members.remove(others.id(), &[b], NOW).await.unwrap();
+        members.remove(others.id(), &[b], None, NOW).await.unwrap();
         let found = trace.on_other_lists(import.id(), &[a, b, c]).await.unwrap();
         assert_eq!(found, BTreeSet::from([c]));
         let found = trace.on_other_lists(import.id(), &[]).await.unwrap();
@@ -247,6 +248,39 @@ mod cases {
             let met = trace.meet(import.id(), &addresses, NOW).await.unwrap();
             assert_eq!(met, BTreeSet::from_iter(expected));
         }
+    }
+
+    pub(super) async fn addresses_that_a_dry_run_would_stop_are_told_until_they_are_forgotten<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let (tenant, import) = ground(subject).await;
+        let other = tenant.add_import(subject, "Others").await;
+        let [a, b, c] = ["a", "b", "c"].map(hash);
+
+        let unit = tenant.begin(subject).await;
+        let trace = unit.import_trace();
+        let stopped = async |import: &ContactImport| {
+            let stopped = trace.stopped(import.id(), &[c, b, a]).await;
+            stopped.unwrap()
+        };
+        trace.meet(import.id(), &[c], NOW).await.unwrap();
+        for addresses in [&[b, a][..], &[a], &[]] {
+            trace.stop(import.id(), addresses, NOW).await.unwrap();
+        }
+        assert_eq!(stopped(&import).await, BTreeSet::from([a, b]));
+        assert_eq!(stopped(&other).await, BTreeSet::new());
+        let none = trace.stopped(import.id(), &[]).await.unwrap();
+        assert_eq!(none, BTreeSet::new());
+        // To be stopped is not to be met.
+        let met = trace.meet(import.id(), &[a], NOW).await.unwrap();
+        assert_eq!(met, BTreeSet::from([a]));
+        for expected in [3, 1, 0] {
+            let gone = trace.forget_met(import.id(), 3).await.unwrap();
+            assert_eq!(gone, expected);
+        }
+        assert_eq!(stopped(&import).await, BTreeSet::new());
     }
 
     async fn forget(trace: &dyn ImportTraceRepository, import: &ContactImport) {

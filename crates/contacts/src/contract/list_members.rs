@@ -4,7 +4,7 @@ use kernel::{ContactId, ContactImportId};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, deleted, id, restored, revalidated};
-use crate::{ListCounts, ValidationStatus};
+use crate::{Contact, ListCounts, ValidationStatus};
 
 /// The cases of who is on lists.
 #[macro_export]
@@ -13,6 +13,7 @@ macro_rules! for_each_list_member_case {
         $($callback)+! { [$($context)*]
             those_who_live_and_are_not_on_the_list_are_added,
             those_who_are_on_the_list_are_removed,
+            only_those_whom_an_import_has_put_there_are_removed_with_it,
             a_list_counts_its_members_by_status,
             counts_follow_what_becomes_of_contacts,
             counts_stay_right_over_many_changes,
@@ -38,8 +39,8 @@ fn sorted(mut ids: Vec<ContactId>) -> Vec<ContactId> {
 
 mod cases {
     use super::{
-        ContactId, ContactImportId, ListCounts, NOW, Subject, Tenant, ValidationStatus, deleted,
-        id, restored, revalidated, sorted,
+        Contact, ContactId, ContactImportId, ListCounts, NOW, Subject, Tenant, ValidationStatus,
+        deleted, id, restored, revalidated, sorted,
     };
 
     pub(super) async fn those_who_live_and_are_not_on_the_list_are_added<S: Subject>(subject: &S) {
@@ -78,12 +79,48 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         let wanted = [c.id(), b.id(), id(ContactId::from_uuid)];
-        let removed = unit.list_members().remove(list.id(), &wanted, NOW).await;
+        let removed = unit
+            .list_members()
+            .remove(list.id(), &wanted, None, NOW)
+            .await;
         assert_eq!(sorted(removed.unwrap()), [b.id()]);
         unit.commit().await.unwrap();
 
         assert_eq!(tenant.counts(subject, &list).await.total(), 1);
         assert_eq!(tenant.counts(subject, &other).await.total(), 1);
+    }
+
+    pub(super) async fn only_those_whom_an_import_has_put_there_are_removed_with_it<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let people =
+            ["a", "b", "c", "d"].map(|name| tenant.a_contact(&format!("{name}@example.com")));
+        tenant.add(subject, &people).await;
+        let [a, b, c, d] = people.each_ref().map(Contact::id);
+        let list = tenant.add_list(subject, "Leads", &[&people[1]]).await;
+        let (import, other) = (
+            Some(id(ContactImportId::from_uuid)),
+            Some(id(ContactImportId::from_uuid)),
+        );
+
+        let unit = tenant.begin(subject).await;
+        let members = unit.list_members();
+        let add = async |contacts: &[ContactId], import| {
+            members.add(list.id(), contacts, import, NOW).await.unwrap();
+        };
+        let remove = async |contacts: &[ContactId], import| {
+            let removed = members.remove(list.id(), contacts, import, NOW).await;
+            sorted(removed.unwrap())
+        };
+        add(&[a, b, c], import).await;
+        add(&[d], other).await;
+        assert_eq!(remove(&[c], None).await, [c]);
+        add(&[c], None).await;
+
+        assert_eq!(remove(&[a, b, c, d], import).await, [a]);
+        assert_eq!(remove(&[a, b, c, d], import).await, []);
+        assert_eq!(remove(&[a, b, c, d], None).await, [b, c, d]);
     }
 
     pub(super) async fn a_list_counts_its_members_by_status<S: Subject>(subject: &S) {
@@ -156,7 +193,7 @@ mod cases {
             let members = unit.list_members();
             let ids = [contact.id()];
             members.add(list.id(), &ids, None, NOW).await.unwrap();
-            members.remove(list.id(), &ids, NOW).await.unwrap();
+            members.remove(list.id(), &ids, None, NOW).await.unwrap();
             unit.commit().await.unwrap();
         }
 
@@ -241,7 +278,7 @@ mod cases {
         let ids = [contact.id()];
         let added = members.add(theirs.id(), &ids, None, NOW).await.unwrap();
         assert_eq!(added, []);
-        let removed = members.remove(list.id(), &ids, NOW).await.unwrap();
+        let removed = members.remove(list.id(), &ids, None, NOW).await.unwrap();
         assert_eq!(removed, []);
         assert_eq!(members.lists_of(contact.id()).await.unwrap(), []);
         unit.commit().await.unwrap();

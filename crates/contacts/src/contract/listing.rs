@@ -307,13 +307,24 @@ mod cases {
             search: "example.com".parse().ok(),
             ..ContactFilter::default()
         };
+        let searched_on_list = ContactFilter {
+            list: Some(list.id()),
+            ..searched.clone()
+        };
 
         let unit = tenant.begin(subject).await;
         let at = |place: usize| contacts[place].id();
-        for filter in [&everybody, &on_list, &with_attribute, &searched] {
+        for filter in [
+            &everybody,
+            &on_list,
+            &with_attribute,
+            &searched,
+            &searched_on_list,
+        ] {
             for (after, until, limit, places) in [
                 (Some(4), 8, 9, [5, 6, 7, 8].as_slice()),
                 (Some(4), 8, 2, &[5, 6]),
+                (Some(4), 8, 1, &[5]),
                 (Some(8), 8, 9, &[]),
                 (Some(9), 9, 9, &[]),
                 (Some(8), 9, 9, &[9]),

@@ -51,10 +51,13 @@ impl Batch<'_> {
         let mut plan = Plan::default();
         let mut people = Vec::with_capacity(rows.len());
         let mut stops = Vec::new();
+        // Addresses of rows that are refused; and those of them that a later row has.
+        let (mut stopped_above, mut stopped_before) = (BTreeSet::new(), BTreeSet::new());
         let mut in_batch = HashSet::with_capacity(rows.len());
         for row in rows {
             match row {
                 Err(refused) => {
+                    stopped_above.extend(refused.stop.map(|(address, _)| address));
                     stops.extend(refused.stop);
                     plan.rejections.push(refused.rejection.clone());
                 }
@@ -64,6 +67,9 @@ impl Batch<'_> {
                     stops.extend(reasons.map(|reason| (address, *reason)));
                     if in_batch.insert(row.judged.normalized.as_str()) {
                         people.push(row);
+                        if stopped_above.contains(&address) {
+                            stopped_before.insert(address);
+                        }
                     } else {
                         counts.duplicate_in_file += 1;
                     }
@@ -74,7 +80,8 @@ impl Batch<'_> {
         let mut present = self.present(&people).await?;
         self.leave_out_those_met(&mut people, &present).await?;
         counts.duplicate_in_file += (before - people.len()) as u64;
-        let suppressed = self.suppressed(&people).await?;
+        let mut suppressed = self.suppressed(&people).await?;
+        suppressed.append(&mut stopped_before);
 
         if !self.import.state().options.dry_run {
             (plan.made, plan.judgements) = self.make(&people, &mut present).await?;
@@ -95,7 +102,10 @@ impl Batch<'_> {
         trace
             .reject(self.import.id(), &plan.rejections, self.at)
             .await?;
-        if !self.import.state().options.dry_run {
+        if self.import.state().options.dry_run {
+            let stopped = stopped_above.into_iter().collect::<Vec<_>>();
+            trace.stop(self.import.id(), &stopped, self.at).await?;
+        } else {
             self.carry_out(&plan).await?;
             self.suppress(&stops).await?;
         }
@@ -152,6 +162,7 @@ impl Batch<'_> {
         Ok(())
     }
 
+    /// Those addresses from which mail is kept, or would be if the rows before were more than looked at.
     async fn suppressed(
         &self,
         people: &[&Assessed<'_>],
@@ -162,10 +173,15 @@ impl Batch<'_> {
             .suppressions()
             .find_by_addresses(&addresses)
             .await?;
-        Ok(found
+        let mut suppressed = found
             .iter()
             .map(|suppression| suppression.state().address)
-            .collect())
+            .collect::<BTreeSet<_>>();
+        if self.import.state().options.dry_run {
+            let trace = self.unit.import_trace();
+            suppressed.extend(trace.stopped(self.import.id(), &addresses).await?);
+        }
+        Ok(suppressed)
     }
 
     /// Makes contacts of the addresses that nobody has. Where another unit made one at the same moment, it counts

@@ -41,6 +41,16 @@ pub enum InvalidFormat {
     AddressColumn,
 }
 
+impl InvalidFormat {
+    /// Which part of a change is to blame, as a JSON pointer.
+    pub(super) const fn pointer(self) -> &'static str {
+        match self {
+            Self::HeaderLine => "#/header_line",
+            Self::UnknownColumn | Self::RepeatedColumn | Self::AddressColumn => "#/columns",
+        }
+    }
+}
+
 impl From<InvalidFormat> for FieldFault {
     fn from(error: InvalidFormat) -> Self {
         let code = match error {

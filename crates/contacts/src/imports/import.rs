@@ -264,15 +264,10 @@ impl ContactImport {
         self.0.format = Some(format);
     }
 
-    /// Notes that somebody has to say first how it is read.
+    /// Notes that it waits to be started. What a dry run has told of it is no longer what would become of it.
     pub(crate) fn wait(&mut self, at: Timestamp, by: Option<UserId>) {
         self.0.status = ImportStatus::NeedsMapping;
-        self.0.stamps.touch(at, by);
-    }
-
-    /// Notes one more change.
-    pub(crate) fn touch(&mut self, at: Timestamp, by: Option<UserId>) {
-        self.0.stamps.touch(at, by);
+        self.begin_anew(at, by);
     }
 
     /// Whether a job is to read it, or does.
@@ -284,6 +279,10 @@ impl ContactImport {
     pub(crate) fn enqueue(&mut self, job: JobId, at: Timestamp, by: Option<UserId>) {
         self.0.status = ImportStatus::Pending;
         self.0.job = Some(job);
+        self.begin_anew(at, by);
+    }
+
+    fn begin_anew(&mut self, at: Timestamp, by: Option<UserId>) {
         self.0.counts = ImportCounts::default();
         self.0.error = None;
         self.0.started_at = None;
@@ -343,9 +342,11 @@ impl ContactImport {
     }
 
     /// What it was before anything was taken back.
-    pub(crate) fn begin_undo_again(&mut self) {
-        self.0.status = ImportStatus::Undoing;
-        self.0.undo = Some(UndoCounts::default());
+    pub(crate) fn as_undo_begun(&self) -> Self {
+        let mut begun = self.clone();
+        begun.0.status = ImportStatus::Undoing;
+        begun.0.undo = Some(UndoCounts::default());
+        begun
     }
 
     /// Notes what was taken back.

@@ -122,13 +122,26 @@ pub trait ImportTraceRepository: Send + Sync {
         addresses: &[AddressHash],
         at: Timestamp,
     ) -> Result<BTreeSet<AddressHash>, StorageError>;
+    /// Notes addresses that a dry run has met in rows that are refused and from which mail is kept all the same.
+    async fn stop(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
+    /// Which of these addresses are such ones.
+    async fn stopped(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+    ) -> Result<BTreeSet<AddressHash>, StorageError>;
     /// Removes up to `limit` rejections, before a file is read anew; tells how many.
     async fn forget_rejections(
         &self,
         import: ContactImportId,
         limit: u16,
     ) -> Result<u64, StorageError>;
-    /// Removes up to `limit` of the addresses that a dry run has met; tells how many.
+    /// Removes up to `limit` of the addresses that a dry run has met, or noted as stopped; tells how many.
     async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError>;
     /// Forgets what an undo left, before it is made again.
     async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError>;

@@ -268,7 +268,8 @@ impl Imports {
         Ok(ImportPreview::of(format, version, &sample, is_whole))
     }
 
-    /// Changes how a file that waits is read, without reading it: see [`Imports::preview`].
+    /// Changes how a file that waits is read, without reading it: see [`Imports::preview`]. One of which only a dry run
+    /// was made waits again, to be started.
     pub async fn change(
         &self,
         scope: &TenantScope,
@@ -287,7 +288,7 @@ impl Imports {
             unit.commit().await?;
             return Ok(detail);
         }
-        after.touch(self.bench.now(), scope.actor().user());
+        after.wait(self.bench.now(), scope.actor().user());
         let written = self
             .write(unit.as_ref(), scope, &before, after, AuditAction::Update)
             .await?;
@@ -352,7 +353,7 @@ impl Imports {
             let present = import.format().ok_or(ContactError::NotFound("import"))?;
             let changed = present
                 .changed(&format, &sample)
-                .map_err(|error| FieldErrors::one("#/columns", error.into()))?;
+                .map_err(|error| FieldErrors::one(error.pointer(), error.into()))?;
             mapping = Some(changed);
         }
         let mut after = import.clone();

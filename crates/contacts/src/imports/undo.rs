@@ -29,8 +29,9 @@ const TRIES: usize = 20;
 
 /// Takes back what imports did.
 ///
-/// Contacts that an import made are deleted, fields that it changed get their old values, and memberships that it added
-/// end. What was changed since is left, and listed. Suppressions stay.
+/// Contacts that an import made are deleted, fields that it changed get their old values, and memberships that it began
+/// end, but for those of contacts that it made and somebody changed since. What was changed since is left, and listed.
+/// Suppressions stay.
 pub struct UndoJob {
     bench: Workbench,
 }
@@ -156,9 +157,7 @@ impl UndoJob {
         if let Some(next) = next {
             work.checkpoint(unit.jobs(), &next.to_json()).await?;
         } else {
-            let mut before = after.clone();
-            before.begin_undo_again();
-            let changes = after.changes_since(Some(&before));
+            let changes = after.changes_since(Some(&after.as_undo_begun()));
             self.bench
                 .note_import(unit.as_ref(), scope, &after, AuditAction::Update, changes)
                 .await?;
@@ -287,11 +286,13 @@ impl Step<'_> {
         }
     }
 
-    /// Takes contacts off the import's list, and tells of each that was on it.
+    /// Ends memberships of the import's list that the import began, and tells each. Whom somebody has put on it again
+    /// stays there.
     async fn take_off(&self, contacts: &[ContactId]) -> Result<Vec<AuditDraft>, StorageError> {
         let list = self.import.state().list;
         let members = self.unit.list_members();
-        let gone = members.remove(list, contacts, self.at).await?;
+        let began = Some(self.import.id());
+        let gone = members.remove(list, contacts, began, self.at).await?;
         let gone = gone.into_iter();
         Ok(gone
             .map(|contact| membership(list, contact, AuditAction::Revoke))
@@ -339,7 +340,10 @@ impl Job for UndoJob {
                 None => {}
             }
             match self.step(&mut import, place, scope, work).await {
-                Ok(Some(next)) => place = next,
+                Ok(Some(next)) => {
+                    place = next;
+                    tries = 0;
+                }
                 Ok(None) => {}
                 Err(JobFailure::Passing(code)) if code == "contended" && tries < TRIES => {
                     tries += 1;

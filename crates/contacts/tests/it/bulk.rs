@@ -11,8 +11,8 @@ use contacts::{
     NewSuppressions, ProfileChange, SuppressionReason,
 };
 use kernel::{
-    ClaimedJob, Clock as _, ContactId, ContactListId, Expected, Interruption, Job as _, JobClaim,
-    JobEnd, JobId, JobStore as _, PageRequest, Patch, RequestId, TenantScope,
+    ClaimedJob, Clock as _, ContactId, ContactListId, EarlyEnd, Expected, Interruption, Job as _,
+    JobClaim, JobEnd, JobId, JobStore as _, PageRequest, Patch, RequestId, TenantScope,
 };
 use serde_json::{Value, json};
 use testkit::{StagedWork, a_unique_id};
@@ -436,6 +436,10 @@ async fn a_list_that_is_deleted_meanwhile_ends_the_operation() {
     let failed = desk.job.run(&job, &scope, &staged).await.unwrap_err();
 
     assert_eq!(failed, kernel::JobFailure::lasting("not-found"));
+    let state = desk.operation(id).await.state().clone();
+    assert_eq!(state.status, BulkStatus::Pending, "the job has not ended");
+    let end = EarlyEnd::Failed("not-found".to_owned());
+    desk.job.wind_up(&job, &end, &scope).await.unwrap();
     let state = desk.operation(id).await.state().clone();
     assert_eq!((state.status, state.filter), (BulkStatus::Failed, None));
     assert_eq!(state.error.as_deref(), Some("not-found"));

@@ -329,5 +329,5 @@ async fn a_download_is_made_in_pieces_of_what_fits_the_filter_and_is_noted() {
         .iter()
         .filter(|entry| entry.action == AuditAction::Export);
     let reasons = exports.map(|entry| entry.reason.as_deref().unwrap_or_default());
-    assert!(reasons.eq(["", "q=…"]));
+    assert!(reasons.eq(["all=true", "q=…"]));
 }

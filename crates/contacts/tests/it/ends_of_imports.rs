@@ -5,16 +5,18 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use contacts::{
-    ContactChange, ContactError, ContactText, Contacts, DisposableList, DomainFact, ImportOptions,
-    ImportStatus, Judge, LeftReason, ListStatus, NewImport, OnDuplicate, OnInvalid, ProfileChange,
-    UndoCounts, Uploaded, ValidationStatus,
+    Contact, ContactChange, ContactError, ContactText, Contacts, DisposableList, DomainFact,
+    ImportOptions, ImportStatus, Judge, LeftReason, ListStatus, NewImport, OnDuplicate, OnInvalid,
+    ProfileChange, UndoCounts, Uploaded, ValidationStatus,
 };
 use kernel::{
-    ContactImportId, EarlyEnd, Expected, Interruption, JobCancellation, JobEnd, JobFailure,
-    JobFilter, JobStatus, PageLimit, PageRequest, Patch,
+    ContactImportId, EarlyEnd, Expected, Interruption, JobCancellation, JobControl, JobEnd,
+    JobFailure, JobFilter, JobProgress, JobQueue, JobStatus, PageLimit, PageRequest, Patch,
 };
+use serde_json::Value;
 use testkit::{StagedWork, TestKeys};
 
 use crate::office::{Office, Whole};
@@ -319,6 +321,88 @@ async fn a_dry_run_that_is_cancelled_while_it_waits_can_be_started() {
 }
 
 #[tokio::test]
+async fn a_dry_run_that_becomes_a_real_import_waits_and_can_be_started() {
+    let office = Office::open().await;
+    let dry = ImportOptions {
+        dry_run: true,
+        ..OPTIONS
+    };
+    let id = office.import(FILE, dry, 10, None).await;
+    let real = contacts::ImportOptionsChange {
+        dry_run: Some(false),
+        ..Default::default()
+    };
+
+    let change = Ok((contacts::FormatChange::default(), real));
+    let changed = office
+        .imports
+        .change(&office.scope, id, &Expected::Any, change);
+    let waiting = changed.await.unwrap().import.state().clone();
+    assert_eq!(waiting.status, ImportStatus::NeedsMapping);
+    assert_eq!(waiting.counts, contacts::ImportCounts::default());
+    assert_eq!((waiting.started_at, waiting.finished_at), (None, None));
+    let undone = office.imports.undo(&office.scope, id, &once()).await;
+    assert!(matches!(undone, Err(ContactError::NotUndoable)));
+    assert!(!office.work(10, None).await, "nobody has started it yet");
+    let change = Ok(Default::default());
+    let asked = once();
+    let started = office.imports.start(&office.scope, id, change, &asked);
+    fresh(started.await.unwrap());
+    office.work_to_the_end(10, None).await;
+
+    let state = office.state(id).await;
+    assert_eq!(state.status, ImportStatus::Completed);
+    assert_eq!(state.counts.created, 2);
+    assert_eq!(office.picture().await.people.len(), 2);
+}
+
+#[tokio::test]
+async fn an_undo_ends_no_membership_that_somebody_began_anew() {
+    let office = Office::open().await;
+    let known = "Email\nada@analytical.org\nbob@analytical.org\n";
+    let first = office.import(known, OPTIONS, 10, None).await;
+    let (ada, bob, eve) = (
+        "ada@analytical.org",
+        "bob@analytical.org",
+        "eve@analytical.org",
+    );
+    let ids = async |emails: &[&str]| {
+        let emails = emails.iter().map(|email| (*email).to_owned());
+        let unit = office.unit().await;
+        let found = unit
+            .contacts()
+            .find_by_emails(&emails.collect::<Vec<_>>())
+            .await;
+        found.unwrap().iter().map(Contact::id).collect::<Vec<_>>()
+    };
+    let by_hand = async |emails: &[&str], is_on: bool| {
+        let (ids, at) = (ids(emails).await, office.ports.clock.now());
+        let unit = office.unit().await;
+        let members = unit.list_members();
+        let moved = if is_on {
+            members.add(office.list, &ids, None, at).await
+        } else {
+            members.remove(office.list, &ids, None, at).await
+        };
+        assert_eq!(moved.unwrap().len(), emails.len());
+        unit.commit().await.unwrap();
+    };
+    by_hand(&[ada, bob], false).await;
+    let file = format!("{known}{eve}\n");
+    let second = office.import(&file, OPTIONS, 10, None).await;
+    by_hand(&[ada, eve], false).await;
+    by_hand(&[ada, eve], true).await;
+
+    office.undo(second).await;
+
+    let people = office.picture().await.people;
+    let on_list = people.iter().filter(|(_, (_, is_on))| *is_on);
+    let on_list = on_list.map(|(email, _)| email.as_str());
+    assert_eq!(on_list.collect::<Vec<_>>(), [ada, eve]);
+    assert_eq!(office.state(first).await.status, ImportStatus::Completed);
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_kept_any_more_cannot_be_read() {
     let office = Office::open().await;
     let dry = ImportOptions {
@@ -375,6 +459,54 @@ async fn an_undo_that_broke_off_goes_on_where_it_was_and_counts_all_of_it() {
     let after = office.picture().await;
     let ada = "ada@analytical.org";
     assert_eq!(after.people[ada], before.people[ada]);
+}
+
+/// Work whose every batch others get in the way of, fifteen times.
+struct Crowded {
+    work: StagedWork,
+    tries: AtomicUsize,
+}
+
+#[async_trait::async_trait]
+impl JobControl for Crowded {
+    fn report(&self, progress: JobProgress) {
+        self.work.report(progress);
+    }
+
+    fn interruption(&self) -> Option<Interruption> {
+        self.work.interruption()
+    }
+
+    async fn interrupted(&self) -> Interruption {
+        self.work.interrupted().await
+    }
+
+    async fn checkpoint(&self, queue: &dyn JobQueue, state: &Value) -> Result<(), JobFailure> {
+        if self.tries.fetch_add(1, Ordering::Relaxed) % 16 < 15 {
+            return Err(JobFailure::Passing("contended".to_owned()));
+        }
+        self.work.checkpoint(queue, state).await
+    }
+}
+
+#[tokio::test]
+async fn an_undo_has_many_tries_for_each_of_its_batches() {
+    let office = Office::open().await;
+    let id = office.import(FILE, OPTIONS, 10, None).await;
+    let undone = office.imports.undo(&office.scope, id, &once()).await;
+    fresh(undone.unwrap());
+    let (job, worker) = office.claim().await.unwrap();
+    let (kind, scope) = office.kind_of(&job, 10);
+    let work = Crowded {
+        work: StagedWork::new(job.id, worker),
+        tries: AtomicUsize::new(0),
+    };
+
+    let end = kind.run(&job, &scope, &work).await.unwrap();
+
+    assert!(matches!(end, JobEnd::Completed(Some(_))));
+    assert_eq!(work.tries.load(Ordering::Relaxed), 32, "of two batches");
+    assert_eq!(office.state(id).await.undo.unwrap().removed, 2);
 }
 
 #[tokio::test]

@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use contacts::{
-    Contact, FormatChange, ImportOptions, ImportOptionsChange, ImportStatus, NewImport,
-    OnDuplicate, OnInvalid, SuppressionReason,
+    Contact, ContactError, FormatChange, Header, ImportOptions, ImportOptionsChange, ImportStatus,
+    NewImport, OnDuplicate, OnInvalid, SuppressionReason,
 };
+use kernel::Expected;
 use proptest::prelude::*;
 
 use crate::office::{Office, Whole};
@@ -25,9 +26,12 @@ fn a_file() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec!["", "Ada", "Bob"]);
     let city = prop::sample::select(vec!["", "Paris", "Rome"]);
     let stop = prop::sample::select(vec!["", "", "", "yes"]);
-    let row = (email, name, city, stop).prop_map(|(email, name, city, stop)| {
+    // A row with a cell as long as that is refused; few are, since they take long.
+    let note = prop_oneof![9 => Just(1), 1 => Just(10_001)];
+    let row = (email, name, city, stop, note).prop_map(|(email, name, city, stop, note)| {
         // A cell is looked at as an address, and a row without a letter is none.
-        format!("\"{email}\",{name},{city},{stop},x\n")
+        let note = "x".repeat(note);
+        format!("\"{email}\",{name},{city},{stop},{note}\n")
     });
     prop::collection::vec(row, 0..24).prop_map(|rows| {
         let rows = rows.concat();
@@ -221,4 +225,64 @@ async fn a_row_that_is_refused_keeps_mail_from_its_address_all_the_same() {
             ("cy@analytical.org", SuppressionReason::Unsubscribed),
         ]
     );
+}
+
+#[tokio::test]
+async fn who_was_stopped_by_a_row_that_is_refused_counts_as_suppressed_from_there_on() {
+    let long = "x".repeat(10_001);
+    let file = format!(
+        "Email,Note,Unsubscribed\nada@analytical.org,{long},yes\nada@analytical.org,,\n\
+         bob@analytical.org,,\nbob@analytical.org,{long},yes\n"
+    );
+    for dry_run in [false, true] {
+        for batch in [1, 2, 1_000] {
+            let office = Office::open().await;
+            let options = ImportOptions {
+                on_duplicate: OnDuplicate::Update,
+                invalid: OnInvalid::Keep,
+                dry_run,
+            };
+            let id = office.import(&file, options, batch, None).await;
+
+            let counts = office.state(id).await.counts;
+            assert_eq!(
+                (counts.created, counts.suppressed, counts.rejected),
+                (1, 1, 2),
+                "in batches of {batch}, dry run: {dry_run}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_how_a_file_is_read_is_told_where_it_was_said() {
+    let office = Office::open().await;
+    let options = ImportOptions {
+        on_duplicate: OnDuplicate::Update,
+        invalid: OnInvalid::Keep,
+        dry_run: true,
+    };
+    let file = "Email\nada@analytical.org\n";
+    let id = office.import(file, options, 10, None).await;
+    let nowhere = FormatChange {
+        header: Some(Header::Line(9)),
+        ..FormatChange::default()
+    };
+    let nobody = FormatChange {
+        columns: vec![("Nobody".to_owned(), contacts::Meaning::Email)],
+        ..FormatChange::default()
+    };
+
+    for (change, pointer) in [(nowhere, "#/header_line"), (nobody, "#/columns")] {
+        let change = Ok((change, ImportOptionsChange::default()));
+        let changed = office
+            .imports
+            .change(&office.scope, id, &Expected::Any, change);
+        let Err(ContactError::Invalid(errors)) = changed.await else {
+            panic!("it is refused");
+        };
+        let told = errors.as_slice().iter();
+        let told = told.map(|error| error.pointer.as_str());
+        assert_eq!(told.collect::<Vec<_>>(), [pointer]);
+    }
 }

@@ -278,6 +278,30 @@ impl ImportTraceRepository for MemoryUnit {
         }))
     }
 
+    async fn stop(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+        _at: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            let stopped = addresses.iter().map(|hash| (import, *hash));
+            tenant.import_stopped.extend(stopped);
+        });
+        Ok(())
+    }
+
+    async fn stopped(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+    ) -> Result<BTreeSet<AddressHash>, StorageError> {
+        Ok(self.read(|tenant| {
+            let is_stopped = |hash: &AddressHash| tenant.import_stopped.contains(&(import, *hash));
+            addresses.iter().copied().filter(is_stopped).collect()
+        }))
+    }
+
     async fn forget_rejections(
         &self,
         import: ContactImportId,
@@ -297,13 +321,16 @@ impl ImportTraceRepository for MemoryUnit {
 
     async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
         Ok(self.write(|tenant| {
-            let met = tenant.import_seen.iter().copied();
-            let gone = met.filter(|(of, _)| *of == import);
-            let gone = gone.take(usize::from(limit)).collect::<Vec<_>>();
-            for key in &gone {
-                tenant.import_seen.remove(key);
+            let mut left = usize::from(limit);
+            for noted in [&mut tenant.import_seen, &mut tenant.import_stopped] {
+                let gone = noted.iter().copied().filter(|(of, _)| *of == import);
+                let gone = gone.take(left).collect::<Vec<_>>();
+                left -= gone.len();
+                for key in &gone {
+                    noted.remove(key);
+                }
             }
-            gone.len() as u64
+            (usize::from(limit) - left) as u64
         }))
     }
 

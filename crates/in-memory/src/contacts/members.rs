@@ -43,12 +43,17 @@ impl ListMemberRepository for MemoryUnit {
         &self,
         list: ContactListId,
         contacts: &[ContactId],
+        import: Option<ContactImportId>,
         _at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError> {
         Ok(self.write(|tenant| {
             let mut removed = Vec::new();
             for contact in contacts.iter().copied() {
-                if is_living(tenant, contact) && tenant.list_members.remove(&(list, contact)) {
+                let began = tenant.list_member_imports.get(&(list, contact)).copied();
+                if is_living(tenant, contact)
+                    && (import.is_none() || began == import)
+                    && tenant.list_members.remove(&(list, contact))
+                {
                     removed.push(contact);
                 }
             }

@@ -36,9 +36,11 @@ impl ListMemberRepository for PostgresUnit {
         &self,
         list: ContactListId,
         contacts: &[ContactId],
+        import: Option<ContactImportId>,
         at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError> {
-        self.move_members(REMOVE, list, contacts, at, []).await
+        let values = [import.map(ContactImportId::as_uuid).into()];
+        self.move_members(REMOVE, list, contacts, at, values).await
     }
 
     async fn ids_after(

@@ -15,6 +15,7 @@ WITH taken AS (
 ), removed AS (
     DELETE FROM contact_list_members m
     WHERE m.organization_id = $1 AND m.list_id = $2 AND m.contact_id IN (SELECT t.id FROM taken t)
+        AND ($5::uuid IS NULL OR m.import_id = $5)
     RETURNING m.contact_id, m.validation_status
 ), counted AS (
     INSERT INTO contact_list_counts (

@@ -211,7 +211,7 @@ impl PostgresUnit {
         let mut found = Found::default();
         let mut rest = behind.clone();
         let branches = statuses_apart(aim.filter, aim.order).len().max(1);
-        let share = most * first / branches;
+        let share = (most * first / branches).max(1);
         let (mut read, mut budget) = (0, share);
         let mut counts = Counts::default();
         loop {

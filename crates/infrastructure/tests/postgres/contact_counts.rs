@@ -112,7 +112,7 @@ async fn step(
             unit.list_members().add(list, &some, None, NOW).await?;
         }
         2 => {
-            unit.list_members().remove(list, &some, NOW).await?;
+            unit.list_members().remove(list, &some, None, NOW).await?;
         }
         kind => {
             let mut changed = Vec::new();

@@ -410,7 +410,7 @@ async fn units_that_lock_the_same_contacts_first_change_them_in_any_order_withou
             let members = unit.list_members();
             let at = testkit::FixedClock::START;
             members.add(lists[half], &ids, None, at).await.unwrap();
-            members.remove(lists[half], &ids, at).await.unwrap();
+            members.remove(lists[half], &ids, None, at).await.unwrap();
             unit.commit().await.unwrap();
         }
     };

@@ -11,12 +11,13 @@ use kernel::{
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
 use sqlx::Row as _;
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgRow};
 use uuid::Uuid;
 
 use crate::contacts::columns::Binder;
 use crate::contacts::rows::{self, ContactRow, address_hash, contacts_of, parsed};
 use crate::error::{corrupt, translate_sqlx};
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 const REJECT: &str = "INSERT INTO contact_import_rejections \
@@ -33,7 +34,16 @@ const TOUCH: &str = "INSERT INTO contact_import_touches \
 
 const MEET: &str = "INSERT INTO contact_import_seen (organization_id, import_id, address_hash, created_at) \
      SELECT $1, $2, n.address_hash, $4 FROM unnest($3::bytea[]) AS n (address_hash) ORDER BY n.address_hash \
-     ON CONFLICT (organization_id, import_id, address_hash) DO NOTHING RETURNING address_hash";
+     ON CONFLICT (organization_id, import_id, address_hash, stopped) DO NOTHING RETURNING address_hash";
+
+const STOP: &str = "INSERT INTO contact_import_seen (organization_id, import_id, address_hash, stopped, created_at) \
+     SELECT $1, $2, n.address_hash, true, $4 FROM unnest($3::bytea[]) AS n (address_hash) ORDER BY n.address_hash \
+     ON CONFLICT (organization_id, import_id, address_hash, stopped) DO NOTHING";
+
+const STOPPED: &str = "SELECT s.address_hash FROM unnest($3::bytea[]) AS n (address_hash) \
+     CROSS JOIN LATERAL (SELECT s.address_hash FROM contact_import_seen s \
+         WHERE s.organization_id = $1 AND s.import_id = $2 AND s.address_hash = n.address_hash AND s.stopped \
+         OFFSET 0) AS s";
 
 const LEAVE: &str = "INSERT INTO contact_import_left (organization_id, import_id, contact_id, reason, fields, created_at) \
      SELECT $1, $2, n.contact_id, n.reason, n.fields::jsonb, $6 \
@@ -247,18 +257,35 @@ impl ImportTraceRepository for PostgresUnit {
         if addresses.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let mut values = self.of_import(import)?;
-        let mut bind = Binder(&mut values);
-        let hashes = addresses.iter().map(|hash| hash.as_bytes().as_slice());
-        bind.add(hashes.collect::<Vec<_>>())?;
-        bind.add(at)?;
-        let met = self.all_bound(MEET, values).await?;
-        met.iter()
-            .map(|row| {
-                let bytes = row.try_get::<Vec<u8>, _>(0).map_err(translate_sqlx)?;
-                address_hash(bytes, "contact_import_seen.address_hash")
-            })
-            .collect()
+        let mut values = self.of_addresses(import, addresses)?;
+        Binder(&mut values).add(at)?;
+        hashes_of(&self.all_bound(MEET, values).await?)
+    }
+
+    async fn stop(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        if addresses.is_empty() {
+            return Ok(());
+        }
+        let mut values = self.of_addresses(import, addresses)?;
+        Binder(&mut values).add(at)?;
+        self.all_bound(STOP, values).await.map(|_| ())
+    }
+
+    async fn stopped(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+    ) -> Result<BTreeSet<AddressHash>, StorageError> {
+        if addresses.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let values = self.of_addresses(import, addresses)?;
+        hashes_of(&self.all_bound(STOPPED, values).await?)
     }
 
     async fn forget_rejections(
@@ -274,8 +301,8 @@ impl ImportTraceRepository for PostgresUnit {
 
     async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
         let sql = "DELETE FROM contact_import_seen m WHERE m.organization_id = $1 AND m.import_id = $2 \
-                   AND m.address_hash IN (SELECT s.address_hash FROM contact_import_seen s \
-                       WHERE s.organization_id = $1 AND s.import_id = $2 ORDER BY s.address_hash LIMIT $3)";
+                   AND (m.address_hash, m.stopped) IN (SELECT s.address_hash, s.stopped FROM contact_import_seen s \
+                       WHERE s.organization_id = $1 AND s.import_id = $2 ORDER BY s.address_hash, s.stopped LIMIT $3)";
         self.forget(sql, import, limit).await
     }
 
@@ -312,10 +339,7 @@ impl ImportTraceRepository for PostgresUnit {
         import: ContactImportId,
         page: &PageRequest,
     ) -> Result<Page<LeftContact>, StorageError> {
-        let after = match &page.after {
-            Some(Cursor::Id(after)) => *after,
-            _ => Uuid::nil(),
-        };
+        let (after, most) = bounds(page);
         let sql = "SELECT l.contact_id, l.reason, l.fields FROM contact_import_left l \
                    WHERE l.organization_id = $1 AND l.import_id = $2 AND l.contact_id > $3 \
                    ORDER BY l.contact_id LIMIT $4";
@@ -323,7 +347,7 @@ impl ImportTraceRepository for PostgresUnit {
             self.organization().into(),
             import.as_uuid().into(),
             after.into(),
-            (i64::from(page.limit.get()) + 1).into(),
+            most.into(),
         ];
         let rows = self.all::<LeftRow>(sql, values).await?;
         let left = rows
@@ -342,6 +366,15 @@ impl ImportTraceRepository for PostgresUnit {
             Cursor::Id(left.contact.as_uuid())
         }))
     }
+}
+
+fn hashes_of(rows: &[PgRow]) -> Result<BTreeSet<AddressHash>, StorageError> {
+    rows.iter()
+        .map(|row| {
+            let bytes = row.try_get::<Vec<u8>, _>(0).map_err(translate_sqlx)?;
+            address_hash(bytes, "contact_import_seen.address_hash")
+        })
+        .collect()
 }
 
 fn rejection(row: RejectionRow) -> Result<Rejection, StorageError> {
@@ -379,6 +412,17 @@ impl PostgresUnit {
         let mut bind = Binder(&mut values);
         bind.add(self.organization())?;
         bind.add(import.as_uuid())?;
+        Ok(values)
+    }
+
+    fn of_addresses(
+        &self,
+        import: ContactImportId,
+        addresses: &[AddressHash],
+    ) -> Result<PgArguments, StorageError> {
+        let mut values = self.of_import(import)?;
+        let hashes = addresses.iter().map(|hash| hash.as_bytes().as_slice());
+        Binder(&mut values).add(hashes.collect::<Vec<_>>())?;
         Ok(values)
     }
 
