@@ -34,7 +34,8 @@ CREATE INDEX contact_bulk_operations_open_idx ON contact_bulk_operations (organi
 SELECT protect_tenant_table('contact_bulk_operations');
 GRANT SELECT, INSERT, UPDATE ON contact_bulk_operations TO canvass_app;
 
--- Hourly: a job that was cancelled before it began, or killed its worker each time, could not end its operation itself.
+-- Hourly: what nobody could wind up after its job had ended before its time. Who still may comes first, and can tell why
+-- the job ended.
 CREATE POLICY platform ON contact_bulk_operations FOR ALL TO canvass_platform USING (true) WITH CHECK (true);
 GRANT SELECT (organization_id, id, status), UPDATE (filter, changes, status, finished_at)
     ON contact_bulk_operations TO canvass_platform;
@@ -47,7 +48,8 @@ BEGIN
     SET filter = NULL, changes = NULL, status = j.status, finished_at = j.finished_at
     FROM job_queue j
     WHERE j.organization_id = b.organization_id AND j.id = b.id
-        AND j.status IN ('completed', 'cancelled', 'failed') AND b.status IN ('pending', 'running');
+        AND j.status IN ('completed', 'cancelled', 'failed') AND j.wind_ups_left = 0
+        AND b.status IN ('pending', 'running');
     GET DIAGNOSTICS ended = ROW_COUNT;
     RETURN ended;
 END

@@ -55,10 +55,8 @@ impl TryFrom<Row> for ContactBulkOperation {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
-        let count = |count: i64| {
-            u64::try_from(count)
-                .ok()
-                .ok_or_else(|| corrupt("contact_bulk_operations.matched"))
+        let count = |column: &'static str, count: i64| {
+            u64::try_from(count).ok().ok_or_else(|| corrupt(column))
         };
         let filter = row.filter.as_ref().map(|json| {
             ContactFilter::from_json(json).ok_or_else(|| corrupt("contact_bulk_operations.filter"))
@@ -74,9 +72,9 @@ impl TryFrom<Row> for ContactBulkOperation {
             filter: filter.transpose()?,
             changes: changes.transpose()?,
             counts: BulkCounts {
-                changed: count(row.changed)?,
-                unchanged: count(row.unchanged)?,
-                refused: count(row.refused)?,
+                changed: count("contact_bulk_operations.changed", row.changed)?,
+                unchanged: count("contact_bulk_operations.unchanged", row.unchanged)?,
+                refused: count("contact_bulk_operations.refused", row.refused)?,
             },
             status: parsed(&row.status, "contact_bulk_operations.status")?,
             error: row.error,

@@ -56,17 +56,15 @@ impl TryFrom<ImportRow> for ContactImport {
     type Error = StorageError;
 
     fn try_from(row: ImportRow) -> Result<Self, StorageError> {
-        let count = |count: i64| {
-            u64::try_from(count)
-                .ok()
-                .ok_or_else(|| corrupt("contact_imports.rows_read"))
+        let count = |column: &'static str, count: i64| {
+            u64::try_from(count).ok().ok_or_else(|| corrupt(column))
         };
         Ok(Self::restore(ContactImportState {
             id: ContactImportId::from_uuid(row.id),
             organization: OrganizationId::from_uuid(row.organization_id),
             list: ContactListId::from_uuid(row.list_id),
             file_name: parsed(&row.file_name, "contact_imports.file_name")?,
-            size: count(row.size_bytes)?,
+            size: count("contact_imports.size_bytes", row.size_bytes)?,
             sha256: row
                 .sha256
                 .map(|bytes| {
@@ -77,22 +75,37 @@ impl TryFrom<ImportRow> for ContactImport {
                 })
                 .transpose()?,
             status: parsed(&row.status, "contact_imports.status")?,
-            format: read(row.format.as_ref(), FileFormat::from_json)?,
-            mapping: read(row.mapping.as_ref(), FileFormat::from_json)?,
+            format: read(
+                "contact_imports.format",
+                row.format.as_ref(),
+                FileFormat::from_json,
+            )?,
+            mapping: read(
+                "contact_imports.mapping",
+                row.mapping.as_ref(),
+                FileFormat::from_json,
+            )?,
             options: ImportOptions {
                 on_duplicate: parsed(&row.on_duplicate, "contact_imports.on_duplicate")?,
                 invalid: parsed(&row.invalid, "contact_imports.invalid")?,
                 dry_run: row.dry_run,
             },
             counts: ImportCounts {
-                created: count(row.created)?,
-                updated: count(row.updated)?,
-                unchanged: count(row.unchanged)?,
-                duplicate_in_file: count(row.duplicate_in_file)?,
-                rejected: count(row.rejected)?,
-                suppressed: count(row.suppressed)?,
+                created: count("contact_imports.created", row.created)?,
+                updated: count("contact_imports.updated", row.updated)?,
+                unchanged: count("contact_imports.unchanged", row.unchanged)?,
+                duplicate_in_file: count(
+                    "contact_imports.duplicate_in_file",
+                    row.duplicate_in_file,
+                )?,
+                rejected: count("contact_imports.rejected", row.rejected)?,
+                suppressed: count("contact_imports.suppressed", row.suppressed)?,
             },
-            undo: read(row.undo.as_ref(), UndoCounts::from_json)?,
+            undo: read(
+                "contact_imports.undo",
+                row.undo.as_ref(),
+                UndoCounts::from_json,
+            )?,
             job: row.job_id.map(JobId::from_uuid),
             error: row.error,
             started_at: row.started_at,
@@ -110,9 +123,10 @@ impl TryFrom<ImportRow> for ContactImport {
 }
 
 fn read<T>(
+    column: &'static str,
     json: Option<&Json>,
     read: impl Fn(&Json) -> Option<T>,
 ) -> Result<Option<T>, StorageError> {
-    json.map(|json| read(json).ok_or_else(|| corrupt("contact_imports.format")))
+    json.map(|json| read(json).ok_or_else(|| corrupt(column)))
         .transpose()
 }
