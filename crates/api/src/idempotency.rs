@@ -26,6 +26,12 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// Refuses a malformed key, before a body is read that may be long.
+    pub fn check(&self) -> Result<(), ApiError> {
+        self.key.as_ref().map_err(|refusal| *refusal)?;
+        Ok(())
+    }
+
     /// The client's wish, for a use case inside an organization; `None` without the header.
     ///
     /// The key counts per principal, organization and route; the address and the body, as they were

@@ -14,6 +14,12 @@ use ureq::{Agent, Body, RequestBuilder, SendBody};
 /// How long it may take to reach the server.
 const REACHING: Duration = Duration::from_secs(10);
 
+/// How long the server may take to say that it wants a body; then it is sent all the same.
+const INVITING: Duration = Duration::from_secs(10);
+
+/// How long the server may take to answer a request that it has.
+const ANSWERING: Duration = Duration::from_mins(2);
+
 /// Why there is no answer, or none that helps.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
@@ -54,6 +60,25 @@ pub(crate) struct Problem {
     detail: String,
 }
 
+impl Problem {
+    fn read(status: u16, problem: &Value) -> Self {
+        let text = |name: &str| problem[name].as_str();
+        let whole = text("detail").or_else(|| text("title"));
+        let parts = problem["errors"].as_array().into_iter().flatten();
+        let parts = parts.filter_map(|part| part["detail"].as_str());
+        let told = whole.into_iter().chain(parts).collect::<Vec<_>>();
+        Self {
+            status,
+            code: text("code").unwrap_or_default().to_owned(),
+            detail: if told.is_empty() {
+                "no reason is given".to_owned()
+            } else {
+                told.join("; ")
+            },
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}, {})", self.detail, self.status, self.code)
@@ -78,6 +103,8 @@ impl Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(REACHING))
+            .timeout_await_100(Some(INVITING))
+            .timeout_recv_response(Some(ANSWERING))
             .tls_config(tls)
             .build();
         Self {
@@ -89,7 +116,7 @@ impl Client {
 
     /// Reads JSON.
     pub(crate) fn get(&self, path: &str) -> Result<Value, ClientError> {
-        json(self.fetch(path)?)
+        self.json(self.fetch(path)?)
     }
 
     /// Reads anything.
@@ -148,7 +175,17 @@ impl Client {
         let answer = request
             .send(SendBody::from_reader(&mut body))
             .map_err(|error| self.unreachable(error))?;
-        json(accepted(answer)?)
+        self.json(accepted(answer)?)
+    }
+
+    fn json(&self, mut answer: Response<Body>) -> Result<Value, ClientError> {
+        answer.body_mut().read_json().map_err(|error| match error {
+            ureq::Error::Json(error) if !error.is_io() && !error.is_eof() => {
+                ClientError::Strange(error.to_string())
+            }
+            // The answer had begun when the connection broke off.
+            broken => self.unreachable(broken),
+        })
     }
 
     fn url(&self, path: &str) -> String {
@@ -170,21 +207,7 @@ fn accepted(mut answer: Response<Body>) -> Result<Response<Body>, ClientError> {
     }
     let status = answer.status().as_u16();
     let problem = answer.body_mut().read_json::<Value>().unwrap_or_default();
-    let text = |name: &str| problem[name].as_str().map(str::to_owned);
-    Err(ClientError::Refused(Problem {
-        status,
-        code: text("code").unwrap_or_default(),
-        detail: text("detail")
-            .or_else(|| text("title"))
-            .unwrap_or_else(|| "no reason is given".to_owned()),
-    }))
-}
-
-fn json(mut answer: Response<Body>) -> Result<Value, ClientError> {
-    answer
-        .body_mut()
-        .read_json()
-        .map_err(|error| ClientError::Strange(error.to_string()))
+    Err(ClientError::Refused(Problem::read(status, &problem)))
 }
 
 /// A text as a part of a path or a query.
@@ -203,7 +226,66 @@ pub(crate) fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+    use std::net::TcpListener;
+
+    use serde_json::json;
+
     use super::*;
+
+    /// What comes of an answer that is this, after which the server hangs up.
+    fn asked(answer: &'static str) -> Result<Value, ClientError> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            let mut heard = Vec::new();
+            while !heard.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                connection.read_exact(&mut byte).unwrap();
+                heard.push(byte[0]);
+            }
+            connection.write_all(answer.as_bytes()).unwrap();
+        });
+        let told = Client::new(&url, None).get("/");
+        server.join().unwrap();
+        told
+    }
+
+    #[test]
+    fn an_answer_that_breaks_off_may_come_whole_the_next_time() {
+        for broken in [
+            "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"status\":",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"sta\r\n",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"status\":",
+        ] {
+            let error = asked(broken).unwrap_err();
+            assert!(error.may_pass(), "{broken}: {error}");
+        }
+        let strange = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>";
+        let error = asked(strange).unwrap_err();
+        assert!(matches!(error, ClientError::Strange(_)), "{error}");
+        let right = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+        assert_eq!(asked(right).unwrap(), json!({}));
+    }
+
+    #[test]
+    fn a_refusal_tells_every_fault() {
+        let problem = json!({
+            "code": "validation-failed",
+            "detail": "Some of it is wrong.",
+            "errors": [{ "detail": "no such column" }, { "detail": "no such meaning" }],
+        });
+
+        let told = Problem::read(422, &problem).to_string();
+
+        assert_eq!(
+            told,
+            "Some of it is wrong.; no such column; no such meaning (422, validation-failed)"
+        );
+        let silent = Problem::read(502, &Value::Null).to_string();
+        assert_eq!(silent, "no reason is given (502, )");
+    }
 
     #[test]
     fn what_would_mean_something_in_an_address_is_encoded() {

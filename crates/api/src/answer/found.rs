@@ -37,6 +37,13 @@ impl<T: ToJSON> Found<T> {
             Self::Whole(Json(body), etag(version))
         })
     }
+
+    /// The resource, whatever the client has: parts of it change without another version.
+    pub fn whole(body: T, version: Version, known: &IfNoneMatch) -> Result<Self, ApiError> {
+        // A malformed header is refused all the same.
+        known.has(version)?;
+        Ok(Self::Whole(Json(body), etag(version)))
+    }
 }
 
 /// A single resource after a change.

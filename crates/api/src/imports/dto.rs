@@ -103,7 +103,7 @@ pub(crate) struct ImportAnswer {
     undo: Option<UndoAnswer>,
     /// The job that works on it, or did last.
     job_id: Option<Uuid>,
-    /// How much of the file was read, in percent.
+    /// How far the job in `job_id` is, in percent.
     percent: Option<u8>,
     /// A code for what went wrong.
     error: Option<String>,

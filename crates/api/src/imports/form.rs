@@ -74,6 +74,7 @@ impl ImportFormsApi {
         };
         let scope = member.scope();
         wishes.read(None)?;
+        idempotency_key.check()?;
         let (name, file) = body.file(self.imports.largest_file()).await?;
         let new = wishes.read(name.as_deref())?;
         let uploaded = file

@@ -101,8 +101,10 @@ impl ImportsApi {
             wait,
         };
         let scope = member.scope();
+        let new = wishes.read(None)?;
+        idempotency_key.check()?;
         let uploaded = body
-            .receive(&self.imports, scope, contact_list.0, &wishes.read(None)?)
+            .receive(&self.imports, scope, contact_list.0, &new)
             .await?;
         let rendering = Accepted::rendering(begun);
         let once = rendering.once(idempotency_key.request(scope, uploaded.sha256())?);
@@ -156,18 +158,19 @@ impl ImportsApi {
             .await?;
         let detail = self.imports.read(member.scope(), import.0).await?;
         let version = detail.import.state().stamps.version;
-        Ok(Found::new(
-            ImportAnswer::from(&detail),
-            version,
-            &if_none_match,
-        )?)
+        let answer = ImportAnswer::from(&detail);
+        if detail.job.is_some() {
+            // Some of it is the job's, which goes on without another version of the import.
+            return Ok(Found::whole(answer, version, &if_none_match)?);
+        }
+        Ok(Found::new(answer, version, &if_none_match)?)
     }
 
     /// Change how a file is read
     ///
     /// Says of a file that waits how it is to be read, without reading it: the preview shows what comes of it. A file
-    /// waits while its mapping is needed, or after a dry run, for 7 days; otherwise the answer is 409. Needs the permission
-    /// `contact.import`.
+    /// waits while its mapping is needed, or after a dry run, for 7 days; otherwise the answer is 409. What a dry run has counted
+    /// is no longer told then, and the import waits to be started. Needs the permission `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/imports/:import",
         method = "patch",

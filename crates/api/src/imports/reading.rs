@@ -1,11 +1,9 @@
 //! Reading how a file is to be read.
 
-use contacts::{
-    ContactText, FormatChange, Header, ImportOptionsChange, Meaning, OnDuplicate, OnInvalid,
-};
+use contacts::{FormatChange, Header, ImportOptionsChange, Meaning, OnDuplicate, OnInvalid};
 use kernel::FieldFault;
 
-use crate::input::{Fields, Input, flag, integer, list, object, text, text_by};
+use crate::input::{Fields, flag, integer, list, object, text, text_by};
 
 /// Reads how a file is to be read.
 pub(crate) fn start(fields: &mut Fields<'_>) -> Option<(FormatChange, ImportOptionsChange)> {
@@ -74,9 +72,4 @@ fn meaning(text: &str) -> Result<Meaning, FieldFault> {
     text.parse().map_err(|error: contacts::UnknownMeaning| {
         FieldFault::new("unknown-value", error.to_string())
     })
-}
-
-/// Reads what a file is called.
-pub(crate) fn file_name(input: Input<'_>) -> Option<ContactText> {
-    text(input)
 }

@@ -2,7 +2,6 @@
 
 use contacts::{ContactText, ImportOptions, NewImport, OnDuplicate, OnInvalid};
 
-use super::reading::file_name;
 use crate::input::{Query, flag, parameters, text};
 use crate::problem::ApiError;
 use crate::schema::{OnDuplicateText, OnInvalidText};
@@ -21,7 +20,7 @@ impl Wishes {
     /// What is wished; the file is called as the parameters say, or `name`, or `contacts.csv`.
     pub(super) fn read(&self, name: Option<&str>) -> Result<NewImport, ApiError> {
         parameters(|query| {
-            let given = query.optional(&self.name, file_name);
+            let given = query.optional(&self.name, text::<ContactText>);
             let on_duplicate = query.optional(&self.on_duplicate, text::<OnDuplicate>);
             let invalid = query.optional(&self.invalid, text::<OnInvalid>);
             let dry_run = query.optional(&self.dry_run, flag);

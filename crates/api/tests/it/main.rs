@@ -23,6 +23,7 @@ mod edge;
 mod email_templates;
 mod forms;
 mod idempotency;
+mod imports;
 mod installation;
 mod jobs;
 mod leads;

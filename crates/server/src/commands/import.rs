@@ -186,7 +186,13 @@ impl Office {
         if arguments.dry_run {
             body["dry_run"] = json!(true);
         }
-        Ok(self.client.post(&path, &a_key(), &body)?)
+        let started = self.client.post(&path, &a_key(), &body);
+        started.map_err(|error| match error {
+            ClientError::Refused(problem) if problem.code == "import-not-startable" => {
+                ClientError::Refused(problem).into()
+            }
+            error => Failure::new(report::how_to_go_on(&error, id)),
+        })
     }
 
     /// Waits until the import ends, with a bar of how much of the file was read. It goes on without anybody who waits,

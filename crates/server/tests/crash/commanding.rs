@@ -236,6 +236,12 @@ async fn whoever_is_asked_which_column_has_the_address_can_say_so() {
     let mut words = question.split_whitespace();
     words.find(|word| *word == "--waiting").unwrap();
     let waiting = words.next().unwrap();
+    let mistyped = refusal(&desk.start(&data_dir, waiting, &["--map", "reciever=email"]));
+    assert!(
+        mistyped.contains("no column of this name")
+            && mistyped.contains(&format!("--waiting {waiting} --map")),
+        "{mistyped}"
+    );
     let done = desk.start(&data_dir, waiting, &["--map", "receiver=email"]);
 
     assert!(done.status.success(), "{done:?}");

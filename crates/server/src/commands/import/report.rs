@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::client::ClientError;
+
 /// How many rejected rows are shown.
 pub(super) const REJECTIONS: u64 = 10;
 
@@ -70,6 +72,14 @@ pub(super) fn rejections(page: &Value, rejected: u64) -> String {
         );
     }
     text
+}
+
+/// Why a file that was sent was not read, and how it is all the same.
+pub(super) fn how_to_go_on(error: &ClientError, id: &str) -> String {
+    format!(
+        "{error}; the file was sent, and waits as the import {id}: go on with canvass import --waiting {id} --map \
+         COLUMN=MEANING"
+    )
 }
 
 /// What somebody has to say of a file before it can be read.
