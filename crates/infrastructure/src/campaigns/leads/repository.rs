@@ -13,7 +13,7 @@ use kernel::{
 use serde_json::{Value, json};
 
 use super::rows::{LeadRow, ResponseRow, StageRow, StepRow, ValueRow};
-use crate::campaigns::page::bounds;
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 #[async_trait]
