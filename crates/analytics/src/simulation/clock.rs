@@ -1,0 +1,184 @@
+//! When a simulation plays.
+
+use kernel::{FieldFault, Timestamp};
+use time::{Duration, OffsetDateTime};
+
+/// How fast a simulation plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// All at once, in the past: every event is back-dated.
+    Instant,
+    /// From now on, this many times as fast as life; see [`Pace::paced`].
+    Paced(f64),
+}
+
+/// The number is no pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a pace is from {} to {} times as fast as life",
+    Pace::SLOWEST,
+    Pace::FASTEST
+)]
+pub struct InvalidPace;
+
+/// A simulation cannot start then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidStart {
+    /// The last event would lie in the future.
+    #[error("the whole simulation has to lie in the past: it starts at {latest} or before")]
+    TooLate {
+        /// The latest start that leaves everything in the past.
+        latest: Timestamp,
+    },
+    /// It is before the time that ids can tell.
+    #[error("a simulation starts in 1970 or later")]
+    TooEarly,
+}
+
+/// Turns the offsets of a journey into instants.
+///
+/// `instant` puts an offset that long after the start, and the start so early that nothing lies in the future. `paced` makes
+/// every offset shorter by its factor: what would take an hour takes a minute at 60, and is to be recorded when that minute
+/// is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VirtualClock {
+    start_at: Timestamp,
+    pace: Pace,
+}
+
+impl Pace {
+    /// The slowest pace: that of life.
+    pub const SLOWEST: f64 = 1.0;
+    /// The fastest pace.
+    pub const FASTEST: f64 = 1_000_000.0;
+
+    /// So many times as fast as life.
+    pub fn paced(factor: f64) -> Result<Self, InvalidPace> {
+        if (Self::SLOWEST..=Self::FASTEST).contains(&factor) {
+            Ok(Self::Paced(factor))
+        } else {
+            Err(InvalidPace)
+        }
+    }
+
+    const fn factor(self) -> f64 {
+        match self {
+            Self::Instant => 1.0,
+            Self::Paced(factor) => factor,
+        }
+    }
+}
+
+impl VirtualClock {
+    /// The latest start of a simulation whose last event lies `horizon` behind it, if it is to be over now.
+    #[must_use]
+    pub fn latest_start(horizon: Duration, now: Timestamp) -> Timestamp {
+        now.saturating_sub(horizon)
+    }
+
+    /// Plays all at once in the past, from `start_at`; without one as late as possible.
+    pub fn instant(
+        start_at: Option<Timestamp>,
+        horizon: Duration,
+        now: Timestamp,
+    ) -> Result<Self, InvalidStart> {
+        let latest = Self::latest_start(horizon, now);
+        let start_at = start_at.unwrap_or(latest);
+        if start_at > latest {
+            return Err(InvalidStart::TooLate { latest });
+        }
+        if start_at < OffsetDateTime::UNIX_EPOCH {
+            return Err(InvalidStart::TooEarly);
+        }
+        Ok(Self::resume(start_at, Pace::Instant))
+    }
+
+    /// The clock of a simulation that was started before: the same start and pace give the same instants.
+    #[must_use]
+    pub const fn resume(start_at: Timestamp, pace: Pace) -> Self {
+        Self { start_at, pace }
+    }
+
+    /// When the first mail goes out.
+    #[must_use]
+    pub const fn start_at(&self) -> Timestamp {
+        self.start_at
+    }
+
+    /// How fast it plays.
+    #[must_use]
+    pub const fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// The instant that lies so far behind the start, in whole microseconds.
+    #[must_use]
+    pub fn at(&self, offset: Duration) -> Timestamp {
+        let micros = offset.whole_microseconds();
+        let micros = match self.pace {
+            Pace::Instant => i64::try_from(micros).unwrap_or(i64::MAX),
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                reason = "offsets are exact up to 285 years, and longer ones saturate"
+            )]
+            Pace::Paced(_) => (micros as f64 / self.pace.factor()) as i64,
+        };
+        self.start_at.saturating_add(Duration::microseconds(micros))
+    }
+
+    /// Whether what happens at an instant of this clock may be recorded now.
+    #[must_use]
+    pub fn is_due(&self, at: Timestamp, now: Timestamp) -> bool {
+        at <= now
+    }
+}
+
+impl From<InvalidPace> for FieldFault {
+    fn from(error: InvalidPace) -> Self {
+        Self::new("out-of-range", error.to_string())
+    }
+}
+
+impl From<InvalidStart> for FieldFault {
+    fn from(error: InvalidStart) -> Self {
+        Self::new("out-of-range", error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOW: Timestamp = datetime!(2026-06-15 12:00 UTC);
+
+    #[test]
+    fn a_simulation_of_the_past_is_over_now() {
+        let horizon = Duration::days(12);
+        let latest = NOW - horizon;
+
+        let clock = VirtualClock::instant(None, horizon, NOW).unwrap();
+        assert_eq!(clock.start_at(), latest);
+        assert_eq!(clock.at(horizon), NOW);
+
+        let late = VirtualClock::instant(Some(latest + Duration::MICROSECOND), horizon, NOW);
+        assert_eq!(late, Err(InvalidStart::TooLate { latest }));
+        let early = VirtualClock::instant(Some(datetime!(1969-12-31 23:59 UTC)), horizon, NOW);
+        assert_eq!(early, Err(InvalidStart::TooEarly));
+    }
+
+    #[test]
+    fn a_paced_simulation_plays_from_now_on() {
+        let clock = VirtualClock::resume(NOW, Pace::paced(60.0).unwrap());
+
+        let at = clock.at(Duration::HOUR);
+
+        assert_eq!(at, NOW + Duration::MINUTE);
+        assert!(!clock.is_due(at, NOW) && clock.is_due(at, at));
+        for bad in [0.0, 0.5, 1e7, f64::NAN] {
+            assert_eq!(Pace::paced(bad), Err(InvalidPace));
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What the parts of analytics do together.
+
+mod answers;
+mod causality;
+mod crowd;
+mod simulation;
