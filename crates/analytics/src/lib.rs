@@ -12,6 +12,7 @@
 //! nothing is read from a clock, a file or a network.
 
 pub mod simulation;
+pub mod verdict;
 
 mod event;
 

@@ -4,3 +4,4 @@ mod answers;
 mod causality;
 mod crowd;
 mod simulation;
+mod verdict;
