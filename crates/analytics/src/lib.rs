@@ -11,6 +11,7 @@
 //! Always true: everything here is a calculation. The same input gives the same output, on every machine and in any order;
 //! nothing is read from a clock, a file or a network.
 
+pub mod metrics;
 pub mod simulation;
 pub mod verdict;
 

@@ -3,5 +3,6 @@
 mod answers;
 mod causality;
 mod crowd;
+mod metrics;
 mod simulation;
 mod verdict;
