@@ -11,11 +11,13 @@
 //! Always true: everything here is a calculation. The same input gives the same output, on every machine and in any order;
 //! nothing is read from a clock, a file or a network.
 
+pub mod chart;
 pub mod metrics;
 pub mod simulation;
 pub mod verdict;
 
 mod event;
+mod font;
 
 pub use event::{
     Actor, BounceKind, EventType, Segment, UnknownActor, UnknownEventType, UnknownSegment, VisitId,
