@@ -13,6 +13,7 @@
 
 pub mod chart;
 pub mod metrics;
+pub mod report;
 pub mod simulation;
 pub mod verdict;
 

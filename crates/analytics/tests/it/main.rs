@@ -4,5 +4,6 @@ mod answers;
 mod causality;
 mod crowd;
 mod metrics;
+mod report;
 mod simulation;
 mod verdict;

@@ -1,0 +1,324 @@
+//! What a report says can be read out of its file, and is what the metrics say.
+#![expect(clippy::unwrap_used, reason = "what tests stand on")]
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use analytics::chart::grouped;
+use analytics::metrics::{ByActor, Calendar, Counts, Period, SourceCounts, Tally, filled};
+use analytics::report::ReportContent;
+use time::macros::{date, datetime};
+use time::{Date, Duration};
+
+const LONG: &str =
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+
+fn by_actor(people: u64) -> ByActor {
+    ByActor {
+        human: Tally {
+            events: people * 3 / 2,
+            people,
+        },
+        machine: Tally {
+            events: people / 2,
+            people: people / 3,
+        },
+    }
+}
+
+fn counts(sent: u64) -> Counts {
+    let all = |people| Tally {
+        events: people,
+        people,
+    };
+    Counts {
+        sent: all(sent),
+        bounced: all(sent / 125),
+        opened: by_actor(sent / 4),
+        clicked: by_actor(sent / 30),
+        unsubscribed: by_actor(sent / 400),
+        viewed: by_actor(sent / 33),
+        submitted: by_actor(sent / 250),
+        leads: sent / 250,
+        converted: sent / 900,
+    }
+}
+
+/// A report on so many days, with numbers that differ from day to day.
+fn report(days: u16) -> ReportContent {
+    let first = date!(2025 - 05 - 15);
+    let last = first + Duration::days(i64::from(days) - 1);
+    let period = Period::new(first, last).unwrap();
+    let by_day: BTreeMap<Date, Counts> = period
+        .dates()
+        .zip(0_u64..)
+        .map(|(date, day)| {
+            (
+                date,
+                counts(((day + 1) * 7_919) % 3_001 * 40 / (day / 7 + 1)),
+            )
+        })
+        .collect();
+    let source = |source: &str, leads, converted| SourceCounts {
+        source: source.to_owned(),
+        leads,
+        converted,
+    };
+    ReportContent {
+        title: "Frühjahrsaktion für Łódź: 20 € je Empfehlung".to_owned(),
+        organization: "Müller & Söhne Versicherungsmakler".to_owned(),
+        period,
+        time_zone: "Europe/Berlin".to_owned(),
+        made_at: datetime!(2026-07-01 9:05 UTC),
+        counts: counts(12_345),
+        before: counts(10_000),
+        days: filled(
+            &by_day,
+            &Calendar::of(&"Europe/Berlin".parse().unwrap()),
+            period,
+        ),
+        sources: vec![
+            source("email_campaign", 41, 12),
+            source("direct_form", 7, 1),
+            source("api", 1, 0),
+        ],
+    }
+}
+
+fn empty() -> ReportContent {
+    ReportContent {
+        counts: Counts::default(),
+        before: Counts::default(),
+        days: Vec::new(),
+        sources: Vec::new(),
+        ..report(1)
+    }
+}
+
+fn long_words() -> ReportContent {
+    let sources = (1..12).map(|n| SourceCounts {
+        source: format!("{LONG}{n}"),
+        leads: u64::MAX / n,
+        converted: n,
+    });
+    ReportContent {
+        title: format!("{LONG} und {LONG} sowie {LONG}"),
+        organization: format!("{LONG}{LONG}{LONG}"),
+        sources: sources.collect(),
+        counts: counts(u64::MAX / 10),
+        ..report(12)
+    }
+}
+
+/// Makes the file, and leaves it beside the test's program for those who want to look at it.
+fn made(name: &str, content: &ReportContent) -> Vec<u8> {
+    let pdf = content.pdf().unwrap();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("report-{name}.pdf"));
+    std::fs::write(file, &pdf).unwrap();
+    pdf
+}
+
+/// The texts of a report, in the order in which they are drawn, found as a reader finds them: by what each font's glyphs
+/// stand for.
+fn texts(pdf: &[u8]) -> Vec<String> {
+    let file = String::from_utf8_lossy(pdf);
+    let fonts: Vec<HashMap<u16, char>> = file
+        .split("begincmap")
+        .skip(1)
+        .map(|map| {
+            let map = map.split("endcmap").next().unwrap();
+            let sections = map.split("beginbfchar").skip(1);
+            let lines = sections.flat_map(|it| it.split("endbfchar").next().unwrap().lines());
+            let pairs = lines.filter_map(|line| {
+                let (code, letter) = line
+                    .strip_prefix('<')?
+                    .strip_suffix('>')?
+                    .split_once("> <")?;
+                let letter = u32::from_str_radix(letter, 16)
+                    .ok()
+                    .and_then(char::from_u32)?;
+                Some((u16::from_str_radix(code, 16).ok()?, letter))
+            });
+            pairs.collect()
+        })
+        .collect();
+    let mut font = 0;
+    let mut texts = Vec::new();
+    for line in file.lines() {
+        if line.ends_with(" Tf") {
+            font = usize::from(line.starts_with("/F2"));
+        } else if let Some(shown) = line.strip_suffix(" Tj") {
+            let codes = bytes(shown);
+            let letters = codes.chunks(2).map(|code| {
+                let code = u16::from_be_bytes([code[0], code[1]]);
+                fonts[font].get(&code).copied().unwrap_or('\u{fffd}')
+            });
+            texts.push(letters.collect());
+        }
+    }
+    texts
+}
+
+/// The bytes of a string as PDF writes it.
+fn bytes(written: &str) -> Vec<u8> {
+    if let Some(hex) = written.strip_prefix('<') {
+        let hex = hex.trim_end_matches('>').as_bytes();
+        let byte =
+            |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        return hex.chunks(2).map(byte).collect();
+    }
+    let mut read = Vec::new();
+    let mut rest = written[1..written.len() - 1].bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'\\' {
+            read.push(byte);
+            continue;
+        }
+        read.push(match rest.next().unwrap() {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'b' => 8,
+            b'f' => 12,
+            digit @ b'0'..=b'7' => {
+                let (second, third) = (rest.next().unwrap(), rest.next().unwrap());
+                (digit - b'0') * 64 + (second - b'0') * 8 + (third - b'0')
+            }
+            other => other,
+        });
+    }
+    read
+}
+
+fn pages(pdf: &[u8]) -> usize {
+    String::from_utf8_lossy(pdf)
+        .matches("/Type /Page\n")
+        .count()
+}
+
+/// With the spaces that do not break as others.
+fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_report_says_whose_it_is_what_it_is_about_and_when() {
+    let content = report(12);
+    let texts = texts(&made("12", &content));
+
+    for expected in [
+        content.organization.as_str(),
+        content.title.as_str(),
+        "15 May 2025 to 26 May 2025 (12 days, Europe/Berlin)",
+        "Key figures",
+        "Day by day",
+        "How far people went",
+        "Where leads came from",
+        "Email campaign",
+        "41 (12 converted)",
+    ] {
+        assert!(
+            texts.iter().any(|it| it == expected),
+            "{expected}: {texts:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_report_shows_the_numbers_of_the_metrics() {
+    let content = report(400);
+    let pdf = made("400", &content);
+    let texts = texts(&pdf);
+    let rates = content.counts.rates();
+
+    for (name, now, before) in [
+        (
+            "Mails delivered",
+            grouped(content.counts.delivered()),
+            grouped(content.before.delivered()),
+        ),
+        (
+            "Open rate",
+            rates.open.to_string(),
+            content.before.rates().open.to_string(),
+        ),
+        (
+            "Click-to-open rate",
+            rates.click_to_open.to_string(),
+            content.before.rates().click_to_open.to_string(),
+        ),
+        (
+            "Conversion rate",
+            rates.conversion.to_string(),
+            content.before.rates().conversion.to_string(),
+        ),
+        (
+            "Opened by machines",
+            grouped(content.counts.opened.machine.people),
+            grouped(content.before.opened.machine.people),
+        ),
+    ] {
+        let at = texts.iter().position(|it| it == name).unwrap();
+        assert_eq!(
+            texts[at + 1..=at + 2],
+            [plain(&now), plain(&before)],
+            "{name}"
+        );
+    }
+    for day in &content.days {
+        let date = format!(
+            "{} {} {}",
+            day.day.date.day(),
+            day.day.date.month(),
+            day.day.date.year()
+        );
+        let found = texts.windows(3).any(|it| {
+            it[0] == date
+                && it[1] == grouped(day.counts.sent.events)
+                && it[2] == grouped(day.counts.bounced.events)
+        });
+        assert!(found, "{date}");
+    }
+    let pages = pages(&pdf);
+    assert!((9..=13).contains(&pages), "{pages}");
+    assert!(texts.contains(&format!("{pages} / {pages}")));
+}
+
+#[test]
+fn fonts_are_embedded_charts_are_lines_and_the_same_content_is_the_same_file() {
+    let content = report(1);
+    let pdf = made("1", &content);
+    let file = String::from_utf8_lossy(&pdf);
+
+    assert_eq!(file.matches("/FontFile2").count(), 2);
+    assert_eq!(file.matches("/ToUnicode").count(), 2);
+    assert!(!file.contains("/Image"));
+    assert!(pdf.len() < 120_000, "{}", pdf.len());
+    assert_eq!(pdf, content.pdf().unwrap());
+    assert!(!file.contains("NaN") && !file.contains("inf "));
+}
+
+#[test]
+fn a_report_on_nothing_says_so() {
+    let texts = texts(&made("empty", &empty()));
+
+    assert!(texts.iter().any(|it| it == "There are no days to show."));
+    assert!(texts.iter().any(|it| it == "There is nothing to show."));
+    assert!(texts.iter().filter(|it| *it == "–").count() >= 10);
+}
+
+#[test]
+fn long_words_are_broken_and_letters_without_a_glyph_can_still_be_extracted() {
+    let mut content = long_words();
+    let pdf = made("long", &content);
+    assert!(texts(&pdf).iter().any(|it| it.starts_with("Donaudampf")));
+
+    content.title = "漢字 (\\) e\u{301}\u{0}".to_owned();
+    let pdf = made("foreign", &content);
+    let file = String::from_utf8_lossy(&pdf);
+    assert!(
+        file.contains("/ActualText <FEFF6F225B57"),
+        "the signs themselves"
+    );
+    assert!(texts(&pdf).iter().any(|it| it == "\u{fffd}\u{fffd} (\\) é"));
+}
