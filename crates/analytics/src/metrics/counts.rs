@@ -1,6 +1,8 @@
 //! How often, and by how many.
 
 use std::collections::{BTreeMap, HashSet};
+use std::iter::Sum;
+use std::ops::AddAssign;
 
 use kernel::{ContactId, Timestamp};
 use time::Date;
@@ -119,6 +121,45 @@ impl Counts {
             Actor::Machine => &mut by_actor.machine,
             Actor::Human | Actor::Unknown => &mut by_actor.human,
         }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.events += other.events;
+        self.people += other.people;
+    }
+}
+
+impl AddAssign for ByActor {
+    fn add_assign(&mut self, other: Self) {
+        self.human += other.human;
+        self.machine += other.machine;
+    }
+}
+
+impl AddAssign for Counts {
+    /// Of several campaigns together. Somebody whom two of them wrote to counts twice.
+    fn add_assign(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.bounced += other.bounced;
+        self.opened += other.opened;
+        self.clicked += other.clicked;
+        self.unsubscribed += other.unsubscribed;
+        self.viewed += other.viewed;
+        self.submitted += other.submitted;
+        self.leads += other.leads;
+        self.converted += other.converted;
+    }
+}
+
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        let mut sum = Self::default();
+        for counts in counts {
+            sum += counts;
+        }
+        sum
     }
 }
 

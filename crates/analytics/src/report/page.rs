@@ -129,7 +129,8 @@ impl Layout {
     /// A chart under its heading, with its sentence below it; all on one page.
     pub(super) fn chart(&mut self, heading: &str, chart: &Chart) {
         let (width, height) = chart.size();
-        let scale = ROOM / width;
+        // What is too high for a page is made smaller, with room for its heading and sentence.
+        let scale = (ROOM / width).min((BOTTOM - MARGIN - 120.0) / height);
         let sentence = self
             .font(Weight::Regular)
             .lines(&tidy(chart.sentence()), SIZE, ROOM);

@@ -5,6 +5,8 @@
 pub(super) struct Device {
     pub(super) mail: &'static str,
     pub(super) browser: &'static str,
+    /// Whether pictures are fetched by a proxy of the mail's provider when the person opens the mail.
+    pub(super) proxied: bool,
     /// Of a hundred people, so many.
     share: u32,
 }
@@ -32,13 +34,13 @@ pub(super) const PRIVACY_PROXY: &str = "Mozilla/5.0";
 pub(super) const SCANNER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/109.0.0.0 Safari/537.36";
 
 const DEVICES: [Device; 9] = [
-    device(GOOGLE, ANDROID, 16),
-    device(GOOGLE, CHROME, 16),
+    proxied(GOOGLE, ANDROID, 16),
+    proxied(GOOGLE, CHROME, 16),
     device(IPHONE_MAIL, IPHONE, 22),
     device(OUTLOOK, EDGE, 16),
     device(CHROME, CHROME, 10),
     device(APPLE_MAIL, SAFARI, 8),
-    device(YAHOO, CHROME, 5),
+    proxied(YAHOO, CHROME, 5),
     device(FIREFOX, FIREFOX, 4),
     device(THUNDERBIRD, FIREFOX, 3),
 ];
@@ -47,7 +49,15 @@ const fn device(mail: &'static str, browser: &'static str, share: u32) -> Device
     Device {
         mail,
         browser,
+        proxied: false,
         share,
+    }
+}
+
+const fn proxied(mail: &'static str, browser: &'static str, share: u32) -> Device {
+    Device {
+        proxied: true,
+        ..device(mail, browser, share)
     }
 }
 

@@ -9,6 +9,7 @@ use super::config::SimulationConfig;
 use super::delay::Delay;
 use super::stream::{Draw, Seed, Stream};
 use crate::event::{Actor, BounceKind, EventType, Segment, VisitId};
+use crate::verdict::Reason;
 
 /// A campaign that is simulated.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Step {
     pub event: EventType,
     /// Who does it.
     pub actor: Actor,
+    /// Why that is known: what it would be judged by.
+    pub reason: Reason,
     /// How the program that does it names itself.
     pub user_agent: Option<&'static str>,
     /// The visit that it belongs to, of clicks and what follows from them.
@@ -124,7 +127,7 @@ impl Walk<'_> {
             offset: recipient.send_offset,
             at: self.simulation.clock.at(recipient.send_offset),
         };
-        self.step(EventType::Sent, 0, sent, Actor::Machine);
+        self.step(EventType::Sent, 0, sent, Reason::Delivery);
 
         let bounces = (rates.bounce_rate * factors.bounce).min(1.0);
         let chance = self.stream.uniform(Draw::Bounce);
@@ -157,14 +160,14 @@ impl Walk<'_> {
             (BounceKind::Soft, &delays.soft_bounce)
         };
         let moment = self.after(sent, delay, Draw::BounceDelay, 0);
-        let step = self.step(EventType::Bounce, 0, moment, Actor::Machine);
+        let step = self.step(EventType::Bounce, 0, moment, Reason::Delivery);
         step.bounce = Some(kind);
     }
 
     fn fetch_ahead(&mut self, sent: Moment) {
         let delay = &self.simulation.config.parameters().delays.machine_open;
         let moment = self.after(sent, delay, Draw::MachineOpenDelay, 0);
-        let step = self.step(EventType::Open, MACHINE, moment, Actor::Machine);
+        let step = self.step(EventType::Open, MACHINE, moment, Reason::PrivacyProxy);
         step.user_agent = Some(PRIVACY_PROXY);
     }
 
@@ -179,13 +182,18 @@ impl Walk<'_> {
                 Duration::microseconds(waited.whole_milliseconds().try_into().unwrap_or(0) * 1_000);
             let moment = self.later(sent, waited);
             let visit = self.visit(MACHINE + number, moment);
-            let step = self.step(EventType::Click, MACHINE + number, moment, Actor::Machine);
+            let step = self.step(
+                EventType::Click,
+                MACHINE + number,
+                moment,
+                Reason::TooFastClick,
+            );
             step.user_agent = Some(SCANNER);
             step.link = Some(link);
             step.visit = Some(visit);
             if self.simulation.landing_link == Some(link) {
                 let moment = self.later(moment, Duration::milliseconds(40));
-                let step = self.step(EventType::FormView, MACHINE, moment, Actor::Machine);
+                let step = self.step(EventType::FormView, MACHINE, moment, Reason::TooFastClick);
                 step.user_agent = Some(SCANNER);
                 step.visit = Some(visit);
             }
@@ -215,7 +223,7 @@ impl Walk<'_> {
         if self.stream.happens(Draw::Unsubscribe, leaves) {
             let delay = &rates.delays.unsubscribe;
             let moment = self.after(opened, delay, Draw::UnsubscribeDelay, 0);
-            let step = self.step(EventType::Unsubscribe, 0, moment, Actor::Human);
+            let step = self.step(EventType::Unsubscribe, 0, moment, Reason::Reader);
             step.user_agent = Some(device.browser);
         }
         for number in 1..SimulationConfig::MAX_OPENS {
@@ -228,7 +236,12 @@ impl Walk<'_> {
     }
 
     fn open(&mut self, number: u32, moment: Moment, device: Device) {
-        let step = self.step(EventType::Open, number, moment, Actor::Human);
+        let reason = if device.proxied {
+            Reason::ProxyForReader
+        } else {
+            Reason::Reader
+        };
+        let step = self.step(EventType::Open, number, moment, reason);
         step.user_agent = Some(device.mail);
     }
 
@@ -240,7 +253,7 @@ impl Walk<'_> {
         let views = landing.is_some() && self.stream.happens(Draw::View, rates.form_view_rate);
         let any = self.stream.one_of(Draw::Link, self.simulation.links.into());
         let any = u16::try_from(any).unwrap_or(0);
-        let step = self.step(EventType::Click, 0, clicked, Actor::Human);
+        let step = self.step(EventType::Click, 0, clicked, Reason::Reader);
         step.user_agent = Some(device.browser);
         step.link = if views { landing } else { Some(any) };
         step.visit = Some(visit);
@@ -248,12 +261,12 @@ impl Walk<'_> {
             return;
         }
         let viewed = self.after(clicked, &rates.delays.view, Draw::ViewDelay, 0);
-        let step = self.step(EventType::FormView, 0, viewed, Actor::Human);
+        let step = self.step(EventType::FormView, 0, viewed, Reason::Reader);
         step.user_agent = Some(device.browser);
         step.visit = Some(visit);
         if self.stream.happens(Draw::Submit, rates.form_submit_rate) {
             let moment = self.after(viewed, &rates.delays.submit, Draw::SubmitDelay, 0);
-            let step = self.step(EventType::FormSubmit, 0, moment, Actor::Human);
+            let step = self.step(EventType::FormSubmit, 0, moment, Reason::Reader);
             step.user_agent = Some(device.browser);
             step.visit = Some(visit);
         }
@@ -284,14 +297,18 @@ impl Walk<'_> {
         VisitId::from_uuid(self.stream.uuid(milliseconds(moment.at), VISIT | number))
     }
 
-    fn step(&mut self, event: EventType, number: u32, moment: Moment, actor: Actor) -> &mut Step {
+    fn step(&mut self, event: EventType, number: u32, moment: Moment, reason: Reason) -> &mut Step {
         let tag = (tag_of(event) << 16) | number;
         let id = self.stream.uuid(milliseconds(moment.at), tag);
         self.steps.push(Step {
             id: EventId::from_uuid(id),
             at: moment.at,
             event,
-            actor,
+            actor: match reason {
+                Reason::Reader | Reason::ProxyForReader => Actor::Human,
+                _ => Actor::Machine,
+            },
+            reason,
             user_agent: None,
             visit: None,
             link: None,

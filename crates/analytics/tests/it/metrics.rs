@@ -118,6 +118,10 @@ proptest! {
         prop_assert_eq!(range, naive(&dated, |it| (first..=last).contains(&it)));
         let opened: u64 = days.iter().map(|it| it.counts.opened.human.events).sum();
         prop_assert_eq!(opened, range.opened.human.events);
+        let summed: Counts = days.iter().map(|it| it.counts).sum();
+        prop_assert_eq!(summed.clicked.machine.events, range.clicked.machine.events);
+        prop_assert_eq!(summed.sent.events, range.sent.events);
+        prop_assert!(summed.opened.human.people >= range.opened.human.people);
         prop_assert!(days.iter().all(|it| it.counts.sent.people <= range.sent.people));
     }
 }

@@ -115,6 +115,10 @@ fn made(name: &str, content: &ReportContent) -> Vec<u8> {
     let pdf = content.pdf().unwrap();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("report-{name}.pdf"));
     std::fs::write(file, &pdf).unwrap();
+    for (part, chart) in [("days", content.series()), ("funnel", content.funnel())] {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("chart-{name}-{part}.svg"));
+        std::fs::write(file, chart.svg(part)).unwrap();
+    }
     pdf
 }
 
@@ -305,6 +309,63 @@ fn a_report_on_nothing_says_so() {
     assert!(texts.iter().any(|it| it == "There are no days to show."));
     assert!(texts.iter().any(|it| it == "There is nothing to show."));
     assert!(texts.iter().filter(|it| *it == "–").count() >= 10);
+}
+
+/// Texts that mean something to somebody: to markup, spreadsheets, shells, or PDF itself.
+const PAYLOADS: [&str; 30] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "</text><text>",
+    "&amp;&lt;&#60;",
+    "]]>",
+    "<!--",
+    "${jndi:ldap://x}",
+    "{{7*7}}",
+    "%s%n%d",
+    "%PDF-1.7",
+    "%%EOF",
+    "(",
+    ")",
+    "))((",
+    "\\",
+    "\\)",
+    "\\051",
+    "<48656C6C6F>",
+    "<<",
+    ">> endobj",
+    "(x) Tj ET",
+    " endstream",
+    "/OpenAction",
+    "1 0 R",
+    "=1+1",
+    "+49",
+    "-1",
+    "@SUM(A1)",
+    "'; DROP TABLE leads; --",
+    "../../etc/passwd",
+];
+
+#[test]
+fn whatever_a_text_means_elsewhere_it_is_a_text_in_a_report() {
+    let sources = PAYLOADS.map(|payload| SourceCounts {
+        source: payload.to_owned(),
+        leads: 1,
+        converted: 0,
+    });
+    let content = ReportContent {
+        sources: sources.into(),
+        title: PAYLOADS.concat(),
+        organization: PAYLOADS[14..18].concat(),
+        ..report(1)
+    };
+
+    let pdf = made("payloads", &content);
+
+    let texts = texts(&pdf);
+    for payload in PAYLOADS {
+        assert!(texts.iter().any(|it| it == payload), "{payload}");
+    }
+    assert!(texts.contains(&content.organization));
 }
 
 #[test]

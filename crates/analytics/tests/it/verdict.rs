@@ -116,7 +116,7 @@ fn every_reason_has_a_code_of_its_own_and_a_case() {
 }
 
 /// Judges a journey's steps one after the other, as they would be when they come in.
-fn verdicts(steps: &[Step], links_in_mail: u16) -> Vec<(&Step, Actor)> {
+fn verdicts(steps: &[Step], links_in_mail: u16) -> Vec<(&Step, Verdict)> {
     let sent = steps[0].at;
     let judged = steps.iter().enumerate().map(|(index, step)| {
         let before = &steps[..index];
@@ -136,7 +136,7 @@ fn verdicts(steps: &[Step], links_in_mail: u16) -> Vec<(&Step, Actor)> {
             opened_before: before.iter().any(|it| it.event == EventType::Open),
             ..Evidence::of(step.event, step.user_agent)
         };
-        (step, judge(&evidence).actor)
+        (step, judge(&evidence))
     });
     judged.collect()
 }
@@ -155,27 +155,28 @@ fn made_up_journeys_are_judged_as_they_were_made() {
         .flat_map(|it| verdicts(it.steps(), simulation.links))
         .collect();
 
-    let right = judged
+    let right = judged.iter().filter(|(step, it)| step.actor == it.actor);
+    let right = right.count();
+    let of_people = judged.iter().filter(|(step, _)| step.actor == Actor::Human);
+    let of_people: Vec<_> = of_people.collect();
+    let mistaken = of_people
         .iter()
-        .filter(|(step, actor)| step.actor == *actor)
-        .count();
-    let people = judged
+        .filter(|(_, it)| it.actor == Actor::Machine);
+    let mistaken = mistaken.count();
+    let reasons = of_people
         .iter()
-        .filter(|(step, _)| step.actor == Actor::Human)
-        .count();
-    let mistaken = judged
-        .iter()
-        .filter(|(step, actor)| step.actor == Actor::Human && *actor == Actor::Machine)
-        .count();
+        .filter(|(step, it)| step.reason == it.reason);
+    let reasons = reasons.count();
 
-    assert!(
-        number(right) > 0.98 * number(judged.len()),
-        "{right} of {}",
-        judged.len()
-    );
+    let (all, people) = (judged.len(), of_people.len());
+    assert!(number(right) > 0.98 * number(all), "{right} of {all}");
     assert!(
         number(mistaken) < 0.02 * number(people),
         "{mistaken} of {people}"
+    );
+    assert!(
+        number(reasons) > 0.98 * number(people),
+        "{reasons} of {people}"
     );
 }
 
