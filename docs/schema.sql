@@ -1324,7 +1324,6 @@ CREATE TABLE public.leads (
     version integer NOT NULL,
     deleted_at timestamp with time zone,
     CONSTRAINT leads_check CHECK (((assigned_user_id IS NULL) OR (assigned_team_id IS NULL))),
-    CONSTRAINT leads_person_check CHECK ((octet_length(person) <= 400)),
     CONSTRAINT leads_responses_check CHECK ((responses >= 0)),
     CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['email_campaign'::text, 'direct_form'::text, 'api'::text, 'import'::text]))),
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'qualified'::text, 'disqualified'::text, 'contacted'::text, 'converted'::text])))
@@ -1336,7 +1335,7 @@ ALTER TABLE public.leads OWNER TO canvass_owner;
 
 COMMENT ON COLUMN public.leads.contact_id IS 'the contact that it is, which may be purged before the lead';
 
-COMMENT ON COLUMN public.leads.person IS 'what tells one person from another: a contact or an address';
+COMMENT ON COLUMN public.leads.person IS 'what tells one person from another: a contact or an address, in up to 400 bytes';
 
 COMMENT ON COLUMN public.leads.latest_response_id IS 'one of its responses, which come after it and point to it';
 
@@ -2182,6 +2181,9 @@ ALTER TABLE ONLY public.lead_status_changes
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_organization_id_assigned_team_id_fkey FOREIGN KEY (organization_id, assigned_team_id) REFERENCES public.teams(organization_id, id);
+
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_organization_id_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id) REFERENCES public.campaigns(organization_id, id);
 
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);

@@ -74,6 +74,11 @@ pub struct UnknownEventType;
 #[error("not one of human, machine, unknown")]
 pub struct UnknownActor;
 
+/// The text names no kind of bounce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not one of hard, soft")]
+pub struct UnknownBounceKind;
+
 /// The text names no segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one of pending, valid, invalid, risky, nonexistent")]
@@ -122,6 +127,9 @@ impl Actor {
 }
 
 impl BounceKind {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Hard, Self::Soft];
+
     /// The kind's word in storage and on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -166,6 +174,15 @@ impl VisitId {
     #[must_use]
     pub const fn as_uuid(self) -> Uuid {
         self.0
+    }
+}
+
+impl FromStr for BounceKind {
+    type Err = UnknownBounceKind;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|it| it.as_str() == text);
+        found.ok_or(UnknownBounceKind)
     }
 }
 
@@ -252,6 +269,9 @@ mod tests {
         }
         for it in Segment::ALL {
             assert_eq!(it.to_string().parse(), Ok(it));
+        }
+        for it in BounceKind::ALL {
+            assert_eq!(it.as_str().parse(), Ok(it));
         }
         assert_eq!("open".parse::<EventType>(), Err(UnknownEventType));
         assert_eq!("robot".parse::<Actor>(), Err(UnknownActor));

@@ -27,5 +27,6 @@ mod event;
 mod font;
 
 pub use event::{
-    Actor, BounceKind, EventType, Segment, UnknownActor, UnknownEventType, UnknownSegment, VisitId,
+    Actor, BounceKind, EventType, Segment, UnknownActor, UnknownBounceKind, UnknownEventType,
+    UnknownSegment, VisitId,
 };

@@ -3,13 +3,10 @@
 use kernel::{FieldFault, Timestamp};
 use time::{Duration, OffsetDateTime};
 
-/// How fast a simulation plays.
+/// How fast a simulation plays: all at once, in the past, or from now on so many times as fast as life.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
-    /// All at once, in the past: every event is back-dated.
-    Instant,
-    /// From now on, this many times as fast as life; see [`Pace::paced`].
-    Paced(f64),
+pub struct Pace {
+    factor: Option<f64>,
 }
 
 /// The number is no pace.
@@ -52,20 +49,23 @@ impl Pace {
     /// The fastest pace.
     pub const FASTEST: f64 = 1_000_000.0;
 
-    /// So many times as fast as life.
+    /// All at once, in the past: every event is back-dated.
+    pub const INSTANT: Self = Self { factor: None };
+
+    /// From now on, so many times as fast as life.
     pub fn paced(factor: f64) -> Result<Self, InvalidPace> {
         if (Self::SLOWEST..=Self::FASTEST).contains(&factor) {
-            Ok(Self::Paced(factor))
+            let factor = Some(factor);
+            Ok(Self { factor })
         } else {
             Err(InvalidPace)
         }
     }
 
-    const fn factor(self) -> f64 {
-        match self {
-            Self::Instant => 1.0,
-            Self::Paced(factor) => factor,
-        }
+    /// How many times as fast as life it plays; `None` for all at once.
+    #[must_use]
+    pub const fn factor(self) -> Option<f64> {
+        self.factor
     }
 }
 
@@ -90,7 +90,7 @@ impl VirtualClock {
         if start_at < OffsetDateTime::UNIX_EPOCH {
             return Err(InvalidStart::TooEarly);
         }
-        Ok(Self::resume(start_at, Pace::Instant))
+        Ok(Self::resume(start_at, Pace::INSTANT))
     }
 
     /// The clock of a simulation that was started before: the same start and pace give the same instants.
@@ -115,14 +115,14 @@ impl VirtualClock {
     #[must_use]
     pub fn at(&self, offset: Duration) -> Timestamp {
         let micros = offset.whole_microseconds();
-        let micros = match self.pace {
-            Pace::Instant => i64::try_from(micros).unwrap_or(i64::MAX),
+        let micros = match self.pace.factor {
+            None => i64::try_from(micros).unwrap_or(i64::MAX),
             #[expect(
                 clippy::cast_precision_loss,
                 clippy::cast_possible_truncation,
                 reason = "offsets are exact up to 285 years, and longer ones saturate"
             )]
-            Pace::Paced(_) => (micros as f64 / self.pace.factor()) as i64,
+            Some(factor) => (micros as f64 / factor) as i64,
         };
         self.start_at.saturating_add(Duration::microseconds(micros))
     }

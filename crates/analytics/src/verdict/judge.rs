@@ -1,5 +1,7 @@
 //! The verdict on one event.
 
+use std::str::FromStr;
+
 use time::Duration;
 
 use super::agent::AgentKind;
@@ -180,6 +182,20 @@ impl Reason {
             Self::NoAgent => "no-agent",
             Self::StrangeAgent => "strange-agent",
         }
+    }
+}
+
+/// The text is no reason's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the code of a reason of a verdict")]
+pub struct UnknownReason;
+
+impl FromStr for Reason {
+    type Err = UnknownReason;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|it| it.code() == text);
+        found.ok_or(UnknownReason)
     }
 }
 

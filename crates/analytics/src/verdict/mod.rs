@@ -7,4 +7,4 @@ mod agent;
 mod judge;
 
 pub use agent::AgentKind;
-pub use judge::{Evidence, Fetch, Network, Reason, Verdict, judge};
+pub use judge::{Evidence, Fetch, Network, Reason, UnknownReason, Verdict, judge};

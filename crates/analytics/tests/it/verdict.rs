@@ -93,6 +93,10 @@ fn every_reason_has_a_code_of_its_own_and_a_case() {
     codes.sort_unstable();
     codes.dedup();
     assert_eq!(codes.len(), Reason::ALL.len());
+    for reason in Reason::ALL {
+        assert_eq!(reason.code().parse(), Ok(reason));
+    }
+    assert!("guess".parse::<Reason>().is_err());
 
     let told: Vec<_> = cases()
         .iter()
