@@ -89,7 +89,8 @@ CREATE FUNCTION public.contact_lexemes(organization uuid, search_text text, attr
     AS $$
 DECLARE
     mark CONSTANT text := right(organization::text, 4);
-    words CONSTANT text[] := string_to_array(mark || replace(btrim(search_text), ' ', ' ' || mark), ' ');
+    parts CONSTANT text := regexp_replace(search_text, ' [^ ]*@', ' ', 'g');
+    words CONSTANT text[] := string_to_array(mark || replace(btrim(parts), ' ', ' ' || mark), ' ');
 BEGIN
     IF attributes = '{}' THEN
         RETURN array_to_tsvector(words);
@@ -950,7 +951,7 @@ COMMENT ON COLUMN public.contact_words.noted_at IS 'when a living contact had it
 CREATE TABLE public.contacts (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
-    email text NOT NULL COLLATE pg_catalog."C",
+    email text COLLATE pg_catalog."C",
     email_normalized text NOT NULL COLLATE pg_catalog."C",
     email_hash bytea NOT NULL,
     first_name text,
@@ -993,6 +994,8 @@ CREATE TABLE public.contacts (
 ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.contacts.email IS 'as it was given; null where that is email_normalized';
 
 COMMENT ON COLUMN public.contacts.email_hash IS 'the id of the key, and HMAC-SHA-256 of email_normalized cut to 128 bits, as in suppressions';
 
@@ -1686,7 +1689,7 @@ ALTER TABLE ONLY public.contact_list_counts
     ADD CONSTRAINT contact_list_counts_pkey PRIMARY KEY (organization_id, list_id, id);
 
 ALTER TABLE ONLY public.contact_list_members
-    ADD CONSTRAINT contact_list_members_pkey PRIMARY KEY (organization_id, contact_id, list_id);
+    ADD CONSTRAINT contact_list_members_pkey PRIMARY KEY (organization_id, contact_id, list_id) WITH (fillfactor='100');
 
 ALTER TABLE ONLY public.contact_lists
     ADD CONSTRAINT contact_lists_pkey PRIMARY KEY (organization_id, id);
@@ -1825,7 +1828,7 @@ CREATE INDEX contact_imports_file_idx ON public.contact_imports USING btree (org
 
 CREATE INDEX contact_imports_list_idx ON public.contact_imports USING btree (organization_id, list_id, id);
 
-CREATE INDEX contact_list_members_status_idx ON public.contact_list_members USING btree (organization_id, list_id, validation_status, contact_id) WHERE (deleted_at IS NULL);
+CREATE INDEX contact_list_members_status_idx ON public.contact_list_members USING btree (organization_id, list_id, validation_status, contact_id) WITH (fillfactor='100') WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX contact_lists_name_key ON public.contact_lists USING btree (organization_id, name_folded) WHERE (deleted_at IS NULL);
 
@@ -1837,7 +1840,7 @@ CREATE INDEX contacts_deleted_idx ON public.contacts USING btree (organization_i
 
 CREATE UNIQUE INDEX contacts_email_key ON public.contacts USING btree (organization_id, email_normalized) WHERE (deleted_at IS NULL);
 
-CREATE INDEX contacts_import_idx ON public.contacts USING btree (organization_id, import_id, id) WHERE (import_id IS NOT NULL);
+CREATE INDEX contacts_import_idx ON public.contacts USING btree (organization_id, import_id) WHERE (import_id IS NOT NULL);
 
 CREATE INDEX contacts_search_idx ON public.contacts USING gin (public.contact_lexemes(organization_id, search_text, attributes)) WHERE (deleted_at IS NULL);
 

@@ -43,6 +43,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000015_mends",
     "m20261121_000016_bulk_operations",
     "m20261121_000017_words_by_organization",
+    "m20261121_000018_smaller_contacts",
     "m20261121_000020_email_templates",
     "m20261121_000021_forms",
     "m20261121_000022_campaigns",

@@ -93,7 +93,8 @@ impl Profile {
     }
 
     /// The words that a contact with this profile and this normalised address is found by: one space between
-    /// them and around the whole. Names come first and in their order, so that phrases can be found.
+    /// them and around the whole. Names come first and in their order, so that phrases can be found; an address is one word,
+    /// of which the parts count as words as well ([`has_word`]).
     #[must_use]
     pub fn search_text(&self, normalized_email: &str) -> String {
         let mut found_by = SearchText::default();
@@ -117,20 +118,30 @@ impl Profile {
     }
 }
 
-/// The whole address, its local part, the words of that, and the domain.
+/// Whether a search text has this word, or an address whose local part or domain it is.
+pub(crate) fn has_word(search_text: &str, word: &str) -> bool {
+    let has = |text: String| search_text.contains(&text);
+    has(format!(" {word} ")) || has(format!(" {word}@")) || has(format!("@{word} "))
+}
+
+/// Whether a search text has a word, or the domain of an address, that begins like this.
+pub(crate) fn has_beginning(search_text: &str, beginning: &str) -> bool {
+    search_text.contains(&format!(" {beginning}")) || search_text.contains(&format!("@{beginning}"))
+}
+
+/// The words of the local part, a domain that is a single word, and the whole address.
 fn address_words(normalized: &str) -> Vec<String> {
-    let mut words = normalized
-        .split_whitespace()
-        .map(fold_whole)
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>();
-    if let [whole] = words.as_slice()
-        && let Some((local, domain)) = whole.clone().rsplit_once('@')
-    {
-        let parts = [local, domain].map(str::to_owned);
-        words.extend(parts.into_iter().filter(|part| !part.is_empty()));
-        words.extend(fold(local).plain);
+    let mut words = Vec::new();
+    for whole in normalized.split_whitespace().map(fold_whole) {
+        if let Some((local, domain)) = whole.rsplit_once('@') {
+            words.extend(fold(local).plain);
+            if domain.chars().all(char::is_alphanumeric) {
+                words.push(domain.to_owned());
+            }
+        }
+        words.push(whole);
     }
+    words.retain(|word| !word.is_empty());
     words
 }
 
@@ -160,6 +171,8 @@ fn text(value: Option<&ContactText>) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -174,9 +187,52 @@ mod tests {
 
         assert_eq!(
             profile.search_text("j.gross+x@mail.example.com"),
-            " jurgen gross juergen gross gross sohne gross soehne j.gross+x@mail.example.com j.gross+x \
-             mail.example.com j x "
+            " jurgen gross juergen gross gross sohne gross soehne j x j.gross+x@mail.example.com "
         );
         assert_eq!(Profile::default().search_text("no address"), " no address ");
+        assert_eq!(
+            Profile::default().search_text("Ada@localhost"),
+            " ada localhost ada@localhost "
+        );
+    }
+
+    #[test]
+    fn an_address_has_its_parts_as_words() {
+        let text = Profile::default().search_text("ada.l+news@mail.example.com");
+
+        for word in [
+            "ada.l+news@mail.example.com",
+            "ada.l+news",
+            "mail.example.com",
+            "ada",
+            "l",
+            "news",
+        ] {
+            assert!(has_word(&text, word), "{word}");
+        }
+        for beginning in ["ada.l+n", "mail.ex", "ada.l+news@mail"] {
+            assert!(has_beginning(&text, beginning) && !has_word(&text, beginning));
+        }
+        for other in ["ada.l", "example.com", "mail", "news@mail.example.com", "@"] {
+            assert!(!has_word(&text, other), "{other}");
+        }
+    }
+
+    proptest! {
+        /// Storage looks for such a word alone, and not for an address with that part.
+        #[test]
+        fn a_part_of_an_address_without_signs_is_a_word_of_its_own(
+            address in "[a-zA-Z0-9ßéİ'\"@. _-]{0,12}(@[a-z.é-]{0,6})?|\\PC{0,20}",
+            from in 0_usize..12,
+            length in 1_usize..6,
+        ) {
+            let text = Profile::default().search_text(&address);
+            let part = text.chars().skip(from).take(length).collect::<String>();
+            for word in fold(&address).plain.into_iter().chain([part]) {
+                if !word.is_empty() && word.chars().all(char::is_alphanumeric) {
+                    prop_assert_eq!(has_word(&text, &word), text.contains(&format!(" {word} ")));
+                }
+            }
+        }
     }
 }

@@ -216,7 +216,14 @@ fn name_of(table: &str) -> (String, &'static str) {
 }
 
 /// The columns that are told, and those that say whose the row is and whether it is deleted.
-fn told(table: &str, row: Columns) -> Columns {
+fn told(table: &str, mut row: Columns) -> Columns {
+    // An address that was given as it is compared stands in one column.
+    if table == "contacts"
+        && row.get("email").is_some_and(Value::is_null)
+        && let Some(address) = row.get("email_normalized").cloned()
+    {
+        row.insert("email".to_owned(), address);
+    }
     let only = ONLY_TOLD.iter().find(|(of, ..)| *of == table);
     row.into_iter()
         .filter(|(column, _)| {

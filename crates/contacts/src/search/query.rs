@@ -1,6 +1,7 @@
 //! What is asked for, and how well a contact fits it.
 
 use super::typos::forgives;
+use crate::profile::{has_beginning, has_word};
 
 /// How well a contact fits a search, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,9 +86,7 @@ impl Sequence {
     }
 
     fn is_in(&self, search_text: &str) -> bool {
-        self.0
-            .iter()
-            .any(|words| search_text.contains(&format!(" {words} ")))
+        self.0.iter().any(|words| has_word(search_text, words))
     }
 }
 
@@ -148,13 +147,9 @@ impl ContactSearch {
         if !has_all || self.unwanted.iter().any(|words| words.is_in(search_text)) {
             return None;
         }
-        let words = search_text
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .collect::<Vec<_>>();
-        let is_word = |asked: &str| words.contains(&asked);
-        let is_prefix = |asked: &str| words.iter().any(|word| word.starts_with(asked));
-        let is_typo = |asked: &str| words.iter().any(|word| forgives(asked, word));
+        let is_word = |asked: &str| has_word(search_text, asked);
+        let is_prefix = |asked: &str| has_beginning(search_text, asked);
+        let is_typo = |asked: &str| search_text.split(' ').any(|word| forgives(asked, word));
         let all = |has: &dyn Fn(&str) -> bool| self.terms.iter().all(|term| term.fits(has));
         if all(&is_word) {
             Some(Fit::Words)

@@ -4,7 +4,7 @@ INSERT INTO contacts (
     domain_exists, mx_found, risk_score, reasons, suggestion, last_validated_at, search_text,
     created_at, updated_at, created_by, updated_by, version, deleted_at, edited_at)
 SELECT
-    $1, n.id, n.email, n.email_normalized, n.email_hash, n.first_name, n.last_name, n.display_name, n.phone, n.company,
+    $1, n.id, nullif(n.email, n.email_normalized), n.email_normalized, n.email_hash, n.first_name, n.last_name, n.display_name, n.phone, n.company,
     n.job_title, n.locale, n.timezone, n.attributes::jsonb, n.source, n.import_id, n.validation_status,
     n.classification, n.syntax_ok, n.domain_exists, n.mx_found, n.risk_score, string_to_array(n.reasons, ','),
     n.suggestion, n.last_validated_at, n.search_text, $30, $30, $31, $31, n.version, n.deleted_at,

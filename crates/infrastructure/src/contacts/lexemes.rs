@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use contacts::fold;
 use kernel::OrganizationId;
 
-use super::test::{Test, joined};
+use super::test::{Test, is_plain, joined};
 
 /// A word which so many times as many contacts have as another one, which is wanted as well, is not asked of the index: to
 /// look at all contacts that have the other one takes less time than to read a list that long.
@@ -122,13 +123,19 @@ impl Writer<'_> {
     /// false), of fewer.
     fn write(&mut self, test: &Test, wide: bool) -> Option<String> {
         match test {
-            Test::Word(word) => Some(self.mark.before(word)),
-            Test::Prefix(beginning) => Some(format!("{}:*", self.mark.before(beginning))),
-            Test::Row(words) => {
-                let is_one = !words.contains(' ');
-                self.are_all &= is_one;
-                let words = words.split(' ').map(|word| self.mark.before(word));
-                (wide || is_one).then(|| joined(words, " & "))
+            Test::Word(word) => self.write_word(word, Extent::Whole, wide),
+            Test::Prefix(beginning) => self.write_word(beginning, Extent::Beginning, wide),
+            Test::Row(words) if wide || !words.contains(' ') => {
+                let mut parts = Vec::new();
+                for word in words.split(' ') {
+                    parts.extend(self.write_word(word, Extent::Whole, wide));
+                }
+                self.are_all &= !words.contains(' ');
+                (!parts.is_empty()).then(|| joined(parts.into_iter(), " & "))
+            }
+            Test::Row(_) => {
+                self.are_all = false;
+                None
             }
             Test::All(tests) if wide => {
                 let rarest = self.counts.estimate(test);
@@ -152,11 +159,59 @@ impl Writer<'_> {
         }
     }
 
+    /// The index has words as they stand, but of an address the domain alone, beside the words of the local part. What may
+    /// be an address, or part of one, is looked for by those, and compared afterwards.
+    fn write_word(&mut self, word: &str, extent: Extent, wide: bool) -> Option<String> {
+        let entry = self.mark.before(word, extent);
+        if is_plain(word) {
+            return Some(entry);
+        }
+        self.are_all = false;
+        if !wide {
+            return (!word.contains('@')).then_some(entry);
+        }
+        let (local, domain) = word
+            .rsplit_once('@')
+            .map_or((None, word), |(local, domain)| (Some(local), domain));
+        let mut parts = local.map_or_else(Vec::new, |local| self.words_of(local, Extent::Whole));
+        if !domain.is_empty() {
+            let as_it_stands = self.mark.before(domain, extent);
+            let words = self.words_of(domain, extent);
+            parts.push(if is_plain(domain) || words.is_empty() {
+                as_it_stands
+            } else {
+                let words = joined(words.into_iter(), " & ");
+                joined([as_it_stands, words].into_iter(), " | ")
+            });
+        }
+        (!parts.is_empty()).then(|| joined(parts.into_iter(), " & "))
+    }
+
+    /// The words of what may be a local part, the last of which goes on where that does.
+    fn words_of(&self, local: &str, extent: Extent) -> Vec<String> {
+        let words = fold(local).plain;
+        let last = words.len().saturating_sub(1);
+        let words = words.iter().enumerate();
+        words
+            .map(|(index, word)| {
+                let extent = if index == last { extent } else { Extent::Whole };
+                self.mark.before(word, extent)
+            })
+            .collect()
+    }
+
     fn write_each(&mut self, tests: &[Test], wide: bool, by: &str) -> Option<String> {
         let parts = tests.iter().map(|test| self.write(test, wide));
         let parts = parts.collect::<Option<Vec<_>>>()?;
         Some(joined(parts.into_iter(), by))
     }
+}
+
+/// How much of a word is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Beginning,
 }
 
 /// What all lexemes of an organization begin with.
@@ -171,9 +226,14 @@ impl Mark {
     }
 
     /// A lexeme as it stands in a `tsquery`.
-    fn before(self, word: &str) -> String {
+    fn before(self, word: &str, extent: Extent) -> String {
         let word = word.replace('\\', "\\\\").replace('\'', "''");
-        format!("'{:04x}{word}'", self.0)
+        let more = if extent == Extent::Beginning {
+            ":*"
+        } else {
+            ""
+        };
+        format!("'{:04x}{word}'{more}", self.0)
     }
 }
 
@@ -199,10 +259,35 @@ mod tests {
 
     #[test]
     fn lexemes_begin_with_the_end_of_the_id() {
-        let asked = Test::All(vec![word("o'hara"), Test::Prefix("an".to_owned())]);
+        let asked = Test::All(vec![word("ohara"), Test::Prefix("an".to_owned())]);
 
-        let expected = ("('f4a2o''hara' & 'f4a2an':*)".to_owned(), true);
+        let expected = ("('f4a2ohara' & 'f4a2an':*)".to_owned(), true);
         assert_eq!(told(&asked, &[]), expected);
+    }
+
+    #[test]
+    fn an_address_is_looked_for_by_its_words_and_its_domain() {
+        let whole = told(&word("ada.o'hara@mail.example"), &[]);
+        let local = "'f4a2ada' & 'f4a2ohara'";
+        let domain = "('f4a2mail.example' | ('f4a2mail' & 'f4a2example'))";
+        assert_eq!(whole, (format!("({local} & {domain})"), false));
+
+        let begun = told(&Test::Prefix("ada.oh".to_owned()), &[]);
+        let words = "('f4a2ada' & 'f4a2oh':*)";
+        assert_eq!(begun, (format!("(('f4a2ada.oh':* | {words}))"), false));
+    }
+
+    #[test]
+    fn what_looks_like_an_address_and_is_unwanted_is_compared_only() {
+        let without = |test| Test::All(vec![word("ada"), Test::Not(Box::new(test))]);
+
+        let whole = told(&without(word("a@example.org")), &[]);
+        assert_eq!(whole, ("('f4a2ada')".to_owned(), false));
+        let domain = told(&without(word("example.org")), &[]);
+        assert_eq!(
+            domain,
+            ("('f4a2ada' & !'f4a2example.org')".to_owned(), false)
+        );
     }
 
     #[test]

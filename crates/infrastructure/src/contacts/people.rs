@@ -114,10 +114,12 @@ impl ContactRepository for PostgresUnit {
     async fn update_many(&self, contacts: &[Contact]) -> Result<Vec<ContactId>, StorageError> {
         // Rows are taken in a statement of their own: the one that follows sees the memberships that others
         // added before they let go of the contacts.
-        let sql = "SELECT c.id FROM contacts c \
-                   JOIN unnest($2::uuid[], $3::integer[]) AS n (id, version) ON n.id = c.id \
-                   WHERE c.organization_id = $1 AND c.version = n.version - 1 \
-                   ORDER BY c.id FOR NO KEY UPDATE OF c";
+        // Each is looked up by itself, whatever the planner believes of a table that has just begun to grow.
+        let sql = "SELECT c.id FROM (SELECT n.id, n.version FROM unnest($2::uuid[], $3::integer[]) AS n (id, version) \
+                       ORDER BY n.id OFFSET 0) AS wanted \
+                   CROSS JOIN LATERAL (SELECT c.id FROM contacts c \
+                       WHERE c.organization_id = $1 AND c.id = wanted.id AND c.version = wanted.version - 1 \
+                       FOR NO KEY UPDATE) AS c";
         let ids = contacts.iter().map(|c| c.id().as_uuid());
         let versions = contacts.iter().map(|c| c.state().stamps.version.number());
         let values = [

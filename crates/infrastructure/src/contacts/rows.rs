@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::error::corrupt;
 use crate::stamps::stamps_of;
 
-/// The columns of a contact, of the table called `c`.
-pub(super) const COLUMNS: &str = "c.organization_id, c.id, c.email, c.email_normalized, c.email_hash, c.first_name, \
+/// The columns of a contact, of the table called `c`. The address is stored as it was given where it is compared otherwise.
+pub(super) const COLUMNS: &str = "c.organization_id, c.id, coalesce(c.email, c.email_normalized) AS email, c.email_normalized, c.email_hash, c.first_name, \
      c.last_name, c.display_name, c.phone, c.company, c.job_title, c.locale, c.timezone, c.attributes, c.source, \
      c.import_id, c.validation_status, c.classification, c.syntax_ok, c.domain_exists, c.mx_found, c.risk_score, \
      c.reasons, c.suggestion, c.last_validated_at, c.created_at, c.updated_at, c.created_by, c.updated_by, c.version, \

@@ -55,14 +55,28 @@ impl Test {
     }
 
     /// The test as a condition on the column `search_text` of the table `c`, in which words stand with one space around
-    /// each.
+    /// each. An address is one of them; its local part and its domain count as words, and stand as such where they are
+    /// nothing but letters and digits.
     pub(super) fn sql(&self, binds: &mut Binds) -> String {
         let has = |binds: &mut Binds, text: String| {
             format!("strpos(c.search_text, {}) > 0", binds.bind(text))
         };
         match self {
-            Self::Word(words) | Self::Row(words) => has(binds, format!(" {words} ")),
-            Self::Prefix(beginning) => has(binds, format!(" {beginning}")),
+            Self::Word(words) | Self::Row(words) if is_plain(words) => {
+                has(binds, format!(" {words} "))
+            }
+            Self::Word(words) | Self::Row(words) => {
+                let places = [
+                    format!(" {words} "),
+                    format!(" {words}@"),
+                    format!("@{words} "),
+                ];
+                joined(places.into_iter().map(|text| has(binds, text)), " OR ")
+            }
+            Self::Prefix(beginning) => {
+                let places = [format!(" {beginning}"), format!("@{beginning}")];
+                joined(places.into_iter().map(|text| has(binds, text)), " OR ")
+            }
             Self::All(tests) if tests.is_empty() => "true".to_owned(),
             Self::Any(tests) if tests.is_empty() => "false".to_owned(),
             Self::All(tests) => joined(tests.iter().map(|test| test.sql(binds)), " AND "),
@@ -101,6 +115,11 @@ fn terms(search: &ContactSearch, fit: Fit, guesses: &BTreeMap<String, Vec<String
         )
     });
     Test::All(terms.collect())
+}
+
+/// Whether a word has letters and digits alone.
+pub(super) fn is_plain(word: &str) -> bool {
+    word.chars().all(char::is_alphanumeric)
 }
 
 pub(super) fn joined(parts: impl Iterator<Item = String>, by: &str) -> String {

@@ -10,13 +10,20 @@ WITH n AS (
         domain_exists, mx_found, risk_score, reasons, suggestion, last_validated_at, search_text, version,
         deleted_at, edited_at)
 ), before AS (
-    SELECT c.id, c.validation_status, c.deleted_at
-    FROM contacts c
-    JOIN n ON n.id = c.id
-    WHERE c.organization_id = $1 AND c.version = n.version - 1
+    -- Each is looked up by itself, whatever the planner believes of a table that has just begun to grow, and once: the unit
+    -- holds these rows, so that they stay where they are.
+    SELECT n.id, c.validation_status, c.deleted_at, c.place
+    FROM n
+    CROSS JOIN LATERAL (
+        SELECT c.ctid AS place, c.validation_status, c.deleted_at, c.version
+        FROM contacts c
+        WHERE c.organization_id = $1 AND c.id = n.id
+        OFFSET 0
+    ) AS c
+    WHERE c.version = n.version - 1
 ), changed AS (
     UPDATE contacts c
-    SET email = n.email, email_normalized = n.email_normalized, email_hash = n.email_hash,
+    SET email = nullif(n.email, n.email_normalized), email_normalized = n.email_normalized, email_hash = n.email_hash,
         first_name = n.first_name, last_name = n.last_name, display_name = n.display_name, phone = n.phone,
         company = n.company, job_title = n.job_title, locale = n.locale, timezone = n.timezone,
         attributes = n.attributes::jsonb, validation_status = n.validation_status,
@@ -26,18 +33,28 @@ WITH n AS (
         updated_at = $30, updated_by = $31, version = n.version, deleted_at = n.deleted_at,
         edited_at = n.edited_at
     FROM n
-    WHERE c.organization_id = $1 AND c.id = n.id AND c.version = n.version - 1
+    JOIN before b ON b.id = n.id
+    WHERE c.organization_id = $1 AND c.ctid = b.place
     RETURNING c.id
+), concerned AS (
+    SELECT n.id, n.validation_status, n.deleted_at, b.validation_status AS old_status, b.deleted_at AS old_deleted_at,
+        m.place
+    FROM n
+    JOIN before b ON b.id = n.id
+    CROSS JOIN LATERAL (
+        SELECT m.ctid AS place
+        FROM contact_list_members m
+        WHERE m.organization_id = $1 AND m.contact_id = n.id
+        OFFSET 0
+    ) AS m
+    WHERE (b.validation_status, b.deleted_at) IS DISTINCT FROM (n.validation_status, n.deleted_at)
 ), members AS (
     -- A membership repeats what the contact was, so what the contact was is what its lists have counted.
     UPDATE contact_list_members m
     SET validation_status = n.validation_status, deleted_at = n.deleted_at
-    FROM n
-    JOIN before b ON b.id = n.id
-    WHERE m.organization_id = $1 AND m.contact_id = n.id
-        AND (b.validation_status, b.deleted_at) IS DISTINCT FROM (n.validation_status, n.deleted_at)
-    RETURNING m.list_id, b.validation_status AS old_status, b.deleted_at AS old_deleted_at,
-        n.validation_status, n.deleted_at
+    FROM concerned n
+    WHERE m.organization_id = $1 AND m.ctid = n.place
+    RETURNING m.list_id, n.old_status, n.old_deleted_at, n.validation_status, n.deleted_at
 ), deltas AS (
     SELECT list_id, old_status AS status, -1 AS change FROM members WHERE old_deleted_at IS NULL
     UNION ALL

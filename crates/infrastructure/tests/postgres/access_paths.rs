@@ -324,7 +324,7 @@ const CONTACTS: &str = "
     SELECT organization_id, id, n || '@example.com', n || '@example.com',
         substring(sha256(n::text::bytea) FOR 17),
         CASE WHEN n % 3000 = 8 THEN '{\"City\": \"Oslo\"}'::jsonb ELSE '{}' END, 'import', status, 'business', 0,
-        ' ' || name || ' jones ' || n || '@example.com ' || n || ' example.com ', now(), now(), 1,
+        ' ' || name || ' jones ' || n || ' ' || n || '@example.com ', now(), now(), 1,
         CASE WHEN n % 2000 = 8 THEN now() END
     FROM filling;
     INSERT INTO contact_lists (organization_id, id, name, name_folded, description, source, status,

@@ -31,10 +31,10 @@ pub(super) struct Statement {
     pub(super) seconds: f64,
 }
 
-/// How large a table is, with its partitions, indexes and what is stored apart.
+/// How large a table with what is stored apart is, or an index.
 #[derive(Clone, Debug)]
 pub(super) struct Size {
-    pub(super) table: String,
+    pub(super) relation: String,
     pub(super) bytes: u64,
 }
 
@@ -208,23 +208,34 @@ impl Program {
         rows.iter().map(statement).collect()
     }
 
-    /// How large the tables are that have contacts and what is known of them.
+    /// How large the tables are that have contacts and what is known of them, their partitions, and the indexes of all.
     pub(super) async fn sizes(&self) -> Result<Vec<Size>, sqlx::Error> {
         let mut database = self.administrator().await?;
         let mut sizes = Vec::new();
         for table in TABLES_OF_CONTACTS {
-            // A table that is not partitioned has no tree; one that is has nothing of its own.
-            let sql = "SELECT (pg_total_relation_size($1::regclass) + coalesce(( \
-                           SELECT sum(pg_total_relation_size(t.relid)) FROM pg_partition_tree($1::regclass) t \
-                           WHERE t.isleaf), 0))::bigint";
-            let bytes: i64 = sqlx::query_scalar(sql)
+            // A table that is not partitioned has no tree.
+            let sql = "WITH tables AS ( \
+                           SELECT $1::regclass AS id UNION SELECT t.relid FROM pg_partition_tree($1::regclass) t) \
+                       SELECT id::text, pg_table_size(id) FROM tables \
+                       UNION ALL \
+                       SELECT i.indexrelid::regclass::text, pg_relation_size(i.indexrelid) \
+                       FROM pg_index i JOIN tables t ON t.id = i.indrelid \
+                       ORDER BY 1";
+            let rows = sqlx::query(sql)
                 .bind(table)
-                .fetch_one(&mut database)
+                .fetch_all(&mut database)
                 .await?;
-            sizes.push(Size {
-                table: table.to_owned(),
-                bytes: bytes.unsigned_abs(),
-            });
+            for row in rows {
+                let bytes: i64 = row.try_get(1)?;
+                // A table that is partitioned has nothing of its own.
+                if bytes == 0 {
+                    continue;
+                }
+                sizes.push(Size {
+                    relation: row.try_get(0)?,
+                    bytes: bytes.unsigned_abs(),
+                });
+            }
         }
         Ok(sizes)
     }

@@ -124,8 +124,11 @@ impl Report {
 
     /// Bytes per contact.
     fn size(&self) -> f64 {
+        self.per_contact(self.sizes.iter().map(|size| size.bytes).sum())
+    }
+
+    fn per_contact(&self, bytes: u64) -> f64 {
         let contacts = self.imported.first().map(|first| first.expected.kept());
-        let bytes = self.sizes.iter().map(|size| size.bytes).sum();
         number(bytes) / number(contacts.unwrap_or_default().max(1))
     }
 
@@ -147,7 +150,7 @@ impl Report {
             },
             "bytes_per_contact": self.size(),
             "sizes": self.sizes.iter().map(|size| json!({
-                "table": size.table, "bytes": size.bytes,
+                "relation": size.relation, "bytes": size.bytes,
             })).collect::<Vec<_>>(),
             "search": Searches::together(&self.searches).to_json(),
             "searches": self.searches.iter().map(Searches::to_json).collect::<Vec<_>>(),
@@ -281,9 +284,17 @@ impl Report {
     }
 
     fn write_sizes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| table | MB |\n|---|---|")?;
+        writeln!(
+            f,
+            "| table or index | MB | bytes per contact |\n|---|---|---|"
+        )?;
         for size in &self.sizes {
-            writeln!(f, "| {} | {:.1} |", size.table, number(size.bytes) / 1e6)?;
+            let per_contact = self.per_contact(size.bytes);
+            // Empty partitions, and what does not grow with the contacts.
+            if per_contact >= 1.0 {
+                let (name, bytes) = (&size.relation, number(size.bytes) / 1e6);
+                writeln!(f, "| {name} | {bytes:.1} | {per_contact:.0} |")?;
+            }
         }
         writeln!(
             f,
