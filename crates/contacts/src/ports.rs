@@ -142,6 +142,14 @@ pub trait ListMemberRepository: Send + Sync {
         import: Option<ContactImportId>,
         at: Timestamp,
     ) -> Result<Vec<ContactId>, StorageError>;
+    /// Puts contacts on the list that the unit has added, and that are on no list yet.
+    async fn add_new(
+        &self,
+        list: ContactListId,
+        contacts: &[Contact],
+        import: Option<ContactImportId>,
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
     /// Takes those of these contacts off the list that are on it and live, where an import is named only those that it
     /// has put there; tells which, in no order.
     async fn remove(

@@ -12,6 +12,7 @@ macro_rules! for_each_list_member_case {
     ([$($callback:tt)+] $($context:tt)*) => {
         $($callback)+! { [$($context)*]
             those_who_live_and_are_not_on_the_list_are_added,
+            those_who_are_new_are_added_and_counted,
             those_who_are_on_the_list_are_removed,
             only_those_whom_an_import_has_put_there_are_removed_with_it,
             a_list_counts_its_members_by_status,
@@ -65,6 +66,46 @@ mod cases {
         unit.commit().await.unwrap();
 
         assert_eq!(tenant.counts(subject, &list).await.total(), 2);
+    }
+
+    pub(super) async fn those_who_are_new_are_added_and_counted<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let old = tenant.a_contact("old@example.com");
+        tenant.add(subject, std::slice::from_ref(&old)).await;
+        let list = tenant.add_list(subject, "Leads", &[&old]).await;
+        let statuses = [
+            ValidationStatus::Valid,
+            ValidationStatus::Risky,
+            ValidationStatus::Risky,
+        ];
+        let new = statuses
+            .iter()
+            .enumerate()
+            .map(|(n, status)| tenant.a_contact_of(&format!("{n}@example.com"), *status))
+            .collect::<Vec<_>>();
+        let import = Some(id(ContactImportId::from_uuid));
+
+        let unit = tenant.begin(subject).await;
+        unit.contacts().insert_many(&new).await.unwrap();
+        let members = unit.list_members();
+        members.add_new(list.id(), &new, import, NOW).await.unwrap();
+        members.add_new(list.id(), &[], None, NOW).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let expected = ListCounts {
+            valid: 2,
+            risky: 2,
+            ..ListCounts::default()
+        };
+        assert_eq!(tenant.counts(subject, &list).await, expected);
+        let unit = tenant.begin(subject).await;
+        let members = unit.list_members();
+        let ids = members.ids_after(list.id(), None, None, 10).await.unwrap();
+        let mut wanted = vec![old.id()];
+        wanted.extend(new.iter().map(crate::Contact::id));
+        assert_eq!(ids, sorted(wanted));
+        let risky = members.ids_after(list.id(), Some(ValidationStatus::Risky), None, 10);
+        assert_eq!(risky.await.unwrap().len(), 2);
     }
 
     pub(super) async fn those_who_are_on_the_list_are_removed<S: Subject>(subject: &S) {

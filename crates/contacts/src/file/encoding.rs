@@ -62,6 +62,27 @@ impl Encoding {
     }
 }
 
+impl Encoding {
+    /// Where the last line feed of these bytes ends, of which `before` stand before them in the file.
+    #[must_use]
+    pub fn last_line_end(self, bytes: &[u8], before: u64) -> Option<usize> {
+        let units = |feed: [u8; 2]| {
+            let first = usize::from(!before.is_multiple_of(2));
+            let units = bytes.get(first..)?.chunks_exact(2);
+            let count = units.len();
+            let place = units.rev().position(|unit| unit == feed)?;
+            Some(first + 2 * (count - place))
+        };
+        match self {
+            Self::Utf8 | Self::Windows1252 => {
+                Some(bytes.iter().rposition(|&byte| byte == b'\n')? + 1)
+            }
+            Self::Utf16Le => units([b'\n', 0]),
+            Self::Utf16Be => units([0, b'\n']),
+        }
+    }
+}
+
 /// Decodes a file piece by piece; how it is cut makes no difference.
 pub struct Decoder {
     state: State,
@@ -88,6 +109,15 @@ impl Decoder {
                 Encoding::Windows1252 => other(WINDOWS_1252),
             },
             at_start: true,
+        }
+    }
+
+    /// A decoder behind a line feed of a file.
+    #[must_use]
+    pub fn behind_line(encoding: Encoding) -> Self {
+        Self {
+            at_start: false,
+            ..Self::new(encoding)
         }
     }
 
@@ -196,6 +226,19 @@ mod tests {
             decoded(Encoding::Utf8, &[b"Zo\xEB and Zo\xC3", b"\xAB"]),
             "Zoë and Zoë"
         );
+    }
+
+    #[test]
+    fn line_feeds_are_found_in_every_encoding() {
+        let end = |encoding: Encoding, bytes: &[u8], before| encoding.last_line_end(bytes, before);
+
+        assert_eq!(end(Encoding::Utf8, b"a\nb\nc", 7), Some(4));
+        assert_eq!(end(Encoding::Windows1252, b"abc", 0), None);
+        assert_eq!(end(Encoding::Utf16Le, b"a\0\n\0b\0", 4), Some(4));
+        assert_eq!(end(Encoding::Utf16Le, b"\0\n\0b\0", 5), Some(3));
+        assert_eq!(end(Encoding::Utf16Be, b"\0a\0\n\0", 4), Some(4));
+        assert_eq!(end(Encoding::Utf16Be, b"\x0a\0", 4), None);
+        assert_eq!(end(Encoding::Utf16Le, b"", 3), None);
     }
 
     proptest! {

@@ -29,6 +29,22 @@ impl FileReader {
         }
     }
 
+    /// A reader of the same file behind the line feed before a line, where [`FileReader::next_line`] told that line.
+    #[must_use]
+    pub fn at_line(detected: &Detected, line: u64) -> Self {
+        Self {
+            decoder: Decoder::behind_line(detected.encoding),
+            records: RecordReader::new(detected.delimiter).at_line(line),
+            ..Self::new(detected)
+        }
+    }
+
+    /// The line that comes next, counted from 1, where no row has begun.
+    #[must_use]
+    pub fn next_line(&self) -> Option<u64> {
+        self.records.next_line()
+    }
+
     /// The same reader, which tells of each row what stands in the file.
     #[must_use]
     pub const fn keeping_originals(mut self) -> Self {
@@ -78,8 +94,22 @@ impl FileReader {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::encoding::Encoding;
     use super::super::sniff::sniff;
     use super::*;
+
+    fn read(mut reader: FileReader, bytes: &[u8]) -> Vec<(u64, String)> {
+        let mut rows = Vec::new();
+        let mut each = |row: Result<ParsedRow, RejectedRow>| {
+            rows.push(match row {
+                Ok(row) => (row.line, row.email),
+                Err(row) => (row.line, row.original),
+            });
+        };
+        reader.read(bytes, &mut each);
+        reader.finish(&mut each);
+        rows
+    }
 
     fn rows(bytes: &[u8], size: usize) -> Vec<(u64, String)> {
         let mut rows = Vec::new();
@@ -123,6 +153,36 @@ mod tests {
         ) {
             let bytes = [b"Email,Name\n".as_slice(), &bytes].concat();
             prop_assert_eq!(rows(&bytes, size), rows(&bytes, 1_000));
+        }
+
+        #[test]
+        fn a_file_is_read_on_behind_any_line_feed_where_no_row_has_begun(
+            text in "[a@.,;\"\r\n\u{FEFF}ä\u{1F600}x]{0,80}",
+            size in 1_usize..40,
+            which in 0_usize..4,
+        ) {
+            let text = format!("Email,Name\n{text}");
+            let bytes = match Encoding::ALL[which] {
+                Encoding::Utf8 => text.into_bytes(),
+                Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+                Encoding::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+                Encoding::Windows1252 => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
+            };
+            let detected = Detected { encoding: Encoding::ALL[which], ..sniff(b"Email,Name\n") };
+            let all = read(FileReader::new(&detected), &bytes);
+
+            let mut reader = FileReader::new(&detected);
+            let (mut at, mut before) = (0, 0);
+            while at < bytes.len() {
+                let rest = &bytes[at..(at + size).min(bytes.len())];
+                let end = detected.encoding.last_line_end(rest, at as u64);
+                reader.read(&rest[..end.unwrap_or(rest.len())], &mut |_| before += 1);
+                at += end.unwrap_or(rest.len());
+                if let (Some(_), Some(line)) = (end, reader.next_line()) {
+                    let rest = read(FileReader::at_line(&detected, line), &bytes[at..]);
+                    prop_assert_eq!(&rest, &all[before..]);
+                }
+            }
         }
     }
 }

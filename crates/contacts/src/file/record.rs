@@ -113,6 +113,18 @@ impl RecordReader {
         }
     }
 
+    /// A reader behind the end of a line, where no record has begun: the next line is this one, counted from 1.
+    #[must_use]
+    pub fn at_line(self, line: u64) -> Self {
+        Self { line, ..self }
+    }
+
+    /// The line that comes next, where no record has begun.
+    #[must_use]
+    pub fn next_line(&self) -> Option<u64> {
+        (self.state == State::StartOfRecord && !self.was_cr).then_some(self.line)
+    }
+
     /// Reads the next piece and shows the records that it ends.
     pub fn read(&mut self, text: &str, each: &mut dyn FnMut(Record<'_>)) {
         let mut waiting = self.read_until_fault(text, each);

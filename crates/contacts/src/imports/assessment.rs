@@ -17,12 +17,11 @@ pub(super) struct PersonRow {
     pub(super) original: String,
 }
 
-/// A row that is about a person, and whose address was judged.
+/// A row that is about a person, and what was thought of the address.
+#[derive(Clone, Copy)]
 pub(super) struct Assessed<'a> {
-    pub(super) line: u64,
-    pub(super) person: &'a Person,
-    pub(super) judged: Judged,
-    pub(super) original: &'a str,
+    pub(super) row: &'a PersonRow,
+    pub(super) judged: &'a Judged,
 }
 
 /// A row that is refused. Mail is kept from its address all the same, where it says so.
@@ -59,43 +58,36 @@ impl Assessment<'_> {
         })
     }
 
-    /// Judges the addresses of rows, as through every other door.
-    pub(super) fn judge<'r>(
+    /// Judges the address of a row, as through every other door.
+    pub(super) fn judge(
         &self,
-        rows: &'r [Result<PersonRow, Refused<ContactEmail>>],
+        row: &Result<PersonRow, Refused<ContactEmail>>,
         judge: &Judge,
         known: &Knowledge,
         rules: &Rules,
         at: Timestamp,
-    ) -> Vec<Result<Assessed<'r>, Refused<AddressHash>>> {
-        rows.iter()
-            .map(|row| {
-                let hash = |email| judge.judge(email, known, rules, at).hash;
-                let row = row.as_ref().map_err(|refused| Refused {
-                    rejection: refused.rejection.clone(),
-                    stop: refused
-                        .stop
-                        .as_ref()
-                        .map(|(email, why)| (hash(email), *why)),
-                })?;
-                let judged = judge.judge(&row.person.email, known, rules, at);
-                let is_none = judged.validation.status == ValidationStatus::Invalid;
-                if is_none && self.invalid == OnInvalid::Reject {
-                    let code = RejectionCode::InvalidAddress;
-                    let stops = row.person.stops.first();
-                    return Err(Refused {
-                        rejection: self.refused(row.line, code, &row.original),
-                        stop: stops.map(|why| (judged.hash, *why)),
-                    });
-                }
-                Ok(Assessed {
-                    line: row.line,
-                    person: &row.person,
-                    judged,
-                    original: &row.original,
-                })
-            })
-            .collect()
+    ) -> Result<Judged, Refused<AddressHash>> {
+        let row = row.as_ref().map_err(|refused| {
+            let hash = |email| judge.judge(email, known, rules, at).hash;
+            Refused {
+                rejection: refused.rejection.clone(),
+                stop: refused
+                    .stop
+                    .as_ref()
+                    .map(|(email, why)| (hash(email), *why)),
+            }
+        })?;
+        let judged = judge.judge(&row.person.email, known, rules, at);
+        let is_none = judged.validation.status == ValidationStatus::Invalid;
+        if is_none && self.invalid == OnInvalid::Reject {
+            let code = RejectionCode::InvalidAddress;
+            let stops = row.person.stops.first();
+            return Err(Refused {
+                rejection: self.refused(row.line, code, &row.original),
+                stop: stops.map(|why| (judged.hash, *why)),
+            });
+        }
+        Ok(judged)
     }
 
     fn refused(&self, line: u64, code: RejectionCode, original: &str) -> Rejection {

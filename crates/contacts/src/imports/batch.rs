@@ -45,7 +45,7 @@ impl Batch<'_> {
     /// Writes a batch, and tells what the import counts then. Where it fails, the unit has to be dropped.
     pub(super) async fn write(
         &self,
-        rows: &[Result<Assessed<'_>, Refused<AddressHash>>],
+        rows: &[Result<Assessed<'_>, &Refused<AddressHash>>],
     ) -> Result<ImportCounts, StorageError> {
         let mut counts = self.import.state().counts;
         let mut plan = Plan::default();
@@ -63,7 +63,7 @@ impl Batch<'_> {
                 }
                 Ok(row) => {
                     let address = row.judged.hash;
-                    let reasons = row.person.stops.iter();
+                    let reasons = row.row.person.stops.iter();
                     stops.extend(reasons.map(|reason| (address, *reason)));
                     if in_batch.insert(row.judged.normalized.as_str()) {
                         people.push(row);
@@ -88,7 +88,7 @@ impl Batch<'_> {
         }
         for row in people {
             let is_suppressed =
-                !row.person.stops.is_empty() || suppressed.contains(&row.judged.hash);
+                !row.row.person.stops.is_empty() || suppressed.contains(&row.judged.hash);
             match present.get(row.judged.normalized.as_str()) {
                 None if is_suppressed => counts.suppressed += 1,
                 None => counts.created += 1,
@@ -223,8 +223,8 @@ impl Batch<'_> {
 
     fn register(&self, row: &Assessed<'_>) -> (Contact, Judgement) {
         let new = NewContact {
-            email: row.person.email.clone(),
-            profile: row.person.profile.clone(),
+            email: row.row.person.email.clone(),
+            profile: row.row.person.profile.clone(),
             source: ContactSource::Import,
         };
         let id = ContactId::from_uuid(self.ids.next());
@@ -250,12 +250,12 @@ impl Batch<'_> {
     ) {
         let present = &contact.state().profile;
         let how = self.import.state().options.on_duplicate;
-        let Ok(profile) = merged(present, &row.person.profile, how) else {
+        let Ok(profile) = merged(present, &row.row.person.profile, how) else {
             plan.rejections.push(Rejection {
-                line: row.line,
+                line: row.row.line,
                 column: None,
                 code: RejectionCode::TooManyAttributes,
-                original: row.original.replace('\0', "\u{FFFD}"),
+                original: row.row.original.replace('\0', "\u{FFFD}"),
             });
             let nothing = (contact.id(), TouchOutcome::Unchanged, Changes::none());
             plan.met.push(nothing);
@@ -291,17 +291,13 @@ impl Batch<'_> {
         self.unit.validation_log().append(&plan.judgements).await?;
         ask_again_later(self.unit, &plan.judgements, self.ids, self.at).await?;
         let import = self.import.id();
-        let members = plan
-            .made
-            .iter()
-            .map(Contact::id)
-            .chain(plan.joining.iter().copied())
-            .collect::<Vec<_>>();
         let list = self.import.state().list;
-        let joined = self
-            .unit
-            .list_members()
-            .add(list, &members, Some(import), self.at)
+        let members = self.unit.list_members();
+        members
+            .add_new(list, &plan.made, Some(import), self.at)
+            .await?;
+        let joined = members
+            .add(list, &plan.joining, Some(import), self.at)
             .await?
             .into_iter()
             .collect::<HashSet<_>>();

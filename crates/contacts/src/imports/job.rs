@@ -5,15 +5,19 @@ use kernel::{
     ClaimedJob, Classify as _, ContactImportId, EarlyEnd, Interruption, Job, JobControl, JobEnd,
     JobFailure, JobId, JobKind, JobProgress, NewJob, StorageError, TenantScope, Timestamp,
 };
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
+use super::abreast::abreast;
 use super::assessment::Assessment;
 use super::batch::Batch;
-use super::rows::Rows;
+use super::batch_size::BatchSize;
+use super::prepared::Prepared;
+use super::rows::{Place, Rows};
 use super::{ContactImport, ImportPorts, ImportStatus};
 use crate::contacts::rules_in;
 use crate::workbench::Workbench;
-use crate::{Column, ContactError, Judge, ListStatus, ParsedRow, RejectedRow, Rules};
+use crate::{ContactError, Judge, ListStatus, Rules};
 
 /// The kind of the job.
 pub(super) const IMPORT: JobKind = JobKind::new("import_contacts");
@@ -21,7 +25,7 @@ pub(super) const IMPORT: JobKind = JobKind::new("import_contacts");
 /// How often a job is tried without getting on.
 const MAX_ATTEMPTS: u16 = 8;
 
-/// How many rows are written at a time.
+/// How many rows are written at a time, at most.
 const BATCH: usize = 5_000;
 
 /// How many rows of an earlier reading are removed at a time.
@@ -52,7 +56,7 @@ impl ImportJob {
         }
     }
 
-    /// The same job, which writes so many rows at a time, at least one. What comes of a file does not depend on it.
+    /// The same job, which writes so many rows at a time at most, and at least one. What comes of a file does not depend on it.
     #[must_use]
     pub fn in_batches_of(self, rows: usize) -> Self {
         Self {
@@ -75,6 +79,7 @@ impl ImportJob {
     async fn read(
         &self,
         import: &mut ContactImport,
+        from: Option<Place>,
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
@@ -89,12 +94,16 @@ impl ImportJob {
                 _ => self.end(import, ImportStatus::Cancelled, scope).await,
             };
         }
-        let mut rows = Rows::of(import, &format, &self.bench, scope);
-        loop {
-            let batch = rows.next(self.batch).await?;
-            if batch.is_empty() {
-                break;
-            }
+        let assessment = Assessment {
+            columns: &format.detected().columns,
+            invalid: import.state().options.invalid,
+        };
+        let mut rows = Rows::of(import, &format, from, &self.bench, scope);
+        let mut size = BatchSize::at_first(self.batch);
+        let judge = &self.judge;
+        let first = Prepared::next(&mut rows, size.rows(), &assessment, judge, rules.clone());
+        let mut next = first.await?;
+        while let Some(mut batch) = next {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
                     return self.end(import, ImportStatus::Cancelled, scope).await;
@@ -102,10 +111,18 @@ impl ImportJob {
                 Some(stopping) => return Ok(stopping.into()),
                 None => {}
             }
-            let columns = &format.detected().columns;
-            self.write(import, batch, columns, &mut rules, scope, work)
-                .await?;
-            work.report(progress(import, rows.bytes_given_out()));
+            let begun = self.bench.now();
+            // The next rows are read and judged while storage is at work on these.
+            let ahead = Prepared::next(&mut rows, size.rows(), &assessment, judge, rules.clone());
+            let (written, prepared) = abreast(
+                self.write(import, &mut batch, &assessment, &mut rules, scope, work),
+                ahead,
+            )
+            .await;
+            written?;
+            work.report(progress(import, batch.bytes));
+            size.learn(batch.rows(), self.bench.now() - begun);
+            next = prepared?;
         }
         if import.state().options.dry_run {
             self.forget_met(import, scope).await?;
@@ -157,47 +174,27 @@ impl ImportJob {
     async fn write(
         &self,
         import: &mut ContactImport,
-        rows: Vec<Result<ParsedRow, RejectedRow>>,
-        columns: &[Column],
+        rows: &mut Prepared,
+        assessment: &Assessment<'_>,
         rules: &mut Rules,
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<(), JobFailure> {
-        let at = self.bench.now();
-        let judge = &self.judge;
-        let assessment = Assessment {
-            columns,
-            invalid: import.state().options.invalid,
-        };
-        let read = rows
-            .into_iter()
-            .map(|row| assessment.read(row))
-            .collect::<Vec<_>>();
-        let people = read.iter().flatten();
-        let known = judge
-            .look_up(
-                people.map(|row| row.person.email.as_str()),
-                Judge::PATIENCE_OF_JOBS,
-            )
-            .await;
-        // The rules seldom change between batches: judging before the unit begins keeps it short.
-        let mut rows = assessment.judge(&read, judge, &known, rules, at);
+        let at = rows.at;
         let mut tries = 0;
         loop {
             tries += 1;
             let unit = self.bench.begin(scope).await?;
-            let in_force = rules_in(unit.as_ref()).await?;
-            if in_force != *rules {
-                rows = assessment.judge(&read, judge, &known, &in_force, at);
-                *rules = in_force;
-            }
+            // They seldom change between batches: judging before the unit begins keeps it short.
+            *rules = rules_in(unit.as_ref()).await?;
+            rows.apply(rules, assessment, &self.judge);
             let batch = Batch {
                 unit: unit.as_ref(),
                 import,
                 ids: self.bench.ids(),
                 at,
             };
-            let counts = match batch.write(&rows).await {
+            let counts = match batch.write(&rows.assessed()).await {
                 Err(StorageError::Contended(_)) if tries < TRIES => continue,
                 counts => counts?,
             };
@@ -220,7 +217,7 @@ impl ImportJob {
                     .await
                     .map_err(|error| failure(&error))?;
             }
-            let state = json!({ "rows": counts.rows_read() });
+            let state = json!({ "rows": counts.rows_read(), "place": rows.place });
             work.checkpoint(unit.jobs(), &state).await?;
             match unit.commit().await {
                 Err(StorageError::Contended(_)) if tries < TRIES => {}
@@ -347,7 +344,9 @@ impl Job for ImportJob {
             }
             _ => return Ok(JobEnd::Completed(Some(result(&import)))),
         }
-        self.read(&mut import, scope, work).await
+        let place = job.checkpoint.as_ref().and_then(|state| state.get("place"));
+        let from = place.and_then(|place| Place::deserialize(place).ok());
+        self.read(&mut import, from, scope, work).await
     }
 
     async fn wind_up(

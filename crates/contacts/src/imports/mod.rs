@@ -1,7 +1,9 @@
 //! Files of contacts: taking them in, what became of each row, and taking that back.
 
+mod abreast;
 mod assessment;
 mod batch;
+mod batch_size;
 mod ending;
 mod format;
 mod import;
@@ -10,6 +12,7 @@ mod left;
 mod merge;
 mod person;
 pub(crate) mod ports;
+mod prepared;
 mod preview;
 mod rejection;
 mod rejections_csv;

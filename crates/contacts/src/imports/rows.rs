@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
-use kernel::{ContactImportId, JobFailure, TenantScope};
+use kernel::{ContactImportId, JobFailure, TenantScope, Timestamp};
+use serde::{Deserialize, Serialize};
 
+use super::abreast::give_way;
 use super::{ContactImport, FileFormat};
 use crate::workbench::Workbench;
-use crate::{FileReader, ParsedRow, RejectedRow};
+use crate::{Encoding, FileReader, ParsedRow, RejectedRow};
 
 /// How much of a piece is read at a time, in bytes: as many rows as that has are in memory.
 const BITE: usize = 64 * 1024;
@@ -14,6 +16,21 @@ const BITE: usize = 64 * 1024;
 /// How many bytes of the file the rows are that are given out together, at most, but for the last of them: rows may be
 /// long, and all of them are sent to the storage in one message.
 const HELPING: usize = 8 * 1024 * 1024;
+
+/// A place in a file where a row may begin, so that it can be read on from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// In which piece of the file, counted from 0.
+    piece: u32,
+    /// Behind how many bytes of it.
+    at: usize,
+    /// Behind how many bytes of the file.
+    bytes: u64,
+    /// In which line, counted from 1.
+    line: u64,
+    /// Behind how many rows.
+    rows: u64,
+}
 
 /// A row, or why it is none.
 type Row = Result<ParsedRow, RejectedRow>;
@@ -35,30 +52,44 @@ pub(super) struct Rows<'a> {
     to_skip: u64,
     bytes: u64,
     count: u64,
+    encoding: Encoding,
+    /// Where the rows that wait can be read anew from, the first ones behind a place that is not far before the next row.
+    places: VecDeque<Place>,
 }
 
 impl<'a> Rows<'a> {
-    /// The rows of an import's file behind those that it counts as read.
+    /// The rows of an import's file behind those that it counts as read, looked for from a place before them or from the
+    /// beginning.
     pub(super) fn of(
         import: &ContactImport,
         format: &FileFormat,
+        from: Option<Place>,
         bench: &'a Workbench,
         scope: &'a TenantScope,
     ) -> Self {
+        let detected = format.detected();
+        let read = import.state().counts.rows_read();
+        let from = from.filter(|place| place.rows <= read);
+        let reader = from.map_or_else(
+            || FileReader::new(detected),
+            |place| FileReader::at_line(detected, place.line),
+        );
         Self {
             bench,
             scope,
             import: import.id(),
             size: import.state().size,
-            reader: FileReader::new(format.detected()).keeping_originals(),
+            reader: reader.keeping_originals(),
             waiting: VecDeque::new(),
             piece: Vec::new(),
             at: 0,
-            next_piece: 0,
+            next_piece: from.map_or(0, |place| place.piece),
             is_at_end: false,
-            to_skip: import.state().counts.rows_read(),
-            bytes: 0,
-            count: 0,
+            to_skip: read - from.map_or(0, |place| place.rows),
+            bytes: from.map_or(0, |place| place.bytes),
+            count: from.map_or(0, |place| place.rows),
+            encoding: detected.encoding,
+            places: from.into_iter().collect(),
         }
     }
 
@@ -72,6 +103,7 @@ impl<'a> Rows<'a> {
                 break;
             } else {
                 self.bite().await?;
+                give_way().await;
             }
         }
         Ok(helping.rows)
@@ -91,10 +123,16 @@ impl<'a> Rows<'a> {
                 return Err(JobFailure::lasting("file-incomplete"));
             }
             self.piece = piece.unwrap_or_default();
-            self.at = 0;
+            self.at = match self.places.front() {
+                // The first piece of a file that is read on.
+                Some(place) if place.piece == self.next_piece => place.at.min(self.piece.len()),
+                _ => 0,
+            };
             self.next_piece += 1;
         }
-        let end = (self.at + BITE).min(self.piece.len());
+        let bite = &self.piece[self.at..(self.at + BITE).min(self.piece.len())];
+        let line_end = self.encoding.last_line_end(bite, self.bytes);
+        let end = self.at + line_end.unwrap_or(bite.len());
         let (waiting, to_skip, rows) = (&mut self.waiting, &mut self.to_skip, &mut self.count);
         let mut keep = |row| {
             *rows += 1;
@@ -111,7 +149,35 @@ impl<'a> Rows<'a> {
         }
         self.bytes += (end - self.at) as u64;
         self.at = end;
+        if let (Some(_), Some(line)) = (line_end, self.reader.next_line()) {
+            self.places.push_back(Place {
+                piece: self.next_piece - 1,
+                at: self.at,
+                bytes: self.bytes,
+                line,
+                rows: self.count,
+            });
+        }
         Ok(())
+    }
+
+    /// From where the rows behind those that were given out can be read on, if that is not the beginning.
+    pub(super) fn place(&mut self) -> Option<Place> {
+        let given_out = self.count - self.waiting.len() as u64;
+        while self
+            .places
+            .get(1)
+            .is_some_and(|place| place.rows <= given_out)
+        {
+            self.places.pop_front();
+        }
+        let first = self.places.front().copied();
+        first.filter(|place| place.rows <= given_out)
+    }
+
+    /// What time it is.
+    pub(super) fn now(&self) -> Timestamp {
+        self.bench.now()
     }
 
     /// How many bytes of the file were given out as rows, about.

@@ -39,6 +39,17 @@ impl ListMemberRepository for MemoryUnit {
         }))
     }
 
+    async fn add_new(
+        &self,
+        list: ContactListId,
+        contacts: &[Contact],
+        import: Option<ContactImportId>,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        let ids = contacts.iter().map(Contact::id).collect::<Vec<_>>();
+        self.add(list, &ids, import, at).await.map(drop)
+    }
+
     async fn remove(
         &self,
         list: ContactListId,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use contacts::ports::ListMemberRepository;
-use contacts::{ContactList, ValidationStatus};
+use contacts::{Contact, ContactList, ValidationStatus};
 use kernel::{ContactId, ContactImportId, ContactListId, StorageError, Timestamp};
 use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use crate::entities::contact_list::Model;
 use crate::unit::PostgresUnit;
 
 const ADD: &str = include_str!("add_members.sql");
+const ADD_NEW: &str = include_str!("add_new_members.sql");
 const IDS_AFTER: &str = include_str!("member_ids.sql");
 const REMOVE: &str = include_str!("remove_members.sql");
 
@@ -30,6 +31,32 @@ impl ListMemberRepository for PostgresUnit {
     ) -> Result<Vec<ContactId>, StorageError> {
         let values = [import.map(ContactImportId::as_uuid).into()];
         self.move_members(ADD, list, contacts, at, values).await
+    }
+
+    async fn add_new(
+        &self,
+        list: ContactListId,
+        contacts: &[Contact],
+        import: Option<ContactImportId>,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        if contacts.is_empty() {
+            return Ok(());
+        }
+        let ids = contacts.iter().map(|contact| contact.id().as_uuid());
+        let statuses = contacts
+            .iter()
+            .map(|contact| contact.state().validation.status.as_str().to_owned());
+        let values = [
+            self.organization().into(),
+            list.as_uuid().into(),
+            ids.collect::<Vec<_>>().into(),
+            statuses.collect::<Vec<_>>().into(),
+            at.into(),
+            import.map(ContactImportId::as_uuid).into(),
+        ];
+        self.execute_sql(ADD_NEW, values).await?;
+        self.sum_up_counts(&[list.as_uuid()]).await
     }
 
     async fn remove(
