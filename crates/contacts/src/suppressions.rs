@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, AuditDraft, Checked, Clock, Done, IdGenerator, Once, Page, PageRequest,
-    SuppressionId, TenantScope, begin_once,
+    Actor, AuditAction, AuditDraft, Checked, Clock, Credential, Done, IdGenerator, Once, Page,
+    PageRequest, SuppressionId, TenantScope, begin_once,
 };
 
 use crate::ports::ContactStore;
@@ -57,7 +57,7 @@ impl Suppressions {
         }
     }
 
-    /// Suppresses addresses, whether or not contacts have them, and tells of each in the same order what became
+    /// Suppresses addresses, whether or not contacts have them, by hand where it is a person at a session, and tells of each in the same order what became
     /// of it.
     pub async fn add(
         &self,
@@ -71,6 +71,10 @@ impl Suppressions {
             return Ok(Done::Replayed(answer));
         }
         let new = new?;
+        let source = match scope.actor() {
+            Actor::User(_, Credential::Session(_)) => SuppressionSource::Manual,
+            _ => SuppressionSource::Api,
+        };
         let wanted = new
             .emails
             .iter()
@@ -80,7 +84,7 @@ impl Suppressions {
                     organization: scope.organization(),
                     address: self.judge.identify(email.as_str()).1,
                     reason: new.reason,
-                    source: SuppressionSource::Api,
+                    source,
                     source_id: None,
                     created_at: at,
                     created_by: scope.actor().user(),

@@ -49,7 +49,7 @@ enum Command {
     #[command(subcommand)]
     Admin(Admin),
     /// Import a file of contacts into a list, through a server that runs
-    Import(Import),
+    Import(Box<Import>),
 }
 
 /// What is imported, and how.
@@ -87,6 +87,15 @@ pub(crate) struct Import {
     /// Meaning of a column, as `Receiver=email`; may be repeated
     #[arg(long, value_name = "COLUMN=MEANING", value_parser = column_meaning)]
     pub(crate) map: Vec<ColumnMeaning>,
+    /// How the file's text is written in bytes (default: as it looks)
+    #[arg(long, value_name = "NAME", value_parser = ["utf-8", "utf-16le", "utf-16be", "windows-1252"])]
+    pub(crate) encoding: Option<String>,
+    /// What stands between two cells (default: as it looks)
+    #[arg(long, value_name = "SIGN", value_parser = [",", ";", "|", "tab"])]
+    pub(crate) delimiter: Option<String>,
+    /// Line at which the header begins, from 1; 0 where there is none (default: as it looks)
+    #[arg(long, value_name = "LINE", value_parser = clap::value_parser!(u32).range(..=1_000_000))]
+    pub(crate) header_line: Option<u32>,
     /// Only tell what would become of the rows
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -126,6 +135,14 @@ fn column_meaning(text: &str) -> Result<ColumnMeaning, String> {
 }
 
 impl Import {
+    /// Whether anything was said of how the file is to be read.
+    pub(crate) const fn says_how_to_read(&self) -> bool {
+        !self.map.is_empty()
+            || self.encoding.is_some()
+            || self.delimiter.is_some()
+            || self.header_line.is_some()
+    }
+
     /// What was said of rows, by the name under which the API takes it.
     pub(crate) fn words(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let words = [

@@ -2,9 +2,12 @@
 
 use contacts::{
     ContactError, ContactListChange, ContactSource, MemberOutcome, NewContactList, NewSuppressions,
-    SuppressedAddress, SuppressionReason,
+    SuppressedAddress, SuppressionReason, SuppressionSource,
 };
-use kernel::{ContactId, Description, Expected, PageRequest, Patch};
+use kernel::{
+    Actor, ApiKeyId, ContactId, Credential, Description, Expected, Origin, PageRequest, Patch,
+    RequestId, TenantScope,
+};
 use testkit::a_unique_id;
 
 use crate::world::{World, fresh, new, once};
@@ -193,4 +196,36 @@ async fn the_suppression_of_somebody_who_was_erased_stays() {
     let refused = world.suppressions.lift(&world.scope, id).await;
 
     assert!(matches!(refused, Err(ContactError::ErasedStays)));
+}
+
+#[tokio::test]
+async fn what_a_person_suppresses_is_told_apart_from_what_a_program_does() {
+    let world = World::new();
+    let organization = world.scope.organization();
+    let key = Credential::ApiKey(ApiKeyId::from_uuid(a_unique_id()));
+    let user = world.scope.actor().user().unwrap();
+    let origin = Origin::internal(RequestId::from_uuid(a_unique_id()));
+    let program = TenantScope::for_principal(organization, Actor::User(user, key), origin);
+    let suppress = async |scope: &TenantScope, email| {
+        let wanted = Ok(of(email, SuppressionReason::Bounced));
+        world
+            .suppressions
+            .add(scope, wanted, &once())
+            .await
+            .unwrap();
+    };
+
+    suppress(&world.scope, "ada@gmail.com").await;
+    suppress(&program, "bob@gmail.com").await;
+
+    let page = PageRequest::first();
+    let listed = world.suppressions.list(&world.scope, None, &page).await;
+    let mut sources = listed
+        .unwrap()
+        .items
+        .iter()
+        .map(|suppression| suppression.state().source)
+        .collect::<Vec<_>>();
+    sources.sort_by_key(|source| source.as_str());
+    assert_eq!(sources, [SuppressionSource::Api, SuppressionSource::Manual]);
 }

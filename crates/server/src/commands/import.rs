@@ -39,10 +39,10 @@ pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Fail
             let file = Upload::open(file)?;
             let list = office.list(list, arguments.dry_run)?;
             let import = office.send(&list, &file, arguments)?;
-            if arguments.map.is_empty() {
-                import
-            } else {
+            if arguments.says_how_to_read() {
                 office.start(report::id(&import), arguments)?
+            } else {
+                import
             }
         }
         _ => return Err(Failure::usage("say which file, and into which list")),
@@ -136,7 +136,7 @@ impl Office {
         let made = self.client.post(
             &self.path("/contact-lists"),
             &a_key(),
-            &json!({ "name": wanted }),
+            &json!({ "name": wanted, "source": "upload" }),
         )?;
         eprintln!("made the list {wanted}");
         Ok(made["id"].as_str().unwrap_or_default().to_owned())
@@ -149,7 +149,7 @@ impl Office {
             encoded(&upload.name),
             arguments.dry_run,
             arguments.repeat,
-            !arguments.map.is_empty()
+            arguments.says_how_to_read()
         );
         let query = arguments.words().fold(query, |query, (name, word)| {
             format!("{query}&{name}={word}")
@@ -171,7 +171,7 @@ impl Office {
         }
     }
 
-    /// Starts an import that waits, with what was said of its columns, and of its rows.
+    /// Starts an import that waits, with what was said of its file, and of its rows.
     fn start(&self, id: &str, arguments: &Import) -> Result<Value, Failure> {
         let columns = arguments
             .map
@@ -179,7 +179,19 @@ impl Office {
             .map(|map| json!({ "name": map.column, "meaning": map.meaning }))
             .collect::<Vec<_>>();
         let path = self.path(&format!("/imports/{id}/start"));
-        let mut body = json!({ "columns": columns });
+        let mut body = json!({});
+        if !columns.is_empty() {
+            body["columns"] = json!(columns);
+        }
+        if let Some(encoding) = &arguments.encoding {
+            body["encoding"] = json!(encoding);
+        }
+        if let Some(delimiter) = &arguments.delimiter {
+            body["delimiter"] = json!(if delimiter == "tab" { "\t" } else { delimiter });
+        }
+        if let Some(line) = arguments.header_line {
+            body["header_line"] = json!(line);
+        }
         for (name, word) in arguments.words() {
             body[name] = json!(word);
         }

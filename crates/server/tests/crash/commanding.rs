@@ -132,6 +132,39 @@ async fn whoever_waits_for_an_import_goes_on_waiting_while_the_server_is_away() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_read_as_it_is_told_and_its_list_comes_from_an_upload() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let program = Program::start(&data_dir);
+    let desk = Desk::open(&program).await;
+    let file = directory.path().join("people.csv");
+    let rows = b"Newsletter, as of May\nEmail|First name\nada@analytical.org|Zo\xEB, the first\n";
+    fs::write(&file, rows).unwrap();
+
+    let reading = [
+        "--encoding",
+        "windows-1252",
+        "--delimiter",
+        "|",
+        "--header-line",
+        "2",
+    ];
+    let done = desk.import(
+        &data_dir,
+        &file,
+        &[&["--list", "Leads"], &reading[..]].concat(),
+    );
+
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(told(&done, "created"), Some(1));
+    let mut admin = administrator(&data_dir).await;
+    let kept = "SELECT c.first_name || ' from ' || l.source FROM contacts c, contact_lists l";
+    let kept = sqlx::query_scalar::<_, String>(kept).fetch_one(&mut admin);
+    assert_eq!(kept.await.unwrap(), "Zoë, the first from upload");
+    program.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_refused_is_not_sent() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
