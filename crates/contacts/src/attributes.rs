@@ -91,8 +91,10 @@ impl Attributes {
     }
 }
 
+/// Letter by letter, as storage does it: the small form of a letter is one letter, wherever it stands.
 fn searched(text: &str, length: usize) -> String {
-    text.to_lowercase().chars().take(length).collect()
+    let small = |letter: char| letter.to_lowercase().next().unwrap_or(letter);
+    text.chars().map(small).take(length).collect()
 }
 
 fn check(name: &str, value: &Value) -> Result<(), InvalidAttributes> {

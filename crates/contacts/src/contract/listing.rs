@@ -19,6 +19,7 @@ macro_rules! for_each_listing_case {
             every_filter_lets_through_what_it_says,
             filters_work_together,
             deleted_contacts_are_listed_apart,
+            attributes_are_found_in_any_case_letter_by_letter,
             ids_are_read_behind_one_and_up_to_another,
             other_tenants_contacts_are_not_listed,
         }
@@ -71,8 +72,9 @@ fn at(contacts: &[Contact], places: &[usize]) -> Vec<ContactId> {
 
 mod cases {
     use super::{
-        Classification, Contact, ContactFilter, ContactSort, ContactSource, Duration, NOW, Subject,
-        SuppressionReason, Tenant, TimeRange, ValidationStatus, at, deleted, listed, ten,
+        Classification, Contact, ContactFilter, ContactSort, ContactSource, Duration, NOW, Profile,
+        Subject, SuppressionReason, Tenant, TimeRange, ValidationStatus, at, attributes, deleted,
+        listed, ten,
     };
 
     pub(super) async fn contacts_are_listed_page_by_page_in_every_order<S: Subject>(subject: &S) {
@@ -252,6 +254,30 @@ mod cases {
         ] {
             let found = listed(&tenant, subject, &filter, sort).await;
             assert_eq!(found, at(&contacts, &places), "{sort:?}");
+        }
+    }
+
+    pub(super) async fn attributes_are_found_in_any_case_letter_by_letter<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let profile = Profile {
+            attributes: attributes(&[("ΟΔΟΣ", "İZMİR")]),
+            ..Profile::default()
+        };
+        let contact = tenant.register("1@example.com", ValidationStatus::Valid, profile);
+        tenant.add(subject, std::slice::from_ref(&contact)).await;
+
+        for (name, value, is_found) in [
+            ("ΟΔΟΣ", "İZMİR", true),
+            ("οδοσ", "izmir", true),
+            ("οδος", "izmir", false),
+            ("οδοσ", "ızmır", false),
+        ] {
+            let filter = ContactFilter {
+                attributes: vec![(name.to_owned(), value.to_owned())],
+                ..ContactFilter::default()
+            };
+            let found = listed(&tenant, subject, &filter, ContactSort::Created).await;
+            assert_eq!(found == [contact.id()], is_found, "{name} {value}");
         }
     }
 

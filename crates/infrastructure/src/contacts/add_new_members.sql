@@ -1,10 +1,9 @@
 WITH added AS (
-    -- The unit has made these contacts: nobody else sees them, and their statuses are what it says.
+    -- The unit has made these contacts: nobody else sees them, so that none is on the list, and their statuses are what it says.
     INSERT INTO contact_list_members (
         organization_id, contact_id, list_id, validation_status, import_id, created_at)
     SELECT $1, n.id, $2, n.status, $6, $5
     FROM unnest($3::uuid[], $4::text[]) AS n (id, status)
-    ON CONFLICT (organization_id, contact_id, list_id) DO NOTHING
     RETURNING validation_status
 )
 INSERT INTO contact_list_counts (

@@ -25,12 +25,14 @@ impl PostgresUnit {
         let Some(at) = words.values().max().copied() else {
             return Ok(());
         };
-        // Each is looked up by its key, whatever the planner believes of a table that has just begun to grow: by when
-        // they were noted it would read all of them for each.
+        // Each is looked up by its key, whatever the planner believes of a table that has just begun to grow, or of an
+        // organization that is new: by when they were noted, or by the organization alone, it would read all of them for
+        // each. Either index that begins with the organization has the word, one of them backwards.
         let sql = "INSERT INTO contact_words (organization_id, word, reversed, created_at, noted_at) \
                    SELECT $1, n.word, reverse(n.word), $3, $3 FROM unnest($2::text[]) AS n (word) \
                    LEFT JOIN LATERAL (SELECT w.noted_at FROM contact_words w \
-                       WHERE w.organization_id = $1 AND w.word = n.word COLLATE \"C\" OFFSET 0) AS known ON true \
+                       WHERE w.organization_id = $1 AND w.word = n.word COLLATE \"C\" \
+                       AND w.reversed = reverse(n.word) COLLATE \"C\" OFFSET 0) AS known ON true \
                    WHERE known.noted_at IS NULL OR known.noted_at <= $3 - interval '1 day' \
                    ORDER BY n.word COLLATE \"C\" \
                    ON CONFLICT (organization_id, word) DO UPDATE SET noted_at = excluded.noted_at";
