@@ -71,8 +71,16 @@ pub enum UnfitLogin {
     },
 }
 
-/// Has every statement of a transaction planned for the values that it is given.
-const PLAN_EACH: &str = "SET LOCAL plan_cache_mode = force_custom_plan; ";
+/// How long a plan of a statement is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plans {
+    /// As long as the connection, where the server may do that.
+    Kept,
+    /// Each statement is planned for the values that it is given. It is sent without a name for that, and not by a
+    /// setting of the transaction: that would have the checks of foreign keys, and what functions ask, planned anew for
+    /// each row.
+    Made,
+}
 
 impl PostgresDatabase {
     /// A pool that connects when it is first needed.
@@ -168,21 +176,26 @@ impl PostgresDatabase {
         &self,
         scope: &TenantScope,
     ) -> Result<PostgresUnit, StorageError> {
-        let (timeout, planning) = match scope.actor() {
+        let (timeout, plans) = match scope.actor() {
             // Jobs write many rows at a time into tables that grow while they do: a plan that is kept would be one
             // for the table as it was.
-            kernel::Actor::Job(..) => (self.settings.job_timeout, PLAN_EACH),
-            _ => (self.settings.request_timeout, ""),
+            kernel::Actor::Job(..) => (self.settings.job_timeout, Plans::Made),
+            _ => (self.settings.request_timeout, Plans::Kept),
         };
-        self.begin(role::APP, scope.organization(), timeout, planning)
+        self.begin(role::APP, scope.organization(), timeout, plans)
             .await
     }
 
     /// As [`PostgresDatabase::begin_platform`], for what a request waits for.
     pub(crate) async fn begin_platform_for_request(&self) -> Result<PostgresUnit, StorageError> {
         let timeout = self.settings.request_timeout;
-        self.begin(role::PLATFORM, OrganizationId::PLATFORM, timeout, "")
-            .await
+        self.begin(
+            role::PLATFORM,
+            OrganizationId::PLATFORM,
+            timeout,
+            Plans::Kept,
+        )
+        .await
     }
 
     /// Opens a unit of work on the platform's own tables, off the path of requests.
@@ -191,7 +204,7 @@ impl PostgresDatabase {
             role::PLATFORM,
             OrganizationId::PLATFORM,
             self.settings.job_timeout,
-            "",
+            Plans::Kept,
         )
         .await
     }
@@ -202,10 +215,10 @@ impl PostgresDatabase {
         role: &str,
         organization: OrganizationId,
         timeout: Duration,
-        planning: &str,
+        plans: Plans,
     ) -> Result<PostgresUnit, StorageError> {
         let statement = format!(
-            "BEGIN; {planning}SELECT unit('{role}', '{}', {})",
+            "BEGIN; SELECT unit('{role}', '{}', {})",
             organization.as_uuid().hyphenated(),
             timeout.as_millis()
         );
@@ -226,7 +239,7 @@ impl PostgresDatabase {
         Ok(PostgresUnit::new(
             transaction,
             organization,
-            !self.settings.transaction_pooler,
+            plans == Plans::Kept && !self.settings.transaction_pooler,
         ))
     }
 }
