@@ -1,3 +1,6 @@
+ALTER TABLE contact_list_members RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold);
+ALTER TABLE contacts RESET (autovacuum_analyze_scale_factor, autovacuum_analyze_threshold);
+
 ALTER INDEX contact_list_members_status_idx RESET (fillfactor);
 ALTER INDEX contact_list_members_pkey RESET (fillfactor);
 

@@ -37,3 +37,8 @@ CREATE INDEX contacts_import_idx ON contacts (organization_id, import_id) WHERE 
 -- Rows come in the order of these indexes: pages are left full.
 ALTER INDEX contact_list_members_pkey SET (fillfactor = 100);
 ALTER INDEX contact_list_members_status_idx SET (fillfactor = 100);
+
+-- An import may be most of what a table has, or all of a new organization: statistics are gathered after a number of rows,
+-- not a share of them.
+ALTER TABLE contacts SET (autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
+ALTER TABLE contact_list_members SET (autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);

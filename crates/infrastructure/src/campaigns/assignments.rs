@@ -11,8 +11,8 @@ use sea_orm::FromQueryResult;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::page::bounds;
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
 const ASSIGN: &str = include_str!("assign.sql");

@@ -16,8 +16,8 @@ use sea_orm::FromQueryResult;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::page::bounds;
 use crate::error::corrupt;
+use crate::page::bounds;
 use crate::stamps::stamps_of;
 use crate::unit::PostgresUnit;
 

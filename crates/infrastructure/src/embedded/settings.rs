@@ -43,6 +43,8 @@ const COMMON: &[(&str, &str)] = &[
     ("checkpoint_timeout", "15min"),
     ("max_wal_size", "1GB"),
     ("wal_compression", "on"),
+    // Of an organization that statistics do not know yet the planner believes that it has no rows to speak of.
+    ("autovacuum_naptime", "15s"),
 ];
 
 /// `wal_level = replica`, so that a base backup can be taken from the running server; `minimal` would

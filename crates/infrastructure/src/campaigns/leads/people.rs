@@ -83,7 +83,8 @@ impl People for PostgresUnit {
     }
 
     async fn find_addressee(&self, id: ContactId) -> Result<Option<Addressee>, StorageError> {
-        let sql = "SELECT email, first_name, last_name, display_name, phone, company, job_title, locale, attributes \
+        let sql = "SELECT coalesce(email, email_normalized) AS email, first_name, last_name, display_name, phone, company, \
+                   job_title, locale, attributes \
                    FROM contacts WHERE organization_id = $1 AND id = $2 AND deleted_at IS NULL";
         let values = [self.organization().into(), id.as_uuid().into()];
         let row = self.one::<AddresseeRow>(sql, values).await?;
