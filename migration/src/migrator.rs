@@ -49,6 +49,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000022_campaigns",
     "m20261121_000023_events",
     "m20261121_000024_leads",
+    "m20261121_000026_lead_views",
 ];
 
 impl MigratorTrait for Migrator {

@@ -50,6 +50,7 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("job_queue", Placement::Local),
     ("lead_field_values", Placement::Distributed),
     ("lead_status_changes", Placement::Distributed),
+    ("lead_views", Placement::Distributed),
     ("leads", Placement::Distributed),
     ("memberships", Placement::Distributed),
     ("organizations", Placement::Distributed),

@@ -22,6 +22,7 @@ use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
+use crate::lead_views::LeadViewsApi;
 use crate::leads::{LeadResponsesApi, LeadsApi};
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
@@ -184,5 +185,6 @@ pub type Operations = (
         CampaignCoursesApi,
         LeadsApi,
         LeadResponsesApi,
+        LeadViewsApi,
     ),
 );

@@ -35,6 +35,7 @@ mod imports;
 pub mod input;
 pub mod invitations;
 pub mod jobs;
+mod lead_views;
 mod leads;
 pub mod members;
 pub mod organizations;

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use campaigns::{
     CampaignStatus, EmailContent, Exclusion, FieldKey, FieldType, LeadSource, LeadStatus,
-    PastSchedule, RecipientStatus,
+    PastSchedule, RecipientStatus, SavedQuery,
 };
 use compliance::EntityType;
 use contacts::{
@@ -241,6 +241,11 @@ texts! {
     LeadSortText {
         min_length: Some(1),
         example: Some("-created_at".into()),
+    }
+    /// A search of leads, as the parameters of an address.
+    LeadQueryText {
+        max_length: Some(SavedQuery::MAX_LEN),
+        example: Some("status=new&field=team_size:gte:10&sort=-created_at".into()),
     }
     /// An address of a client.
     IpText {

@@ -1,6 +1,6 @@
 //! The use cases behind the operations.
 
-use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, Leads};
+use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules,
@@ -24,6 +24,7 @@ use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
 use crate::jobs::JobsApi;
+use crate::lead_views::LeadViewsApi;
 use crate::leads::{LeadResponsesApi, LeadsApi};
 use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
@@ -92,6 +93,8 @@ pub struct UseCases {
     pub campaign_courses: CampaignCourses,
     /// Taking leads in, working on them, and finding them.
     pub leads: Leads,
+    /// Saving searches of leads.
+    pub lead_views: LeadViews,
 }
 
 /// All operations over these use cases.
@@ -129,6 +132,7 @@ pub fn operations(use_cases: UseCases) -> Operations {
             CampaignCoursesApi::new(use_cases.campaign_courses),
             LeadsApi::new(use_cases.leads.clone()),
             LeadResponsesApi::new(use_cases.leads),
+            LeadViewsApi::new(use_cases.lead_views),
         ),
     )
 }

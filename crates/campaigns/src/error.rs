@@ -1,7 +1,8 @@
 //! What can go wrong with campaigns.
 
 use kernel::{
-    Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, LeadId, StorageError,
+    Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, LeadId, LeadViewId,
+    StorageError,
 };
 
 use crate::IllegalTransition;
@@ -41,9 +42,15 @@ pub enum CampaignError {
     /// The person has a living lead in the campaign.
     #[error("the person has a lead already")]
     LeadExists(LeadId),
+    /// The person has a living view of this name.
+    #[error("the person has another view of this name")]
+    ViewNameTaken(LeadViewId),
     /// The pipeline has no such step.
     #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
+    /// The place behind which a page was to begin is one of another order.
+    #[error("the cursor belongs to another order")]
+    InvalidCursor,
     /// The request was sent before.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
@@ -71,6 +78,7 @@ impl CampaignError {
         ("campaign-not-ready", "The campaign is not ready"),
         ("campaign-under-way", "The campaign is under way"),
         ("lead-exists", "The person has a lead already"),
+        ("lead-view-name-taken", "The view's name is taken"),
         ("illegal-transition", "The pipeline has no such step"),
     ];
 }
@@ -80,13 +88,14 @@ impl Classify for CampaignError {
         match self {
             Self::NotFound(_) => ErrorKind::NotFound,
             Self::Stale => ErrorKind::Stale,
-            Self::Invalid(_) | Self::NotReady(_) => ErrorKind::Invalid,
+            Self::Invalid(_) | Self::NotReady(_) | Self::InvalidCursor => ErrorKind::Invalid,
             Self::NotDeleted
             | Self::SlugTaken
             | Self::Begun
             | Self::UnderWay
             | Self::WrongStatus(..)
             | Self::LeadExists(_)
+            | Self::ViewNameTaken(_)
             | Self::IllegalTransition(_) => ErrorKind::Conflict,
             Self::Csv(_) => ErrorKind::Internal,
             Self::Idempotency(error) => error.kind(),
@@ -106,7 +115,9 @@ impl Classify for CampaignError {
             Self::WrongStatus(..) => "campaign-wrong-status",
             Self::NotReady(_) => "campaign-not-ready",
             Self::LeadExists(_) => "lead-exists",
+            Self::ViewNameTaken(_) => "lead-view-name-taken",
             Self::IllegalTransition(_) => "illegal-transition",
+            Self::InvalidCursor => "invalid-cursor",
             Self::Csv(_) => "internal",
             Self::Idempotency(error) => error.code(),
             Self::Storage(error) => error.code(),
@@ -123,6 +134,7 @@ impl Classify for CampaignError {
     fn about(&self) -> Option<uuid::Uuid> {
         match self {
             Self::LeadExists(lead) => Some(lead.as_uuid()),
+            Self::ViewNameTaken(view) => Some(view.as_uuid()),
             _ => None,
         }
     }

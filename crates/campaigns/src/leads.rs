@@ -1,6 +1,5 @@
 //! Use cases: taking leads in, working on them, and finding them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kernel::{
@@ -16,14 +15,14 @@ use crate::workbench::{Workbench, deletion};
 use crate::{
     Answer, AskedCondition, CampaignError, FieldKey, FieldProfile, FieldType, FormResponse,
     FormVersion, Lead, LeadChange, LeadExport, LeadFilter, LeadOwner, LeadQuery, LeadSort,
-    LeadSource, LeadStage, LeadStatus, LeadValue, NewLead, Person, Response, ResponseOrigin,
-    StatusChange, UnknownAnswers,
+    LeadSource, LeadStage, LeadValue, NewLead, Person, Response, ResponseOrigin, StatusChange,
+    UnknownAnswers,
 };
 
 /// Use cases on leads. Whoever holds the scope was allowed to.
 #[derive(Clone)]
 pub struct Leads {
-    bench: Workbench,
+    pub(crate) bench: Workbench,
 }
 
 /// Answers to a form, as a program sends them.
@@ -38,6 +37,8 @@ pub struct Answers {
 /// What a lead is made from by hand or by a program.
 #[derive(Clone, Debug)]
 pub struct CreateLead {
+    /// The campaign that brought it.
+    pub campaign: Option<CampaignId>,
     /// The contact that it is.
     pub contact: Option<ContactId>,
     /// What it answered.
@@ -76,19 +77,6 @@ pub struct Submitted {
     pub is_new: bool,
 }
 
-/// What became of the wish to set a lead's status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StatusOutcome {
-    /// It has the status now.
-    Changed,
-    /// It had the status already.
-    Unchanged,
-    /// The pipeline has no such step.
-    Refused,
-    /// There is no such lead.
-    NotFound,
-}
-
 /// Where the search of a lead's person ends up.
 struct Identity {
     contact: Option<ContactId>,
@@ -96,9 +84,6 @@ struct Identity {
 }
 
 impl Leads {
-    /// How many leads one call can move through the pipeline.
-    pub const MOST_AT_ONCE: usize = 1_000;
-
     /// Use cases on what is in `store`.
     #[must_use]
     pub fn new(
@@ -111,8 +96,8 @@ impl Leads {
         }
     }
 
-    /// Makes a lead of a contact, of answers to a form, or of both. Where the person has a living lead already, it is
-    /// refused and names that.
+    /// Makes a lead of a contact, of answers to a form, or of both. Where the person has a living lead of the campaign, or
+    /// one without a campaign, already, it is refused and names that.
     pub async fn create(
         &self,
         scope: &TenantScope,
@@ -135,6 +120,12 @@ impl Leads {
         {
             errors.push("#/contact_id", unknown("there is no such contact"));
         }
+        if let Some(campaign) = new.campaign {
+            let found = unit.campaigns().find(campaign).await?;
+            if found.is_none_or(|it| it.state().stamps.is_deleted()) {
+                errors.push("#/campaign_id", unknown("there is no such campaign"));
+            }
+        }
         check_owner(unit.as_ref(), new.owner, &mut errors).await?;
         let answered = match &new.answers {
             Some(answers) => read_answers(unit.as_ref(), answers, &mut errors).await?,
@@ -147,11 +138,12 @@ impl Leads {
             .as_ref()
             .and_then(|(version, response)| address_of(version, response));
         let identity = identify(unit.as_ref(), new.contact, email).await?;
-        if let Some(lead) = unit.leads().find_person(None, &identity.people).await? {
+        let known = unit.leads().find_person(new.campaign, &identity.people);
+        if let Some(lead) = known.await? {
             return Err(CampaignError::LeadExists(lead.id()));
         }
         let new = NewLead {
-            campaign: None,
+            campaign: new.campaign,
             contact: identity.contact,
             person: identity.people.first().cloned(),
             source: LeadSource::Api,
@@ -274,7 +266,8 @@ impl Leads {
     }
 
     /// The leads that are asked for, in the order that is asked for. What is asked of fields that no form has or that
-    /// are not indexed is an error of the parameter `field` or `sort`.
+    /// are not indexed is an error of the parameter `field` or `sort`. Pages by the values of a field go on as they began,
+    /// whatever forms ask by now.
     pub async fn list(
         &self,
         scope: &TenantScope,
@@ -283,6 +276,10 @@ impl Leads {
     ) -> Result<Page<Lead>, CampaignError> {
         let unit = self.bench.begin(scope).await?;
         let (filter, sort) = resolve(unit.as_ref(), query).await?;
+        let sort = match &page.after {
+            Some(after) => sort.behind(after).ok_or(CampaignError::InvalidCursor)?,
+            None => sort,
+        };
         let leads = unit.leads().list(&filter, &sort, page).await?;
         unit.commit().await?;
         Ok(leads)
@@ -317,10 +314,14 @@ impl Leads {
         ))
     }
 
-    /// How many living leads each stage of the pipeline has, in its order.
-    pub async fn funnel(&self, scope: &TenantScope) -> Result<Vec<LeadStage>, CampaignError> {
+    /// How many living leads, of a campaign or of all, each stage of the pipeline has, in its order.
+    pub async fn funnel(
+        &self,
+        scope: &TenantScope,
+        campaign: Option<CampaignId>,
+    ) -> Result<Vec<LeadStage>, CampaignError> {
         let unit = self.bench.begin(scope).await?;
-        let stages = unit.leads().stages(None).await?;
+        let stages = unit.leads().stages(campaign).await?;
         unit.commit().await?;
         Ok(stages)
     }
@@ -363,49 +364,6 @@ impl Leads {
             .await?;
         unit.commit().await?;
         Ok(after)
-    }
-
-    /// Moves several leads to a status; tells of each, in the order in which they were named, what became of it.
-    pub async fn set_status(
-        &self,
-        scope: &TenantScope,
-        wanted: Checked<(Vec<LeadId>, LeadStatus, Description)>,
-    ) -> Result<Vec<(LeadId, StatusOutcome)>, CampaignError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(scope).await?;
-        let (ids, status, reason) = wanted?;
-        let found = unit.leads().find_many(&ids).await?;
-        let mut outcomes = BTreeMap::new();
-        let mut drafts = Vec::new();
-        for before in &found {
-            if before.state().stamps.is_deleted() {
-                continue;
-            }
-            let change = LeadChange {
-                status: Patch::Set(status),
-                reason: Some(reason.clone()),
-                ..LeadChange::default()
-            };
-            let mut after = before.clone();
-            let step = self.bench.id(LeadStatusChangeId::from_uuid);
-            let outcome = match after.change(&change, step, at, scope.actor().user()) {
-                Ok(Some(step)) => {
-                    let version = before.state().stamps.version;
-                    let written = unit.leads().update(&after, version, Some(&step));
-                    written.await.map_err(raced)?;
-                    let changes = after.changes_since(Some(before));
-                    drafts.push(moved(&after, changes, Some(&step)));
-                    StatusOutcome::Changed
-                }
-                Ok(None) => StatusOutcome::Unchanged,
-                Err(_) => StatusOutcome::Refused,
-            };
-            outcomes.insert(before.id(), outcome);
-        }
-        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
-        unit.commit().await?;
-        let outcome = |id: &LeadId| outcomes.get(id).copied().unwrap_or(StatusOutcome::NotFound);
-        Ok(ids.into_iter().map(|id| (id, outcome(&id))).collect())
     }
 
     /// Deletes a lead, restorably.
@@ -579,7 +537,7 @@ struct Given<'a> {
 }
 
 /// Somebody else was faster with the same lead: another try finds what they left.
-fn raced(error: CampaignError) -> CampaignError {
+pub(crate) fn raced(error: CampaignError) -> CampaignError {
     match error {
         CampaignError::Stale | CampaignError::LeadExists(_) => StorageError::Contended(None).into(),
         other => other,
@@ -590,12 +548,12 @@ fn unknown(detail: &str) -> FieldFault {
     FieldFault::new("unknown-value", detail)
 }
 
-fn noted(lead: &Lead, action: AuditAction, changes: Changes) -> AuditDraft {
+pub(crate) fn noted(lead: &Lead, action: AuditAction, changes: Changes) -> AuditDraft {
     AuditDraft::new("lead", lead.id().as_uuid(), action, changes)
 }
 
 /// A change of a lead, with the reason of its step if it made one for a reason.
-fn moved(lead: &Lead, changes: Changes, step: Option<&StatusChange>) -> AuditDraft {
+pub(crate) fn moved(lead: &Lead, changes: Changes, step: Option<&StatusChange>) -> AuditDraft {
     let draft = noted(lead, AuditAction::Update, changes);
     match step {
         Some(step) if !step.reason.as_str().is_empty() => draft.because(step.reason.as_str()),
@@ -612,7 +570,7 @@ fn response_creation(response: &FormResponse) -> AuditDraft {
     AuditDraft::new("form_response", id, AuditAction::Create, changes)
 }
 
-async fn check_owner(
+pub(crate) async fn check_owner(
     unit: &dyn CampaignUnit,
     owner: Option<LeadOwner>,
     errors: &mut FieldErrors,

@@ -18,7 +18,7 @@
 //! a value is missing, and each has a way to leave. Any answers to a form are a
 //! response, or errors that name its fields, whichever door they came through.
 //!
-//! - [`EmailTemplates`], [`Forms`], [`Campaigns`], [`CampaignCourses`] and [`Leads`] are the use cases, [`BeginJob`] and
+//! - [`EmailTemplates`], [`Forms`], [`Campaigns`], [`CampaignCourses`], [`Leads`] and [`LeadViews`] are the use cases, [`BeginJob`] and
 //!   [`SendJob`] carry campaigns out;
 //! - [`ports`] is what the use cases need of their storage.
 
@@ -36,7 +36,9 @@ mod event;
 mod form;
 mod forms;
 mod lead;
+mod lead_bulk;
 mod lead_export;
+mod lead_views;
 mod leads;
 mod link;
 mod sending;
@@ -67,8 +69,10 @@ pub use event::{
     EventOrigin, EventType, ForeignEventId,
 };
 pub use forms::Forms;
+pub use lead_bulk::{LeadDeed, LeadOutcome};
 pub use lead_export::LeadExport;
-pub use leads::{Answers, CreateLead, Leads, StatusOutcome, Submission, Submitted};
+pub use lead_views::LeadViews;
+pub use leads::{Answers, CreateLead, Leads, Submission, Submitted};
 pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
 pub use sending::{BeginJob, CampaignCourses, SendJob, Transport, TransportError};
 pub use starter::{starter_templates, template_creation};
@@ -81,8 +85,9 @@ pub use form::{
 pub use lead::{
     AskedCondition, Condition, FieldProfile, FormResponse, IllegalTransition, InvalidCondition,
     Lead, LeadChange, LeadFilter, LeadOwner, LeadQuery, LeadSort, LeadSource, LeadStage, LeadState,
-    LeadStatus, LeadValue, Matches, NewLead, Operator, OwnedBy, Person, ResponseOrigin,
-    StatusChange, Test, TypedValue, ValueKind,
+    LeadStatus, LeadValue, LeadView, LeadViewChange, LeadViewState, Matches, NewLead, NewLeadView,
+    Operator, OwnedBy, Person, ResponseOrigin, SavedQuery, SortPlace, StatusChange, Test,
+    TypedValue, ValueKind,
 };
 pub use stored_form::{Form, FormChange, FormState, FormVersion, FormVersionCard, NewForm};
 pub use template::{

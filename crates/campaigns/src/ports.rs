@@ -6,15 +6,15 @@ use async_trait::async_trait;
 use kernel::{
     AuditTrail, CampaignId, ContactId, ContactListId, EmailAddress, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyLedger,
-    JobQueue, LeadId, OrganizationId, Page, PageRequest, Slug, StorageError, SuppressionId, TeamId,
-    TenantScope, Timestamp, UnitOfWork, UserId, Version,
+    JobQueue, LeadId, LeadViewId, OrganizationId, Page, PageRequest, Slug, StorageError,
+    SuppressionId, TeamId, TenantScope, Timestamp, UnitOfWork, UserId, Version,
 };
 
 use crate::{
     Addressee, Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
     CampaignPlan, Candidate, ConsentRecord, CountedCampaign, EmailTemplate, EmailTemplateVersion,
     Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion, FormVersionCard, Lead,
-    LeadFilter, LeadSort, LeadStage, LeadValue, Letterhead, Person, Premises, Recipient,
+    LeadFilter, LeadSort, LeadStage, LeadValue, LeadView, Letterhead, Person, Premises, Recipient,
     RecipientFilter, Settled, StatusChange, Stop, TemplateVersionCard,
 };
 
@@ -50,6 +50,8 @@ pub trait CampaignUnit: UnitOfWork {
     fn jobs(&self) -> &dyn JobQueue;
     /// Its leads.
     fn leads(&self) -> &dyn LeadRepository;
+    /// Its saved searches of leads.
+    fn lead_views(&self) -> &dyn LeadViewRepository;
     /// Its contacts, members and teams, as far as leads have to do with them.
     fn people(&self) -> &dyn People;
     /// The audit log.
@@ -136,8 +138,9 @@ pub trait LeadRepository: Send + Sync {
     async fn insert(&self, lead: &Lead, step: &StatusChange) -> Result<(), CampaignError>;
     /// The lead with this id, deleted or not.
     async fn find(&self, id: LeadId) -> Result<Option<Lead>, StorageError>;
-    /// Those of these leads that are there, deleted or not, each once.
-    async fn find_many(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError>;
+    /// Those of these leads that are there, deleted or not, each once, in the order of their ids. Until the unit ends, no
+    /// other one MUST change them; two units that name the same leads in any order MUST NOT wait for each other for ever.
+    async fn find_for_change(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError>;
     /// The living lead of the campaign, or without one, that is one of these people; the first of them that has one.
     async fn find_person(
         &self,
@@ -187,6 +190,22 @@ pub trait LeadRepository: Send + Sync {
         sort: &LeadSort,
         page: &PageRequest,
     ) -> Result<Page<Lead>, StorageError>;
+}
+
+/// The searches of leads that people of the unit's organization saved.
+#[async_trait]
+pub trait LeadViewRepository: Send + Sync {
+    /// Adds a view; fails with [`CampaignError::ViewNameTaken`], naming the other, where its owner has a living one of its
+    /// name in whichever case, and the unit stays usable after that failure.
+    async fn insert(&self, view: &LeadView) -> Result<(), CampaignError>;
+    /// The view with this id, whosever it is, deleted or not.
+    async fn find(&self, id: LeadViewId) -> Result<Option<LeadView>, StorageError>;
+    /// The living views that are this person's or that the organization has too, in the order of their ids.
+    async fn list(&self, of: UserId, page: &PageRequest) -> Result<Page<LeadView>, StorageError>;
+    /// Writes the view where its stored version is `expected`; fails with [`CampaignError::Stale`] otherwise, and with
+    /// [`CampaignError::ViewNameTaken`] where it lives and its owner has another living one of its name; the unit stays
+    /// usable after these failures.
+    async fn update(&self, view: &LeadView, expected: Version) -> Result<(), CampaignError>;
 }
 
 /// What is known elsewhere of the people and teams of the unit's organization.

@@ -8,6 +8,7 @@ use kernel::{
 };
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
 
 use crate::ports::{CampaignStore, CampaignUnit};
 
@@ -43,7 +44,7 @@ impl Workbench {
         self.clock.now()
     }
 
-    pub(crate) fn id<T>(&self, wrap: impl Fn(uuid::Uuid) -> T) -> T {
+    pub(crate) fn id<T>(&self, wrap: impl Fn(Uuid) -> T) -> T {
         wrap(self.ids.next())
     }
 
@@ -56,6 +57,29 @@ impl Workbench {
         drafts: Vec<AuditDraft>,
     ) -> Result<(), StorageError> {
         let batch = (drafts.len() > 1).then(|| self.ids.next());
+        self.append(unit, scope, at, drafts, batch).await
+    }
+
+    /// Appends to the audit log what bulk work did in `unit`, which is a batch of its own however few it reached.
+    pub(crate) async fn note_batch(
+        &self,
+        unit: &dyn CampaignUnit,
+        scope: &TenantScope,
+        at: Timestamp,
+        drafts: Vec<AuditDraft>,
+    ) -> Result<(), StorageError> {
+        let batch = self.ids.next();
+        self.append(unit, scope, at, drafts, Some(batch)).await
+    }
+
+    async fn append(
+        &self,
+        unit: &dyn CampaignUnit,
+        scope: &TenantScope,
+        at: Timestamp,
+        drafts: Vec<AuditDraft>,
+        batch: Option<Uuid>,
+    ) -> Result<(), StorageError> {
         let entry = |draft: AuditDraft| {
             let draft = match batch {
                 Some(batch) => draft.in_batch(batch),

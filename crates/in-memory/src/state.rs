@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use campaigns::{
     Campaign, ConsentRecord, EmailTemplate, EmailTemplateVersion, Event, Form, FormResponse,
-    FormVersion, Lead, LeadValue, Recipient, StatusChange,
+    FormVersion, Lead, LeadValue, LeadView, Recipient, StatusChange,
 };
 use contacts::{
     AddressHash, Contact, ContactBulkOperation, ContactImport, ContactList, Judgement, LeftContact,
@@ -13,8 +13,8 @@ use contacts::{
 use kernel::{
     ApiKeyId, AuditEntry, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyRequest,
-    InvitationId, JobId, LeadId, LeadStatusChangeId, MembershipId, OrganizationId, RoleId,
-    SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId, Timestamp, UserId,
+    InvitationId, JobId, LeadId, LeadStatusChangeId, LeadViewId, MembershipId, OrganizationId,
+    RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId, Timestamp, UserId,
     ValidationRuleId,
 };
 use tenancy::{
@@ -72,6 +72,7 @@ pub(crate) struct TenantState {
     pub(crate) lead_steps: BTreeMap<(LeadId, LeadStatusChangeId), StatusChange>,
     pub(crate) form_responses: BTreeMap<FormResponseId, FormResponse>,
     pub(crate) lead_values: BTreeMap<LeadId, Vec<LeadValue>>,
+    pub(crate) lead_views: BTreeMap<LeadViewId, LeadView>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) idempotency:
         BTreeMap<[u8; 32], (IdempotencyRequest, Option<StoredAnswer>, Timestamp)>,

@@ -10,6 +10,8 @@
 mod access_paths;
 #[path = "postgres/accounts.rs"]
 mod accounts;
+#[path = "postgres/bulk_leads.rs"]
+mod bulk_leads;
 #[path = "postgres/bulk_operations.rs"]
 mod bulk_operations;
 #[path = "postgres/contact_counts.rs"]

@@ -82,6 +82,8 @@ typed_id! {
     LeadId,
     /// Names a step of a lead through the pipeline.
     LeadStatusChangeId,
+    /// Names a search of leads that was saved.
+    LeadViewId,
     /// Names a user's membership of an organization.
     MembershipId,
     /// Names an organization: a tenant.

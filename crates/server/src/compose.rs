@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
-use campaigns::{BeginJob, CampaignCourses, Campaigns, EmailTemplates, Forms, Leads, SendJob};
+use campaigns::{
+    BeginJob, CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, SendJob,
+};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, BulkJob, ContactLists, ContactRevalidation, Contacts, EmailChecks, ImportJob,
@@ -147,6 +149,7 @@ pub(crate) fn compose(
         ),
         campaigns: Campaigns::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         forms: Forms::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        lead_views: LeadViews::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         leads: Leads::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         email_templates: EmailTemplates::new(
             postgres.clone(),

@@ -34,6 +34,7 @@ CREATE UNIQUE INDEX leads_person_key ON leads (organization_id, campaign_id, per
 WHERE deleted_at IS NULL AND person IS NOT NULL;
 CREATE INDEX leads_status_idx ON leads (organization_id, status, id) WHERE deleted_at IS NULL;
 CREATE INDEX leads_campaign_idx ON leads (organization_id, campaign_id, status, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_campaign_order_idx ON leads (organization_id, campaign_id, id) WHERE deleted_at IS NULL;
 CREATE INDEX leads_contact_idx ON leads (organization_id, contact_id, id) WHERE contact_id IS NOT NULL;
 CREATE INDEX leads_user_idx ON leads (organization_id, assigned_user_id, id)
 WHERE deleted_at IS NULL AND assigned_user_id IS NOT NULL;

@@ -127,14 +127,19 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     suppressed.once().json(&left_alone).send().await.expect(200);
     let field = json!({ "field_key": format!("email_{letter}"), "field_label": "Address", "field_type": "email" });
     let campaign = json!({ "name": format!("Campaign {letter}"), "list_ids": [list] });
-    make(&inside("/campaigns"), campaign).await;
+    let campaign = id(&make(&inside("/campaigns"), campaign).await);
     let form = json!({ "name": format!("Form {letter}"), "fields": [field] });
     let form = id(&make(&inside("/forms"), form).await);
     let answers = json!({ format!("email_{letter}"): format!("answer-{letter}@example.com") });
-    let answered = json!({ "form_id": form, "answers": answers, "assigned_team_id": team });
+    let answered = json!({
+        "form_id": form, "answers": answers, "assigned_team_id": team, "campaign_id": campaign,
+    });
     let somebody = json!({ "contact_id": person, "assigned_user_id": owner });
     make(&inside("/leads"), somebody).await;
     make(&inside("/leads"), answered).await;
+    let view =
+        json!({ "name": format!("View {letter}"), "query": "status=new", "is_shared": true });
+    make(&inside("/lead-views"), view).await;
 
     let key = json!({ "name": format!("Key {letter}"), "scopes": scopes });
     let key = make(&inside("/api-keys"), key).await;

@@ -83,6 +83,8 @@ pub(crate) enum Thing {
     DeletedLead,
     /// A lead.
     Lead,
+    /// A saved search of leads that the organization has.
+    LeadView,
     /// A suppressed address.
     Suppression,
     /// A role of the organization's own that nobody has.

@@ -169,6 +169,11 @@ impl Around<'_> {
                 lead
             }
             Thing::Lead => self.lead().await,
+            Thing::LeadView => {
+                let name = format!("View {}", unique());
+                let body = json!({ "name": name, "query": "status=new", "is_shared": true });
+                self.post("/lead-views", &body).await
+            }
             other => panic!("{other:?} is no content"),
         }
     }

@@ -3,7 +3,7 @@
 use kernel::{
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId,
-    MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId,
+    LeadViewId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId,
     TeamMemberId, UserId,
 };
 use uuid::Uuid;
@@ -25,7 +25,7 @@ macro_rules! typed_ids {
 }
 
 typed_ids! {
-    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId, EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId,
+    ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId, EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId, LeadViewId,
     MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
 }
 

@@ -17,6 +17,8 @@ use crate::schema::{DescriptionText, LeadSourceText, LeadStatusText};
 #[derive(Object)]
 #[oai(example)]
 pub(crate) struct CreateLeadRequest {
+    /// The campaign that brought it.
+    campaign_id: Option<Uuid>,
     /// The contact that it is; where nothing is said, the one with the address that was answered.
     contact_id: Option<Uuid>,
     /// The form that was answered, in its last version.
@@ -83,6 +85,7 @@ pub(crate) struct LeadAnswer {
 
 /// Reads what a lead is made from.
 pub(crate) fn new_lead(fields: &mut Fields<'_>) -> Option<CreateLead> {
+    let campaign = fields.optional("campaign_id", id);
     let contact = fields.optional("contact_id", id);
     let form = fields.optional("form_id", id::<FormId>);
     let answers = read_answers(fields);
@@ -98,6 +101,7 @@ pub(crate) fn new_lead(fields: &mut Fields<'_>) -> Option<CreateLead> {
         return fields.refuse("assigned_team_id", one_owner());
     }
     Some(CreateLead {
+        campaign: campaign?,
         contact: contact?,
         answers: form.map(|form| Answers {
             form,
@@ -157,7 +161,7 @@ pub(crate) fn status(text: &str) -> Result<LeadStatus, FieldFault> {
         .ok_or_else(|| FieldFault::new("unknown-value", "this is not a status of leads"))
 }
 
-fn one_owner() -> FieldFault {
+pub(crate) fn one_owner() -> FieldFault {
     FieldFault::new(
         "not-applicable",
         "a lead is assigned to a member or to a team, not to both",
@@ -195,6 +199,7 @@ pub(crate) const FORM: Uuid = Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_00
 impl Example for CreateLeadRequest {
     fn example() -> Self {
         Self {
+            campaign_id: None,
             contact_id: None,
             form_id: Some(FORM),
             answers: Some(an_answer()),

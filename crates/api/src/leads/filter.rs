@@ -15,6 +15,7 @@ pub(crate) struct Filter {
     pub(crate) deleted: Query<Option<bool>>,
     pub(crate) status: Query<Vec<LeadStatusText>>,
     pub(crate) source: Query<Option<LeadSourceText>>,
+    pub(crate) campaign_id: Query<Option<Uuid>>,
     pub(crate) contact_id: Query<Option<Uuid>>,
     pub(crate) assigned_user_id: Query<Option<Uuid>>,
     pub(crate) assigned_team_id: Query<Option<Uuid>>,
@@ -38,6 +39,7 @@ impl Filter {
             let deleted = query.optional(&self.deleted, flag);
             let statuses = query.list(&self.status, text_by(status));
             let source = query.optional(&self.source, text_by(source));
+            let campaign = query.optional(&self.campaign_id, id);
             let contact = query.optional(&self.contact_id, id);
             let user = query.optional(&self.assigned_user_id, id::<UserId>);
             let team = query.optional(&self.assigned_team_id, id);
@@ -74,7 +76,7 @@ impl Filter {
                     deleted: deleted?.unwrap_or_default(),
                     statuses: statuses?,
                     source: source?,
-                    campaign: None,
+                    campaign: campaign?,
                     contact: contact?,
                     owner,
                     created_since: since?,

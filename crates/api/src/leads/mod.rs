@@ -6,7 +6,7 @@ mod filter;
 mod funnel;
 mod responses;
 
-use campaigns::{Lead, Leads};
+use campaigns::{CampaignError, Lead, Leads};
 use kernel::LeadId;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -16,16 +16,19 @@ use uuid::Uuid;
 
 pub(crate) use self::responses::LeadResponsesApi;
 
-use self::bulk::{MovedLeadsAnswer, SetLeadStatusRequest, leads_to_move};
+use self::bulk::{
+    AssignLeadsRequest, ChangedLeadsAnswer, DeleteLeadsRequest, SetLeadStatusRequest,
+    leads_to_assign, leads_to_delete, leads_to_move,
+};
 use self::dto::{CreateLeadRequest, LeadAnswer, UpdateLeadRequest, lead_change, new_lead};
 use self::filter::Filter;
 use self::funnel::LeadFunnelAnswer;
 use crate::answer::{
     Answer, Changed, Created, CsvDownload, Finished, Found, NoContent, csv_download,
 };
-use crate::input::{Body, OrganizationKey, Path, Query};
+use crate::input::{Body, OrganizationKey, Path, Query, id, parameters};
 use crate::paging::{After, Limit, Listed};
-use crate::problem::{Failed, St};
+use crate::problem::{ApiError, Failed, Refusal, St};
 use crate::schema::{LeadConditionText, LeadSortText, LeadSourceText, LeadStatusText};
 use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
 
@@ -45,12 +48,20 @@ impl LeadsApi {
     }
 }
 
+/// A cursor that belongs to another order is refused as one of another listing is.
+fn misplaced(error: CampaignError) -> ApiError {
+    match error {
+        CampaignError::InvalidCursor => Refusal::InvalidCursor.into(),
+        other => other.into(),
+    }
+}
+
 #[OpenApi(tag = "Tag::Leads")]
 impl LeadsApi {
     /// Create a lead
     ///
     /// Makes a lead of a contact, of answers to the last version of a form, or of both. Where the person has a living
-    /// lead, the answer is 409 with that lead's id. Needs the permission `lead.create`.
+    /// lead of the campaign, or one without a campaign where none is named, the answer is 409 with that lead's id. Needs the permission `lead.create`.
     #[oai(
         path = "/v1/organizations/:organization/leads",
         method = "post",
@@ -107,6 +118,8 @@ impl LeadsApi {
         status: Query<Vec<LeadStatusText>>,
         /// Where they came from.
         source: Query<Option<LeadSourceText>>,
+        /// The campaign that brought them.
+        campaign_id: Query<Option<Uuid>>,
         /// The contact that they are.
         contact_id: Query<Option<Uuid>>,
         /// Assigned to this person.
@@ -136,6 +149,7 @@ impl LeadsApi {
             deleted,
             status,
             source,
+            campaign_id,
             contact_id,
             assigned_user_id,
             assigned_team_id,
@@ -148,7 +162,8 @@ impl LeadsApi {
         let page = self
             .leads
             .list(member.scope(), filter.read()?, &cursor.page(&limit)?)
-            .await?;
+            .await
+            .map_err(misplaced)?;
         Ok(cursor.listed(page, |lead| LeadAnswer::from(&lead)))
     }
 
@@ -173,6 +188,8 @@ impl LeadsApi {
         status: Query<Vec<LeadStatusText>>,
         /// Where they came from.
         source: Query<Option<LeadSourceText>>,
+        /// The campaign that brought them.
+        campaign_id: Query<Option<Uuid>>,
         /// The contact that they are.
         contact_id: Query<Option<Uuid>>,
         /// Assigned to this person.
@@ -197,6 +214,7 @@ impl LeadsApi {
             deleted,
             status,
             source,
+            campaign_id,
             contact_id,
             assigned_user_id,
             assigned_team_id,
@@ -212,8 +230,8 @@ impl LeadsApi {
 
     /// Read the funnel of leads
     ///
-    /// How many living leads each stage of the pipeline has now, and how many have been there. Needs the permission
-    /// `lead.view`.
+    /// How many living leads each stage of the pipeline has now, and how many have been there: those of a campaign, or all.
+    /// Needs the permission `lead.view`.
     #[oai(
         path = "/v1/organizations/:organization/leads/funnel",
         method = "get",
@@ -223,11 +241,14 @@ impl LeadsApi {
         &self,
         caller: Caller,
         organization: Path<OrganizationKey>,
+        /// The campaign whose leads are counted.
+        campaign_id: Query<Option<Uuid>>,
     ) -> Result<Json<LeadFunnelAnswer>, Failed<()>> {
         let member = caller
             .authorize(&organization.0, Permission::LeadView)
             .await?;
-        let stages = self.leads.funnel(member.scope()).await?;
+        let campaign = parameters(|query| query.optional(&campaign_id, id))?;
+        let stages = self.leads.funnel(member.scope(), campaign).await?;
         Ok(Json(LeadFunnelAnswer::from(stages)))
     }
 
@@ -292,8 +313,9 @@ impl LeadsApi {
 
     /// Move several leads through the pipeline
     ///
-    /// Gives all of them the same status. Tells of each, in the order in which they were named, what became of it. Needs
-    /// the permission `lead.update`.
+    /// Gives all of them the same status. Tells of each, in the order in which they were named, what became of it; those
+    /// that cannot become so stay as they are. The entries of the audit log have a batch in common. Needs the permission
+    /// `lead.update`.
     #[oai(
         path = "/v1/organizations/:organization/leads/bulk-status",
         method = "post",
@@ -304,13 +326,59 @@ impl LeadsApi {
         caller: Caller,
         organization: Path<OrganizationKey>,
         body: Body<SetLeadStatusRequest>,
-    ) -> Result<Json<MovedLeadsAnswer>, Failed<()>> {
+    ) -> Result<Json<ChangedLeadsAnswer>, Failed<()>> {
         let member = caller
             .authorize(&organization.0, Permission::LeadUpdate)
             .await?;
         let command = body.decode(leads_to_move)?;
-        let outcomes = self.leads.set_status(member.scope(), command).await?;
-        Ok(Json(MovedLeadsAnswer::from(outcomes)))
+        let outcomes = self.leads.change_many(member.scope(), command).await?;
+        Ok(Json(ChangedLeadsAnswer::from(outcomes)))
+    }
+
+    /// Assign several leads
+    ///
+    /// To a member, to a team, or to nobody where neither is named. Tells of each, in the order in which they were named,
+    /// what became of it. The entries of the audit log have a batch in common. Needs the permission `lead.update`.
+    #[oai(
+        path = "/v1/organizations/:organization/leads/bulk-assign",
+        method = "post",
+        operation_id = "assignLeads"
+    )]
+    async fn assign(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        body: Body<AssignLeadsRequest>,
+    ) -> Result<Json<ChangedLeadsAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::LeadUpdate)
+            .await?;
+        let command = body.decode(leads_to_assign)?;
+        let outcomes = self.leads.change_many(member.scope(), command).await?;
+        Ok(Json(ChangedLeadsAnswer::from(outcomes)))
+    }
+
+    /// Delete several leads
+    ///
+    /// They can be restored one by one. Tells of each, in the order in which they were named, what became of it. The
+    /// entries of the audit log have a batch in common. Needs the permission `lead.delete`.
+    #[oai(
+        path = "/v1/organizations/:organization/leads/bulk-delete",
+        method = "post",
+        operation_id = "deleteLeads"
+    )]
+    async fn delete_many(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        body: Body<DeleteLeadsRequest>,
+    ) -> Result<Json<ChangedLeadsAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::LeadDelete)
+            .await?;
+        let command = body.decode(leads_to_delete)?;
+        let outcomes = self.leads.change_many(member.scope(), command).await?;
+        Ok(Json(ChangedLeadsAnswer::from(outcomes)))
     }
 
     /// Delete a lead

@@ -10,8 +10,8 @@ use campaigns::{CampaignAction, CampaignError, CampaignStatus, IllegalTransition
 use compliance::ComplianceError;
 use contacts::{ContactError, SourceBroken};
 use kernel::{
-    ContactId, ContactImportId, ContactListId, FieldErrors, IdempotencyError, LeadId, StorageError,
-    TeamId,
+    ContactId, ContactImportId, ContactListId, FieldErrors, IdempotencyError, LeadId, LeadViewId,
+    StorageError, TeamId,
 };
 use tenancy::{Permission, TenancyError};
 use uuid::Uuid;
@@ -84,6 +84,7 @@ fn examples() -> Vec<ApiError> {
         CampaignError::Invalid(FieldErrors::default()),
         CampaignError::NotDeleted,
         CampaignError::LeadExists(LeadId::from_uuid(Uuid::nil())),
+        CampaignError::ViewNameTaken(LeadViewId::from_uuid(Uuid::nil())),
         CampaignError::IllegalTransition(IllegalTransition {
             from: LeadStatus::New,
             to: LeadStatus::Converted,

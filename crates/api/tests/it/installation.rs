@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
-use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, Leads};
+use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
@@ -139,6 +139,7 @@ impl Installation {
             ),
             campaigns: Campaigns::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             forms: Forms::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
+            lead_views: LeadViews::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             leads: Leads::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             email_templates: EmailTemplates::new(
                 contacts_in.clone(),

@@ -1,6 +1,7 @@
 //! Leads, from their answers to being found by them.
 
 use serde_json::{Value, json};
+use tenancy::RoleTemplate;
 
 use crate::installation::Installation;
 
@@ -153,4 +154,162 @@ async fn a_step_that_the_pipeline_does_not_have_is_a_conflict_that_tells_the_leg
     let steps = path(&organization, &format!("/{id}/status-changes"));
     let steps = installation.get(&steps, &owner.token).await.is(200).json();
     assert_eq!(steps["items"][1]["reason"], "Has a budget.");
+}
+
+#[tokio::test]
+async fn leads_are_assigned_and_deleted_together_and_told_of_one_by_one() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let form = form(&installation, &organization, &owner.token).await;
+    let mut ids = Vec::new();
+    for name in ["ada", "eve"] {
+        let answers = json!({ "email": format!("{name}@example.com") });
+        let body = json!({ "form_id": form, "answers": answers });
+        let made = installation
+            .post(&path(&organization, ""), &owner.token, &body)
+            .await;
+        ids.push(made.is(201).json()["id"].clone());
+    }
+    let teams = format!("/v1/organizations/{organization}/teams");
+    let team = json!({ "name": "North" });
+    let team = installation.post(&teams, &owner.token, &team).await;
+    let team = team.is(201).json()["id"].clone();
+    let outcomes = async |rest: &str, body: Value| {
+        let told = installation
+            .post(&path(&organization, rest), &owner.token, &body)
+            .await;
+        let told = told.is(200).json();
+        let items = told["items"].as_array().unwrap().iter();
+        let items = items.map(|item| (item["id"].clone(), item["outcome"].clone()));
+        items.collect::<Vec<_>>()
+    };
+    let nobody = json!("019b6c3c-6a00-7000-8000-000000000041");
+
+    let assigned = json!({ "ids": [ids[1], nobody, ids[0]], "assigned_team_id": team });
+    let assigned = outcomes("/bulk-assign", assigned).await;
+    let again = json!({ "ids": [ids[0]], "assigned_team_id": team });
+    let again = outcomes("/bulk-assign", again).await;
+    let deleted = outcomes("/bulk-delete", json!({ "ids": [ids[0]] })).await;
+    let left = outcomes("/bulk-assign", json!({ "ids": ids })).await;
+
+    let (changed, absent) = (json!("changed"), json!("not_found"));
+    assert_eq!(
+        assigned,
+        [
+            (ids[1].clone(), changed.clone()),
+            (nobody, absent.clone()),
+            (ids[0].clone(), changed.clone())
+        ]
+    );
+    assert_eq!(again, [(ids[0].clone(), json!("unchanged"))]);
+    assert_eq!(deleted, [(ids[0].clone(), changed.clone())]);
+    assert_eq!(left, [(ids[0].clone(), absent), (ids[1].clone(), changed)]);
+    let both = json!({ "ids": ids, "assigned_team_id": team, "assigned_user_id": owner.user });
+    let bulk = path(&organization, "/bulk-assign");
+    let refused = installation.post(&bulk, &owner.token, &both).await;
+    assert_eq!(
+        refused.is(422).json()["errors"][0]["pointer"],
+        "#/assigned_team_id"
+    );
+}
+
+#[tokio::test]
+async fn leads_are_made_found_and_counted_by_campaign() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let form = form(&installation, &organization, &owner.token).await;
+    let campaigns = format!("/v1/organizations/{organization}/campaigns");
+    let campaign = json!({ "name": "Spring" });
+    let campaign = installation.post(&campaigns, &owner.token, &campaign).await;
+    let campaign = campaign.is(201).json()["id"].clone();
+    let leads = path(&organization, "");
+    let answers = json!({ "email": "ada@example.com" });
+    let without = json!({ "form_id": form, "answers": answers });
+    installation
+        .post(&leads, &owner.token, &without)
+        .await
+        .is(201);
+    let body = json!({ "form_id": form, "answers": answers, "campaign_id": campaign });
+    let lead = installation.post(&leads, &owner.token, &body).await;
+    let lead = lead.is(201).json();
+    assert_eq!(lead["campaign_id"], campaign);
+    let again = installation.post(&leads, &owner.token, &body).await;
+    assert_eq!(again.is(409).json()["code"], "lead-exists");
+
+    let id = campaign.as_str().unwrap();
+    let get = async |rest: &str| {
+        let address = path(&organization, rest);
+        installation.get(&address, &owner.token).await
+    };
+    let found = get(&format!("?campaign_id={id}")).await.is(200).json();
+    assert_eq!(found["items"], json!([lead]));
+    for (rest, many) in [(String::new(), 2), (format!("?campaign_id={id}"), 1)] {
+        let funnel = get(&format!("/funnel{rest}")).await.is(200).json();
+        assert_eq!(funnel["stages"][0]["now"], many);
+    }
+    let unknown = "019b6c3c-6a00-7000-8000-000000000041";
+    let body = json!({ "form_id": form, "answers": answers, "campaign_id": unknown });
+    let refused = installation.post(&leads, &owner.token, &body).await;
+    assert_eq!(
+        refused.is(422).json()["errors"][0]["pointer"],
+        "#/campaign_id"
+    );
+}
+
+#[tokio::test]
+async fn a_search_is_saved_for_oneself_or_for_all_and_used_by_its_query() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let (colleague, _) = installation
+        .hire(&organization, RoleTemplate::Manager)
+        .await;
+    let views = format!("/v1/organizations/{organization}/lead-views");
+    let view = |name: &str, is_shared: bool| json!({ "name": name, "query": "?field=email:contains:%61da&sort=-created_at", "is_shared": is_shared });
+    let own = installation
+        .post(&views, &owner.token, &view("Mine", false))
+        .await;
+    let own = own.is(201).json();
+    let shared = installation
+        .post(&views, &owner.token, &view("Ours", true))
+        .await;
+    let shared = shared.is(201).json();
+    assert_eq!(own["query"], "field=email:contains:ada&sort=-created_at");
+
+    let seen = async |token: &str| {
+        let seen = installation.get(&views, token).await.is(200).json();
+        let items = seen["items"].as_array().unwrap().iter();
+        items.map(|it| it["name"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&owner.token).await, ["Mine", "Ours"]);
+    assert_eq!(seen(&colleague.token).await, ["Ours"]);
+    let address = |view: &Value| format!("{views}/{}", view["id"].as_str().unwrap());
+    let hidden = installation.get(&address(&own), &colleague.token).await;
+    hidden.is(404);
+    installation
+        .get(&address(&shared), &colleague.token)
+        .await
+        .is(200);
+
+    let taken = installation
+        .post(&views, &owner.token, &view("MINE", true))
+        .await;
+    let taken = taken.is(409).json();
+    assert_eq!(taken["code"], "lead-view-name-taken");
+    let wrong = json!({ "name": "Wrong", "query": "limit=5" });
+    let wrong = installation.post(&views, &owner.token, &wrong).await;
+    assert_eq!(wrong.is(422).json()["errors"][0]["pointer"], "#/query");
+
+    let form = form(&installation, &organization, &owner.token).await;
+    for name in ["ada", "eve"] {
+        let answers = json!({ "email": format!("{name}@example.com") });
+        let body = json!({ "form_id": form, "answers": answers });
+        let made = installation
+            .post(&path(&organization, ""), &owner.token, &body)
+            .await;
+        made.is(201);
+    }
+    let query = own["query"].as_str().unwrap();
+    let found = path(&organization, &format!("?{query}&status=new"));
+    let found = installation.get(&found, &owner.token).await.is(200).json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
 }

@@ -18,6 +18,7 @@ macro_rules! for_each_lead_search_case {
         $($callback)+! { [$($context)*]
             leads_are_found_by_what_they_answered,
             leads_are_sorted_by_what_they_answered_page_by_page,
+            pages_go_on_by_values_of_the_kind_that_they_began_with,
             other_tenants_find_no_lead_by_its_answers,
             the_types_of_a_field_are_told_the_newest_first,
         }
@@ -266,6 +267,57 @@ mod cases {
                     assert_eq!(seen, ids, "{field} {descending}");
                     wanted.reverse();
                 }
+            }
+        }
+    }
+
+    pub(super) async fn pages_go_on_by_values_of_the_kind_that_they_began_with<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let all = answered(subject, &tenant, 24).await;
+        let kinds = [
+            ("city", ValueKind::Text),
+            ("size", ValueKind::Number),
+            ("start", ValueKind::Date),
+            ("terms", ValueKind::Flag),
+            ("mixed", ValueKind::Text),
+            ("mixed", ValueKind::Number),
+        ];
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let filter = LeadFilter::default();
+        for (field, kind) in kinds {
+            let living = all
+                .iter()
+                .filter(|(lead, values)| filter.accepts(lead, values));
+            let placed =
+                living.filter_map(|(lead, values)| Some((place(values, field, kind)?, lead.id())));
+            let mut wanted: Vec<_> = placed.collect();
+            wanted.sort();
+            let wanted: Vec<_> = wanted.into_iter().map(|(_, id)| id).collect();
+            for other in [
+                ValueKind::Text,
+                ValueKind::Number,
+                ValueKind::Date,
+                ValueKind::Flag,
+            ] {
+                let by = |kind| LeadSort::Field {
+                    key: key(field),
+                    kind,
+                    descending: false,
+                };
+                // The first page is by the one kind, and for all others the newest form says the other one.
+                let seen = all_pages(async |page| {
+                    let sort = match &page.after {
+                        Some(after) => by(other).behind(after).unwrap(),
+                        None => by(kind),
+                    };
+                    leads.list(&filter, &sort, &page).await
+                });
+                let seen: Vec<_> = seen.await.iter().map(crate::Lead::id).collect();
+                assert_eq!(seen, wanted, "{field} {kind:?} {other:?}");
             }
         }
     }

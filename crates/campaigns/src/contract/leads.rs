@@ -1,7 +1,8 @@
 //! `LeadRepository`
 
 use kernel::{
-    ContactId, FormResponseId, LeadId, LeadStatusChangeId, Patch, TeamId, UserId, Version,
+    CampaignId, ContactId, FormResponseId, LeadId, LeadStatusChangeId, Patch, TeamId, UserId,
+    Version,
 };
 
 use super::Subject;
@@ -24,6 +25,7 @@ macro_rules! for_each_lead_case {
             leads_are_listed_by_status_source_and_owner_page_by_page,
             people_who_are_not_there_are_not_known,
             the_stages_of_the_pipeline_count_who_is_there_and_who_has_been,
+            leads_of_a_campaign_are_found_and_counted_apart,
             a_lead_that_is_not_committed_is_invisible_and_leaves_no_trace,
             other_tenants_see_no_lead_and_nothing_of_one,
         }
@@ -38,9 +40,10 @@ pub async fn run<S: Subject>(name: &str) {
 
 mod cases {
     use super::{
-        CampaignError, ContactId, FormResponseId, LATER, LeadChange, LeadFilter, LeadId, LeadOwner,
-        LeadSort, LeadSource, LeadStatus, LeadStatusChangeId, LeadValue, OwnedBy, Patch, Person,
-        Subject, TeamId, Tenant, UserId, Version, all_pages, deleted_lead, id, lead_values,
+        CampaignError, CampaignId, ContactId, FormResponseId, LATER, LeadChange, LeadFilter,
+        LeadId, LeadOwner, LeadSort, LeadSource, LeadStatus, LeadStatusChangeId, LeadValue,
+        OwnedBy, Patch, Person, Subject, TeamId, Tenant, UserId, Version, all_pages, deleted_lead,
+        id, lead_values,
     };
 
     pub(super) async fn a_lead_is_found_again_deleted_or_not<S: Subject>(subject: &S) {
@@ -58,8 +61,10 @@ mod cases {
         let unit = tenant.begin(subject).await;
         let leads = unit.leads();
         assert_eq!(leads.find(lead.id()).await.unwrap(), Some(gone.clone()));
-        let both = [lead.id(), id(LeadId::from_uuid), lead.id()];
-        assert_eq!(leads.find_many(&both).await.unwrap(), [gone]);
+        let other = tenant.add_lead(subject, None).await;
+        let several = [other.id(), lead.id(), id(LeadId::from_uuid), lead.id()];
+        let found = leads.find_for_change(&several).await.unwrap();
+        assert_eq!(found, [gone, other]);
     }
 
     pub(super) async fn a_person_has_one_living_lead_of_a_campaign<S: Subject>(subject: &S) {
@@ -317,6 +322,50 @@ mod cases {
         );
     }
 
+    pub(super) async fn leads_of_a_campaign_are_found_and_counted_apart<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let campaign = tenant.add_campaign(subject, "Spring", None).await;
+        let ada = Person::address(&"ada@example.com".parse().unwrap());
+        let without = tenant.add_lead(subject, Some(ada.clone())).await;
+        let unit = tenant.begin(subject).await;
+        let (lead, step) = tenant.a_lead_of(Some(campaign.id()), Some(ada.clone()));
+        let leads = unit.leads();
+        leads.insert(&lead, &step).await.unwrap();
+        let (again, step) = tenant.a_lead_of(Some(campaign.id()), Some(ada.clone()));
+        let refused = leads.insert(&again, &step).await;
+        assert!(
+            matches!(refused, Err(CampaignError::LeadExists(other)) if other == lead.id()),
+            "{refused:?}"
+        );
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let people = [ada];
+        for (campaign, wanted) in [(None, &without), (Some(campaign.id()), &lead)] {
+            let found = leads.find_person(campaign, &people).await.unwrap();
+            assert_eq!(found.as_ref(), Some(wanted));
+        }
+        for statuses in [Vec::new(), vec![LeadStatus::New]] {
+            let filter = LeadFilter {
+                campaign: Some(campaign.id()),
+                statuses,
+                ..LeadFilter::default()
+            };
+            for sort in [LeadSort::Created, LeadSort::CreatedDescending] {
+                let seen = all_pages(async |page| leads.list(&filter, &sort, &page).await);
+                assert_eq!(seen.await, std::slice::from_ref(&lead));
+            }
+        }
+        for (campaign, many) in [(None, 2), (Some(campaign.id()), 1)] {
+            let stages = leads.stages(campaign).await.unwrap();
+            assert_eq!((stages[0].now, stages[0].reached), (many, many));
+        }
+        let elsewhere = Some(id(CampaignId::from_uuid));
+        let stages = leads.stages(elsewhere).await.unwrap();
+        assert!(stages.iter().all(|it| (it.now, it.reached) == (0, 0)));
+    }
+
     pub(super) async fn a_lead_that_is_not_committed_is_invisible_and_leaves_no_trace<
         S: Subject,
     >(
@@ -360,7 +409,7 @@ mod cases {
         let unit = other.begin(subject).await;
         let leads = unit.leads();
         assert_eq!(leads.find(lead.id()).await.unwrap(), None);
-        assert_eq!(leads.find_many(&[lead.id()]).await.unwrap(), []);
+        assert_eq!(leads.find_for_change(&[lead.id()]).await.unwrap(), []);
         let found = leads.find_person(None, &[person]).await.unwrap();
         assert_eq!(found, None);
         assert_eq!(leads.values_of(lead.id()).await.unwrap(), []);

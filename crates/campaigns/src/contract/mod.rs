@@ -18,6 +18,7 @@ mod email_templates;
 mod events;
 mod forms;
 mod lead_search;
+mod lead_views;
 mod leads;
 mod random_search;
 mod tenant;
@@ -35,6 +36,7 @@ pub use email_templates::run as email_templates;
 pub use events::run as events;
 pub use forms::run as forms;
 pub use lead_search::run as lead_search;
+pub use lead_views::run as lead_views;
 pub use leads::run as leads;
 pub use random_search::run as random_search;
 pub use tenant::Tenant;
@@ -118,6 +120,11 @@ macro_rules! campaigns_contract {
             use super::*;
             use $crate::contract::lead_search as run;
             $crate::for_each_lead_search_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod lead_views {
+            use super::*;
+            use $crate::contract::lead_views as run;
+            $crate::for_each_lead_view_case! { [kernel::stamp_contract_tests] $subject }
         }
         mod random_search {
             use super::*;

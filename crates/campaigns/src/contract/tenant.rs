@@ -1,9 +1,9 @@
 //! What cases are built from: organizations of their own, with templates in them.
 
 use kernel::{
-    Actor, ContactId, Credential, Description, EmailTemplateId, EmailTemplateVersionId, FormId,
-    FormResponseId, FormVersionId, LeadId, LeadStatusChangeId, OrganizationId, Origin, Page,
-    PageLimit, PageRequest, RequestId, SessionId, TenantScope, Timestamp, UserId,
+    Actor, CampaignId, ContactId, Credential, Description, EmailTemplateId, EmailTemplateVersionId,
+    FormId, FormResponseId, FormVersionId, LeadId, LeadStatusChangeId, OrganizationId, Origin,
+    Page, PageLimit, PageRequest, RequestId, SessionId, TenantScope, Timestamp, UserId,
 };
 use serde_json::json;
 use time::macros::{date, datetime};
@@ -187,9 +187,18 @@ impl Tenant {
 
     /// A lead that is not stored yet, with its first step.
     pub(super) fn a_lead(&self, person: Option<Person>) -> (Lead, StatusChange) {
+        self.a_lead_of(None, person)
+    }
+
+    /// A lead of a campaign that is not stored yet, with its first step.
+    pub(super) fn a_lead_of(
+        &self,
+        campaign: Option<CampaignId>,
+        person: Option<Person>,
+    ) -> (Lead, StatusChange) {
         let ids = (id(LeadId::from_uuid), id(LeadStatusChangeId::from_uuid));
         let new = NewLead {
-            campaign: None,
+            campaign,
             contact: Some(id(ContactId::from_uuid)),
             person,
             source: LeadSource::DirectForm,

@@ -42,6 +42,9 @@ pub struct LeadValue {
 }
 
 impl ValueKind {
+    /// Every kind.
+    pub(super) const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Date, Self::Flag];
+
     /// The kind of the values of fields of this type.
     #[must_use]
     pub const fn of(field_type: FieldType) -> Self {
@@ -56,6 +59,16 @@ impl ValueKind {
             | FieldType::Select
             | FieldType::Multiselect
             | FieldType::Hidden => Self::Text,
+        }
+    }
+
+    /// What a cursor calls it.
+    pub(super) const fn letter(self) -> char {
+        match self {
+            Self::Text => 't',
+            Self::Number => 'n',
+            Self::Date => 'd',
+            Self::Flag => 'b',
         }
     }
 

@@ -2,10 +2,13 @@
 
 use campaigns::{
     Answers, CampaignError, CreateLead, FieldRules, FieldType, Form, FormDefinition, Lead,
-    LeadChange, LeadOwner, LeadQuery, LeadSource, LeadStatus, NewField, NewForm, ResponseOrigin,
-    StatusOutcome, Submission,
+    LeadChange, LeadDeed, LeadOutcome, LeadOwner, LeadQuery, LeadSource, LeadStatus, NewField,
+    NewForm, ResponseOrigin, Submission,
 };
-use kernel::{Description, Expected, FieldErrors, LeadId, PageRequest, Patch, UserId, Version};
+use kernel::{
+    CampaignId, Cursor, Description, Expected, FieldErrors, LeadId, PageLimit, PageRequest, Patch,
+    UserId, Version,
+};
 use serde_json::{Map, Value, json};
 use testkit::a_unique_id;
 
@@ -163,6 +166,7 @@ async fn a_second_lead_of_a_person_is_refused_and_names_the_first() {
     let form = world.contact_form().await;
     let first = world.lead(&form, "ada@example.com").await;
     let new = |email: &str| CreateLead {
+        campaign: None,
         contact: None,
         answers: Some(Answers {
             form: form.id(),
@@ -201,6 +205,7 @@ async fn a_lead_needs_a_person_a_known_contact_and_an_owner_of_the_organization(
     let scope = &world.scope;
     let stranger = LeadOwner::Person(UserId::from_uuid(a_unique_id()));
     let nothing = CreateLead {
+        campaign: Some(CampaignId::from_uuid(a_unique_id())),
         contact: None,
         answers: None,
         owner: Some(stranger),
@@ -211,6 +216,7 @@ async fn a_lead_needs_a_person_a_known_contact_and_an_owner_of_the_organization(
         faults(refused.unwrap_err()),
         [
             ("#/contact_id".to_owned(), "required"),
+            ("#/campaign_id".to_owned(), "unknown-value"),
             ("#/assigned_user_id".to_owned(), "unknown-value")
         ]
     );
@@ -267,14 +273,15 @@ async fn the_way_through_the_pipeline_is_kept_and_illegal_steps_are_refused() {
     let other = world.lead(&form, "eve@example.com").await;
     let unknown = LeadId::from_uuid(a_unique_id());
     let ids = vec![lead.id(), unknown, other.id()];
-    let wanted = (ids, LeadStatus::Converted, Description::empty());
-    let outcomes = world.leads.set_status(scope, Ok(wanted)).await.unwrap();
+    let deed = LeadDeed::Move(LeadStatus::Converted, Description::empty());
+    let outcomes = world.leads.change_many(scope, Ok((ids, deed)));
+    let outcomes = outcomes.await.unwrap();
     assert_eq!(
         outcomes,
         [
-            (lead.id(), StatusOutcome::Changed),
-            (unknown, StatusOutcome::NotFound),
-            (other.id(), StatusOutcome::Refused),
+            (lead.id(), LeadOutcome::Changed),
+            (unknown, LeadOutcome::NotFound),
+            (other.id(), LeadOutcome::Refused),
         ]
     );
     let page = PageRequest::first();
@@ -316,5 +323,135 @@ async fn a_field_that_is_unknown_or_not_indexed_cannot_be_searched() {
             ("field".to_owned(), "wrong-type"),
             ("sort".to_owned(), "not-indexed"),
         ]
+    );
+}
+
+#[tokio::test]
+async fn leads_that_are_changed_together_have_a_batch_in_the_log_however_few() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let one = world.lead(&form, "ada@example.com").await;
+    let other = world.lead(&form, "eve@example.com").await;
+    let scope = &world.scope;
+    let entries = || world.database.audit_entries(scope.organization());
+    let before = entries().len();
+    let all = vec![other.id(), one.id()];
+    let qualified = || LeadDeed::Move(LeadStatus::Qualified, Description::empty());
+
+    let single = world
+        .leads
+        .change_many(scope, Ok((vec![one.id()], qualified())));
+    single.await.unwrap();
+    let both = world
+        .leads
+        .change_many(scope, Ok((all.clone(), qualified())));
+    let both = both.await.unwrap();
+    let deleted = world
+        .leads
+        .change_many(scope, Ok((all.clone(), LeadDeed::Delete)));
+    let deleted = deleted.await.unwrap();
+    let gone = world
+        .leads
+        .change_many(scope, Ok((all, LeadDeed::Assign(None))));
+
+    let (is_other, is_one) = (other.id(), one.id());
+    assert_eq!(
+        both,
+        [
+            (is_other, LeadOutcome::Changed),
+            (is_one, LeadOutcome::Unchanged)
+        ]
+    );
+    assert_eq!(
+        deleted,
+        [
+            (is_other, LeadOutcome::Changed),
+            (is_one, LeadOutcome::Changed)
+        ]
+    );
+    assert_eq!(
+        gone.await.unwrap(),
+        [
+            (is_other, LeadOutcome::NotFound),
+            (is_one, LeadOutcome::NotFound)
+        ]
+    );
+    let batches: Vec<_> = entries()[before..]
+        .iter()
+        .map(|entry| entry.batch)
+        .collect();
+    assert_eq!(batches.len(), 4);
+    assert!(batches.iter().all(Option::is_some));
+    assert_ne!(batches[0], batches[1]);
+    assert_ne!(batches[1], batches[2]);
+    assert_eq!(batches[2], batches[3]);
+}
+
+#[tokio::test]
+async fn leads_are_assigned_together_to_nobody_who_is_a_stranger() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let lead = world.lead(&form, "ada@example.com").await;
+    let stranger = LeadOwner::Person(UserId::from_uuid(a_unique_id()));
+
+    let wanted = (vec![lead.id()], LeadDeed::Assign(Some(stranger)));
+    let refused = world.leads.change_many(&world.scope, Ok(wanted)).await;
+    let wanted = (vec![lead.id()], LeadDeed::Assign(None));
+    let left = world.leads.change_many(&world.scope, Ok(wanted)).await;
+
+    let refused = faults(refused.unwrap_err());
+    assert_eq!(
+        refused,
+        [("#/assigned_user_id".to_owned(), "unknown-value")]
+    );
+    assert_eq!(left.unwrap(), [(lead.id(), LeadOutcome::Unchanged)]);
+}
+
+#[tokio::test]
+async fn a_listing_by_a_field_goes_on_as_it_began_though_the_field_is_of_another_type_by_now() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let scope = &world.scope;
+    let mut wanted = Vec::new();
+    for size in [3, 5, 12] {
+        let answers = json!({ "email": format!("{size}@example.com"), "size": size });
+        let submission = World::submission(&form, answers);
+        let submitted = world.leads.submit(scope, submission).await.unwrap();
+        wanted.push(submitted.lead.id());
+    }
+    let query = || LeadQuery {
+        sort_field: Some(("size".parse().unwrap(), false)),
+        ..LeadQuery::default()
+    };
+    let mut page = PageRequest {
+        limit: PageLimit::new(1).unwrap(),
+        after: None,
+    };
+    let first = world.leads.list(scope, query(), &page).await.unwrap();
+
+    let fields = vec![
+        field("email", FieldType::Email, true),
+        field("size", FieldType::Text, true),
+    ];
+    let definition = FormDefinition::new(fields, Description::empty(), None).unwrap();
+    let published = world
+        .forms
+        .publish(scope, form.id(), Ok(definition), &once())
+        .await;
+    fresh(published.unwrap());
+
+    let mut seen: Vec<_> = first.items.iter().map(Lead::id).collect();
+    page.after = first.next;
+    while page.after.is_some() {
+        let next = world.leads.list(scope, query(), &page).await.unwrap();
+        seen.extend(next.items.iter().map(Lead::id));
+        page.after = next.next;
+    }
+    assert_eq!(seen, wanted);
+    page.after = Some(Cursor::Id(a_unique_id()));
+    let refused = world.leads.list(scope, query(), &page).await;
+    assert!(
+        matches!(refused, Err(CampaignError::InvalidCursor)),
+        "{refused:?}"
     );
 }

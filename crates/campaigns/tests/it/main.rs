@@ -8,6 +8,7 @@ mod derived_text;
 mod email_templates;
 mod escaping;
 mod forms;
+mod lead_views;
 mod leads;
 mod stored_forms;
 mod template_rules;

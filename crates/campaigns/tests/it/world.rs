@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use campaigns::{EmailTemplates, Forms, Leads};
+use campaigns::{EmailTemplates, Forms, LeadViews, Leads};
 use in_memory::MemoryDatabase;
 use kernel::{
     Actor, Credential, Done, Once, OrganizationId, Origin, RequestId, SessionId, StoredAnswer,
@@ -17,6 +17,7 @@ pub(crate) struct World {
     pub(crate) templates: EmailTemplates,
     pub(crate) forms: Forms,
     pub(crate) leads: Leads,
+    pub(crate) lead_views: LeadViews,
 }
 
 impl World {
@@ -27,6 +28,7 @@ impl World {
         let ids = Arc::new(SequentialIds::default());
         let templates = EmailTemplates::new(store.clone(), clock.clone(), ids.clone());
         let forms = Forms::new(store.clone(), clock.clone(), ids.clone());
+        let lead_views = LeadViews::new(store.clone(), clock.clone(), ids.clone());
         let leads = Leads::new(store, clock, ids);
         let user = UserId::from_uuid(a_unique_id());
         let session = Credential::Session(SessionId::from_uuid(a_unique_id()));
@@ -40,6 +42,7 @@ impl World {
             templates,
             forms,
             leads,
+            lead_views,
         }
     }
 

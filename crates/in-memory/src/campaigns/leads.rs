@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use campaigns::ports::{LeadRepository, People};
 use campaigns::{
     Addressee, CampaignError, FieldKey, FormResponse, Lead, LeadFilter, LeadSort, LeadStage,
-    LeadState, LeadStatus, LeadValue, Letterhead, Person, StatusChange, TypedValue, ValueKind,
+    LeadState, LeadStatus, LeadValue, Letterhead, Person, SortPlace, StatusChange, TypedValue,
+    ValueKind,
 };
 use kernel::{
     CampaignId, ContactId, Cursor, EmailAddress, FormResponseId, LeadId, Page, PageRequest,
@@ -34,7 +35,7 @@ impl LeadRepository for MemoryUnit {
         Ok(self.read(|tenant| tenant.leads.get(&id).cloned()))
     }
 
-    async fn find_many(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError> {
+    async fn find_for_change(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError> {
         Ok(self.read(|tenant| {
             let leads = tenant.leads.values();
             leads.filter(|it| ids.contains(&it.id())).cloned().collect()
@@ -190,7 +191,7 @@ impl LeadRepository for MemoryUnit {
         };
         placed.sort_by(|(_, a), (_, b)| in_order(a, b));
         if let Some(after) = &page.after {
-            let after = Place::at(after, sort);
+            let after = Place::at(after);
             placed.retain(|(_, place)| in_order(place, &after) == Ordering::Greater);
         }
         self.unsettle(&mut placed, page);
@@ -201,16 +202,8 @@ impl LeadRepository for MemoryUnit {
 
 /// Where a lead stands in an order.
 struct Place {
-    value: Option<Sorted>,
+    value: Option<SortPlace>,
     id: uuid::Uuid,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Sorted {
-    Text(String),
-    Number(i64),
-    Date(time::Date),
-    Flag(bool),
 }
 
 impl Place {
@@ -223,13 +216,13 @@ impl Place {
         Some(Self { value, id })
     }
 
-    fn at(cursor: &Cursor, sort: &LeadSort) -> Self {
-        match (cursor, sort) {
-            (Cursor::Text(text, id), LeadSort::Field { kind, .. }) => Self {
-                value: Sorted::read(text, *kind),
-                id: *id,
+    fn at(cursor: &Cursor) -> Self {
+        match (SortPlace::read(cursor), cursor) {
+            (Some((value, id)), _) => Self {
+                value: Some(value),
+                id,
             },
-            (Cursor::Id(id) | Cursor::Text(_, id) | Cursor::Time(_, id), _) => Self {
+            (None, Cursor::Id(id) | Cursor::Text(_, id) | Cursor::Time(_, id)) => Self {
                 value: None,
                 id: *id,
             },
@@ -242,46 +235,23 @@ impl Place {
 
     fn cursor(&self) -> Cursor {
         match &self.value {
-            Some(value) => Cursor::Text(value.written(), self.id),
+            Some(value) => value.cursor(self.id),
             None => Cursor::Id(self.id),
         }
     }
 }
 
-impl Sorted {
-    fn written(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Date(date) => date.to_julian_day().to_string(),
-            Self::Flag(flag) => flag.to_string(),
-        }
-    }
-
-    fn read(text: &str, kind: ValueKind) -> Option<Self> {
-        match kind {
-            ValueKind::Text => Some(Self::Text(text.to_owned())),
-            ValueKind::Number => text.parse().ok().map(Self::Number),
-            ValueKind::Date => {
-                let date = time::Date::from_julian_day(text.parse().ok()?);
-                date.ok().map(Self::Date)
-            }
-            ValueKind::Flag => text.parse().ok().map(Self::Flag),
-        }
-    }
-}
-
 /// The first value of a field, where it is of this kind.
-fn first(values: &[LeadValue], key: &FieldKey, kind: ValueKind) -> Option<Sorted> {
+fn first(values: &[LeadValue], key: &FieldKey, kind: ValueKind) -> Option<SortPlace> {
     let mut own = values
         .iter()
         .filter(|it| it.key == *key && it.position == 0);
     let value = own.find(|it| it.value.kind() == kind)?;
     Some(match &value.value {
-        TypedValue::Text(text) => Sorted::Text(TypedValue::fold(text)),
-        TypedValue::Number(number) => Sorted::Number(number.millionths()),
-        TypedValue::Date(date) => Sorted::Date(*date),
-        TypedValue::Flag(flag) => Sorted::Flag(*flag),
+        TypedValue::Text(text) => SortPlace::Text(TypedValue::fold(text)),
+        TypedValue::Number(number) => SortPlace::Number(number.millionths()),
+        TypedValue::Date(date) => SortPlace::Date(*date),
+        TypedValue::Flag(flag) => SortPlace::Flag(*flag),
     })
 }
 

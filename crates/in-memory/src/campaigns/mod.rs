@@ -6,5 +6,6 @@ mod campaign_rows;
 mod email_templates;
 mod events;
 mod forms;
+mod lead_views;
 mod leads;
 mod store;

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use campaigns::ports::{
     Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
-    EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository, People, Stops,
+    EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository,
+    LeadViewRepository, People, Stops,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -59,6 +60,10 @@ impl CampaignUnit for MemoryUnit {
     }
 
     fn leads(&self) -> &dyn LeadRepository {
+        self
+    }
+
+    fn lead_views(&self) -> &dyn LeadViewRepository {
         self
     }
 

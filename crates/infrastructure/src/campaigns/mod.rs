@@ -8,6 +8,7 @@ mod email_templates;
 mod events;
 mod forms;
 mod landing_pages;
+mod lead_views;
 mod leads;
 mod stops;
 mod store;

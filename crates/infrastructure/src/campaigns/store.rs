@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use campaigns::ports::{
     Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
-    EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository, People, Stops,
+    EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository,
+    LeadViewRepository, People, Stops,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
 
@@ -60,6 +61,10 @@ impl CampaignUnit for PostgresUnit {
 
     fn leads(&self) -> &dyn LeadRepository {
         self.port("campaigns.leads")
+    }
+
+    fn lead_views(&self) -> &dyn LeadViewRepository {
+        self.port("campaigns.lead_views")
     }
 
     fn people(&self) -> &dyn People {

@@ -248,7 +248,7 @@ async fn changes_and_lists_at_once_reach_everybody_once_each() {
     assert_eq!(desk.read(sql).await, expected);
 }
 
-async fn found(database: &PostgresDatabase) -> OrganizationId {
+pub(super) async fn found(database: &PostgresDatabase) -> OrganizationId {
     struct Subject(PostgresDatabase);
     #[async_trait::async_trait]
     impl tenancy::contract::Subject for Subject {

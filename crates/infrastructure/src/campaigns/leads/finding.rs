@@ -18,9 +18,9 @@ struct Hit {
 }
 
 impl PostgresUnit {
-    /// All leads that meet one of the conditions, deleted ones included: of one that no more than `most` values match, and
-    /// few where several are.
-    /// `None` where each of them is matched by more, or tells what a lead has not.
+    /// All leads that may meet one of the conditions, and some that do not, deleted ones included: of one that no more than
+    /// `most` values match, and few where several are. `None` where each of them is matched by more, or tells what a lead
+    /// has not.
     pub(super) async fn leads_that_meet_one(
         &self,
         conditions: &[Condition],
@@ -28,10 +28,13 @@ impl PostgresUnit {
     ) -> Result<Option<Vec<Uuid>>, StorageError> {
         let mut fewest: Option<Vec<Uuid>> = None;
         for condition in conditions {
-            let Test::Any(matches) = &condition.test else {
-                continue;
+            let key = condition.key.as_str();
+            let few = match &condition.test {
+                Test::Any(matches) => self.matching(key, matches, most).await?,
+                // Whoever answered something else answered.
+                Test::Exists | Test::Other(_) => self.answering(key, most).await?,
+                Test::Absent => None,
             };
-            let few = self.matching(condition.key.as_str(), matches, most).await?;
             if let Some(few) = few
                 && fewest.as_ref().is_none_or(|it| few.len() < it.len())
             {
@@ -45,15 +48,29 @@ impl PostgresUnit {
         Ok(fewest)
     }
 
+    /// The leads that have a value of the field, whichever.
+    async fn answering(&self, key: &str, most: usize) -> Result<Option<Vec<Uuid>>, StorageError> {
+        // One per kind: each has an index of its own.
+        const ANSWERING: [&str; 4] = [
+            "SELECT lead_id FROM lead_field_values WHERE organization_id = $1 AND field_key = $2 \
+             AND value_folded IS NOT NULL LIMIT $3",
+            "SELECT lead_id FROM lead_field_values WHERE organization_id = $1 AND field_key = $2 \
+             AND value_number IS NOT NULL LIMIT $3",
+            "SELECT lead_id FROM lead_field_values WHERE organization_id = $1 AND field_key = $2 \
+             AND value_date IS NOT NULL LIMIT $3",
+            "SELECT lead_id FROM lead_field_values WHERE organization_id = $1 AND field_key = $2 \
+             AND value_bool IS NOT NULL LIMIT $3",
+        ];
+        let ask = ANSWERING.map(|sql| (sql, Vec::new()));
+        self.lead_ids(key, ask.into(), most).await
+    }
+
     async fn matching(
         &self,
         key: &str,
         matches: &Matches,
         most: usize,
     ) -> Result<Option<Vec<Uuid>>, StorageError> {
-        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
-        let (organization, limit) = (self.organization(), sea_orm::Value::from(limit));
-        let mut found = Vec::new();
         let mut ask: Vec<(&str, Vec<sea_orm::Value>)> = Vec::new();
         if !matches.texts.is_empty() {
             let sql = "SELECT lead_id FROM lead_field_values WHERE organization_id = $1 AND field_key = $2 \
@@ -90,10 +107,23 @@ impl PostgresUnit {
                        AND value_bool = ANY ($3) LIMIT $4";
             ask.push((sql, vec![matches.flags.clone().into()]));
         }
-        for (sql, operands) in ask {
-            let mut values: Vec<sea_orm::Value> = vec![organization.into(), key.into()];
+        self.lead_ids(key, ask, most).await
+    }
+
+    /// The leads that any of these statements finds, each once; `None` where they are more than `most`. Each takes the
+    /// organization and the key before its operands, and the limit behind them.
+    async fn lead_ids(
+        &self,
+        key: &str,
+        statements: Vec<(&str, Vec<sea_orm::Value>)>,
+        most: usize,
+    ) -> Result<Option<Vec<Uuid>>, StorageError> {
+        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        for (sql, operands) in statements {
+            let mut values: Vec<sea_orm::Value> = vec![self.organization().into(), key.into()];
             values.extend(operands);
-            values.push(limit.clone());
+            values.push(limit.into());
             let hits = self.all::<Hit>(sql, values).await?;
             found.extend(hits.into_iter().map(|hit| hit.lead_id));
             if found.len() > most {

@@ -3,7 +3,7 @@
 //! What is frequent is found soonest where leads are read in their order, what is rare through the index of its
 //! values. How frequent something is shows when the first leads are read.
 
-use campaigns::{FieldKey, Lead, LeadFilter, LeadSort, OwnedBy, ValueKind};
+use campaigns::{FieldKey, Lead, LeadFilter, LeadSort, OwnedBy, SortPlace, ValueKind};
 use kernel::{Cursor, Page, PageRequest, StorageError};
 use uuid::Uuid;
 
@@ -64,14 +64,14 @@ impl PostgresUnit {
         }
         let leads = found
             .into_iter()
-            .map(|row| Ok((Lead::try_from(row.lead)?, row.place)))
+            .map(|row| {
+                let place = row.place();
+                Ok((Lead::try_from(row.lead)?, place))
+            })
             .collect::<Result<Vec<_>, StorageError>>()?;
         let page = Page::from_overfull(leads, page.limit, |(lead, place)| {
             let id = lead.id().as_uuid();
-            match place {
-                Some(place) => Cursor::Text(place.clone(), id),
-                None => Cursor::Id(id),
-            }
+            place.as_ref().map_or(Cursor::Id(id), |it| it.cursor(id))
         });
         Ok(page.map(|(lead, _)| lead))
     }
@@ -87,6 +87,7 @@ impl PostgresUnit {
         let limit = binds.bind(i64::from(page.limit.get()) + 1);
         let mut wanted = conditions(filter, &mut binds);
         let after = page.after.as_ref();
+        let place = place(order.field.map(|(_, kind)| kind));
         // In the order of ids, leads are read once; by a field, its values are read first.
         let from = match (order.field, through) {
             (None, Through::Order(reads)) => {
@@ -96,7 +97,7 @@ impl PostgresUnit {
                 let own = wanted.join(" AND ");
                 wanted.clear();
                 format!(
-                    "(SELECT l.*, NULL::text AS place FROM leads l WHERE {own} ORDER BY l.id {direction} LIMIT {reads}) AS l"
+                    "(SELECT l.*, {place} FROM leads l WHERE {own} ORDER BY l.id {direction} LIMIT {reads}) AS l"
                 )
             }
             (None, Through::Ids(ids)) => {
@@ -106,7 +107,7 @@ impl PostgresUnit {
                 let direction = order.direction();
                 format!(
                     "(SELECT w.id FROM unnest({ids}) AS w (id) {behind} ORDER BY w.id {direction}) AS w \
-                     CROSS JOIN LATERAL (SELECT l.*, NULL::text AS place FROM leads l \
+                     CROSS JOIN LATERAL (SELECT l.*, {place} FROM leads l \
                      WHERE l.organization_id = $1 AND l.id = w.id OFFSET 0) AS l"
                 )
             }
@@ -130,7 +131,7 @@ impl PostgresUnit {
                 format!(
                     "(SELECT v.lead_id, v.{column} AS value FROM lead_field_values v WHERE {values} \
                      ORDER BY v.{column} {direction}, v.lead_id {direction} LIMIT {reads}) AS w \
-                     CROSS JOIN LATERAL (SELECT l.*, w.value::text AS place FROM leads l \
+                     CROSS JOIN LATERAL (SELECT l.*, {place} FROM leads l \
                      WHERE l.organization_id = $1 AND l.id = w.lead_id OFFSET 0) AS l"
                 )
             }
@@ -192,12 +193,16 @@ impl<'a> Order<'a> {
         let sign = if self.is_descending { "<" } else { ">" };
         match (after, kind) {
             (Some(Cursor::Id(id)), None) => Some(format!("{id_column} {sign} {}", binds.bind(*id))),
-            (Some(Cursor::Text(value, id)), Some(kind)) => {
-                let (value, id) = (binds.bind(value.as_str()), binds.bind(*id));
-                let (column, sql_type) = (column(kind), sql_type(kind));
-                Some(format!(
-                    "(v.{column}, {id_column}) {sign} (CAST({value}::text AS {sql_type}), {id})"
-                ))
+            (Some(after), Some(kind)) => {
+                let (place, id) = SortPlace::read(after)?;
+                let value = match place {
+                    SortPlace::Text(text) => binds.bind(text),
+                    SortPlace::Number(number) => binds.bind(number),
+                    SortPlace::Date(date) => binds.bind(date),
+                    SortPlace::Flag(flag) => binds.bind(flag),
+                };
+                let (column, id) = (column(kind), binds.bind(id));
+                Some(format!("(v.{column}, {id_column}) {sign} ({value}, {id})"))
             }
             _ => None,
         }
@@ -213,13 +218,23 @@ const fn column(kind: ValueKind) -> &'static str {
     }
 }
 
-const fn sql_type(kind: ValueKind) -> &'static str {
-    match kind {
-        ValueKind::Text => "text",
-        ValueKind::Number => "bigint",
-        ValueKind::Date => "date",
-        ValueKind::Flag => "boolean",
-    }
+/// The value that a row is sorted by, which is `w.value`, in the column of its kind.
+fn place(kind: Option<ValueKind>) -> String {
+    let columns = [
+        (ValueKind::Text, "text"),
+        (ValueKind::Number, "bigint"),
+        (ValueKind::Date, "date"),
+        (ValueKind::Flag, "boolean"),
+    ];
+    let columns = columns.map(|(its, sql_type)| {
+        let name = column(its);
+        if kind == Some(its) {
+            format!("w.value AS {name}")
+        } else {
+            format!("NULL::{sql_type} AS {name}")
+        }
+    });
+    columns.join(", ")
 }
 
 /// What the filter demands of a lead's own columns.

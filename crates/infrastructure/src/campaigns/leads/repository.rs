@@ -16,6 +16,20 @@ use super::rows::{LeadRow, ResponseRow, StageRow, StepRow, ValueRow};
 use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
+const NOW: &str = "SELECT l.status, count(*) AS leads FROM leads l WHERE l.organization_id = $1 \
+    AND l.deleted_at IS NULL GROUP BY l.status";
+
+const NOW_OF_CAMPAIGN: &str = "SELECT l.status, count(*) AS leads FROM leads l WHERE l.organization_id = $1 \
+    AND l.campaign_id = $2 AND l.deleted_at IS NULL GROUP BY l.status";
+
+const REACHED: &str = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) AS leads FROM lead_status_changes s \
+    JOIN leads l ON l.organization_id = $1 AND l.id = s.lead_id WHERE s.organization_id = $1 \
+    AND l.deleted_at IS NULL GROUP BY s.to_status";
+
+const REACHED_OF_CAMPAIGN: &str = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) AS leads \
+    FROM leads l JOIN lead_status_changes s ON s.organization_id = $1 AND s.lead_id = l.id \
+    WHERE l.organization_id = $1 AND l.campaign_id = $2 AND l.deleted_at IS NULL GROUP BY s.to_status";
+
 #[async_trait]
 impl LeadRepository for PostgresUnit {
     async fn insert(&self, lead: &Lead, step: &StatusChange) -> Result<(), CampaignError> {
@@ -77,8 +91,9 @@ impl LeadRepository for PostgresUnit {
         row.map(Lead::try_from).transpose()
     }
 
-    async fn find_many(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError> {
-        let sql = "SELECT * FROM leads WHERE organization_id = $1 AND id = ANY ($2)";
+    async fn find_for_change(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError> {
+        // Whoever locks several does so in this order, so that nobody waits for somebody who waits for them.
+        let sql = "SELECT * FROM leads WHERE organization_id = $1 AND id = ANY ($2) ORDER BY id FOR UPDATE";
         let ids: Vec<_> = ids.iter().map(|id| id.as_uuid()).collect();
         let values = [self.organization().into(), ids.into()];
         let rows = self.all::<LeadRow>(sql, values).await?;
@@ -243,13 +258,14 @@ impl LeadRepository for PostgresUnit {
     }
 
     async fn stages(&self, campaign: Option<CampaignId>) -> Result<Vec<LeadStage>, StorageError> {
-        let now = "SELECT l.status, count(*) AS leads FROM leads l WHERE l.organization_id = $1 \
-                   AND l.deleted_at IS NULL AND ($2::uuid IS NULL OR l.campaign_id = $2) GROUP BY l.status";
-        let reached = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) AS leads FROM lead_status_changes s \
-                       JOIN leads l ON l.organization_id = $1 AND l.id = s.lead_id WHERE s.organization_id = $1 \
-                       AND l.deleted_at IS NULL AND ($2::uuid IS NULL OR l.campaign_id = $2) GROUP BY s.to_status";
-        let campaign = campaign.map(CampaignId::as_uuid);
-        let values = [self.organization().into(), campaign.into()];
+        let (now, reached, values) = match campaign {
+            None => (NOW, REACHED, vec![self.organization().into()]),
+            Some(campaign) => (
+                NOW_OF_CAMPAIGN,
+                REACHED_OF_CAMPAIGN,
+                vec![self.organization().into(), campaign.as_uuid().into()],
+            ),
+        };
         let now = self.all::<StageRow>(now, values.clone()).await?;
         let reached = self.all::<StageRow>(reached, values).await?;
         let count = |rows: &[StageRow], status: LeadStatus| {

@@ -2,7 +2,7 @@
 
 use campaigns::{
     Decimal, FormResponse, Lead, LeadOwner, LeadState, LeadValue, Person, ResponseOrigin,
-    StatusChange, TypedValue,
+    SortPlace, StatusChange, TypedValue,
 };
 use kernel::{
     CampaignId, ContactId, FormResponseId, FormVersionId, LeadId, LeadStatusChangeId,
@@ -43,7 +43,20 @@ pub(super) struct LeadRow {
 pub(super) struct PlacedRow {
     #[sea_orm(nested)]
     pub(super) lead: LeadRow,
-    pub(super) place: Option<String>,
+    value_folded: Option<String>,
+    value_number: Option<i64>,
+    value_date: Option<Date>,
+    value_bool: Option<bool>,
+}
+
+impl PlacedRow {
+    /// The value that it is sorted by.
+    pub(super) fn place(&self) -> Option<SortPlace> {
+        let text = self.value_folded.clone().map(SortPlace::Text);
+        text.or_else(|| self.value_number.map(SortPlace::Number))
+            .or_else(|| self.value_date.map(SortPlace::Date))
+            .or_else(|| self.value_bool.map(SortPlace::Flag))
+    }
 }
 
 #[derive(FromQueryResult)]

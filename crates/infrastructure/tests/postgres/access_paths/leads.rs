@@ -20,6 +20,10 @@ const LEADS: &str = "
     CREATE TEMPORARY TABLE filling AS
     SELECT id('a', CASE n % 6 WHEN 0 THEN 2 WHEN 1 THEN 3 ELSE 1 END) AS organization_id, id('c', n) AS id, n
     FROM generate_series(1, 120000) AS n;
+    INSERT INTO campaigns (organization_id, id, name, name_folded, description, status, landing_text, past_schedule,
+        delay_ms, created_at, updated_at, version)
+    SELECT id('a', o), id('9', c), c::text, c::text, '', 'draft', '', 'ask', 0, now(), now(), 1
+    FROM generate_series(1, 3) AS o, generate_series(0, 39) AS c;
     INSERT INTO leads (organization_id, id, campaign_id, contact_id, person, status, source, assigned_user_id,
         responses, notes, created_at, updated_at, version, deleted_at)
     SELECT organization_id, id, id('9', n % 40), id('7', n), 'contact:' || id('7', n),
@@ -130,6 +134,20 @@ async fn leads_are_found_by_their_answers_by_indexes() {
             key: "vip".parse().unwrap(),
             test: Test::Absent,
         },
+        Condition {
+            key: "vip".parse().unwrap(),
+            test: Test::Other(Matches {
+                flags: vec![false],
+                ..Matches::default()
+            }),
+        },
+        Condition {
+            key: "city".parse().unwrap(),
+            test: Test::Other(Matches {
+                texts: vec!["city4".to_owned()],
+                ..Matches::default()
+            }),
+        },
     ];
     let by_size = |descending| LeadSort::Field {
         key: "size".parse().unwrap(),
@@ -200,6 +218,17 @@ async fn leads_are_found_by_status_campaign_person_and_owner_by_indexes() {
                 assert_indexed(&filled, &plans);
             }
         }
+        let ((), plans) = plans_of(async {
+            let unit = CampaignStore::begin(&adapter, &tenant()).await.unwrap();
+            let campaign = CampaignId::from_uuid(nth(9, 5));
+            let stages = unit.leads().stages(Some(campaign)).await.unwrap();
+            assert!(stages.iter().any(|stage| stage.now > 0));
+            let some = [nth(0xc, 1_003), nth(0xc, 1_001)].map(LeadId::from_uuid);
+            let found = unit.leads().find_for_change(&some).await.unwrap();
+            assert!(!found.is_empty());
+        })
+        .await;
+        assert_indexed(&filled, &plans);
         let lead = LeadId::from_uuid(nth(0xc, 1_001));
         let ((), plans) = plans_of(async {
             let unit = CampaignStore::begin(&adapter, &tenant()).await.unwrap();
@@ -209,6 +238,46 @@ async fn leads_are_found_by_status_campaign_person_and_owner_by_indexes() {
         })
         .await;
         assert_indexed(&filled, &plans);
+        adapter.pool().close().await;
+    }
+}
+
+/// Of what is answered rarely, few values are read, and not all leads.
+#[tokio::test]
+async fn whoever_answered_what_few_are_asked_is_found_by_the_answers() {
+    let filled = Filled::with(LEADS).await;
+    let tests = [
+        Test::Exists,
+        Test::Other(Matches {
+            flags: vec![false],
+            ..Matches::default()
+        }),
+    ];
+
+    for generic in [false, true] {
+        let adapter = filled.told(generic).await;
+        for test in &tests {
+            let filter = LeadFilter {
+                conditions: vec![Condition {
+                    key: "vip".parse().unwrap(),
+                    test: test.clone(),
+                }],
+                ..LeadFilter::default()
+            };
+            let (many, _, plans) =
+                found(&adapter, &filter, &LeadSort::CreatedDescending, None).await;
+            assert_eq!(many, 50);
+            let names = |part: &str| plans.iter().any(|plan| plan.statement().contains(part));
+            assert!(names("value_bool IS NOT NULL"), "{test:?}");
+            assert!(names("unnest("), "{test:?}");
+            let of_values = plans
+                .iter()
+                .filter(|plan| plan.statement().contains("IS NOT NULL LIMIT"));
+            for plan in of_values {
+                let by_kind = format!("{plan:?}");
+                assert!(by_kind.contains("lead_field_values_"), "{plan:#?}");
+            }
+        }
         adapter.pool().close().await;
     }
 }
