@@ -1148,7 +1148,7 @@ CREATE TABLE public.form_responses (
     submitted_at timestamp with time zone NOT NULL,
     user_agent text,
     ip inet,
-    session_id text,
+    session_id uuid,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT form_responses_response_data_check CHECK ((jsonb_typeof(response_data) = 'object'::text))
 );

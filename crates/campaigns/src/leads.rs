@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::{Workbench, deletion};
 use crate::{
-    Answer, AskedCondition, CampaignError, FieldKey, FieldProfile, FieldType, FormResponse,
+    Answer, AskedCondition, AskedConsent, CampaignError, ConsentRecord, ConsentSource,
+    ConsentSubject, ConsentType, EventClient, FieldKey, FieldProfile, FieldType, FormResponse,
     FormVersion, Lead, LeadChange, LeadExport, LeadFilter, LeadOwner, LeadQuery, LeadSort,
     LeadSource, LeadStage, LeadValue, NewLead, Person, Response, ResponseOrigin, StatusChange,
     UnknownAnswers,
@@ -152,18 +153,16 @@ impl Leads {
         };
         let (mut lead, step) = self.open(scope, new, at);
         let answered = answered.map(|(version, response)| {
-            let submitted = Given {
-                version: &version,
-                response: &response,
-                origin: ResponseOrigin::default(),
-            };
+            let given = Given::over_the_api(&version, &response);
             let values = LeadValue::all_of(&response);
-            (self.take(scope, &mut lead, submitted, None, at), values)
+            let taken = self.take(scope, &mut lead, &given, None, at);
+            (taken, values, self.consents(&lead, &given, at))
         });
         unit.leads().insert(&lead, &step).await?;
         let mut drafts = vec![noted(&lead, AuditAction::Create, lead.changes_since(None))];
-        if let Some((response, values)) = &answered {
+        if let Some((response, values, consents)) = &answered {
             unit.leads().insert_response(response, values).await?;
+            append_all(unit.as_ref(), consents).await?;
             drafts.push(response_creation(response));
         }
         self.bench.note(unit.as_ref(), scope, at, drafts).await?;
@@ -181,6 +180,20 @@ impl Leads {
     ) -> Result<Submitted, CampaignError> {
         let at = self.bench.now();
         let unit = self.bench.begin(scope).await?;
+        let submitted = self.take_in(unit.as_ref(), scope, submission, at).await?;
+        unit.commit().await?;
+        Ok(submitted)
+    }
+
+    /// Takes in a submission within a unit of work of which it is a part: the response, its lead, what was agreed to and
+    /// the audit entries.
+    pub(crate) async fn take_in(
+        &self,
+        unit: &dyn CampaignUnit,
+        scope: &TenantScope,
+        submission: Submission,
+        at: Timestamp,
+    ) -> Result<Submitted, CampaignError> {
         let (form, version) = submission.form;
         let version = unit.forms().find_version(form, version).await?;
         let version = version.ok_or(CampaignError::NotFound("form version"))?;
@@ -189,7 +202,7 @@ impl Leads {
             .validate(&submission.answers, UnknownAnswers::Ignored)
             .map_err(|errors| errors.into_field_errors("#/answers"))?;
         let email = address_of(&version, &response);
-        let identity = identify(unit.as_ref(), submission.contact, email).await?;
+        let identity = identify(unit, submission.contact, email).await?;
         let known = unit
             .leads()
             .find_person(submission.campaign, &identity.people)
@@ -198,10 +211,11 @@ impl Leads {
             version: &version,
             response: &response,
             origin: submission.origin,
+            source: ConsentSource::Form,
         };
         let (lead, response, is_new) = if let Some(before) = known {
             let (lead, response) = self
-                .add_response(unit.as_ref(), scope, &before, given, identity.contact, at)
+                .add_response(unit, scope, &before, &given, identity.contact, at)
                 .await?;
             (lead, response, false)
         } else {
@@ -215,17 +229,17 @@ impl Leads {
             };
             let (mut lead, step) = self.open(scope, new, at);
             let values = LeadValue::all_of(&response);
-            let response = self.take(scope, &mut lead, given, None, at);
+            let response = self.take(scope, &mut lead, &given, None, at);
             unit.leads().insert(&lead, &step).await.map_err(raced)?;
             unit.leads().insert_response(&response, &values).await?;
+            append_all(unit, &self.consents(&lead, &given, at)).await?;
             let drafts = vec![
                 noted(&lead, AuditAction::Create, lead.changes_since(None)),
                 response_creation(&response),
             ];
-            self.bench.note(unit.as_ref(), scope, at, drafts).await?;
+            self.bench.note(unit, scope, at, drafts).await?;
             (lead, response, true)
         };
-        unit.commit().await?;
         Ok(Submitted {
             lead,
             response,
@@ -233,7 +247,7 @@ impl Leads {
         })
     }
 
-    /// Adds a response to a living lead.
+    /// Adds a response to a living lead. One that is no contact yet is the contact with the address that was answered.
     pub async fn respond(
         &self,
         scope: &TenantScope,
@@ -252,13 +266,12 @@ impl Leads {
         let Some((version, response)) = answered.filter(|_| errors.is_empty()) else {
             return Err(errors.into());
         };
-        let given = Given {
-            version: &version,
-            response: &response,
-            origin: ResponseOrigin::default(),
-        };
+        let email = address_of(&version, &response);
+        let identity = identify(unit.as_ref(), before.state().contact, email).await?;
+        let given = Given::over_the_api(&version, &response);
+        let contact = identity.contact;
         let (_, response) = self
-            .add_response(unit.as_ref(), scope, &before, given, None, at)
+            .add_response(unit.as_ref(), scope, &before, &given, contact, at)
             .await?;
         once.record(unit.idempotency(), &response).await?;
         unit.commit().await?;
@@ -466,7 +479,7 @@ impl Leads {
         &self,
         scope: &TenantScope,
         lead: &mut Lead,
-        given: Given<'_>,
+        given: &Given<'_>,
         contact: Option<ContactId>,
         at: Timestamp,
     ) -> FormResponse {
@@ -479,8 +492,35 @@ impl Leads {
             form_version: given.version.id,
             answers: given.response.to_json(),
             submitted_at: at,
-            origin: given.origin,
+            origin: given.origin.clone(),
         }
+    }
+
+    /// What a lead agreed to, or did not, in what was given.
+    fn consents(&self, lead: &Lead, given: &Given<'_>, at: Timestamp) -> Vec<ConsentRecord> {
+        let state = lead.state();
+        let contact = state.contact;
+        let subject = contact.map_or(ConsentSubject::Lead(state.id), |contact| {
+            ConsentSubject::Both(contact, state.id)
+        });
+        let asked = given.response.consents();
+        let record = |asked: AskedConsent<'_>| ConsentRecord {
+            id: self.bench.id(std::convert::identity),
+            at,
+            subject,
+            consent_type: ConsentType::asked_by(asked.key),
+            granted: asked.given,
+            text: asked.text.to_owned(),
+            text_version: Some(given.version.id),
+            source: given.source,
+            campaign: state.campaign,
+            client: EventClient {
+                user_agent: given.origin.user_agent.clone(),
+                ip: given.origin.ip,
+                session: None,
+            },
+        };
+        asked.map(record).collect()
     }
 
     async fn add_response(
@@ -488,7 +528,7 @@ impl Leads {
         unit: &dyn CampaignUnit,
         scope: &TenantScope,
         before: &Lead,
-        given: Given<'_>,
+        given: &Given<'_>,
         contact: Option<ContactId>,
         at: Timestamp,
     ) -> Result<(Lead, FormResponse), CampaignError> {
@@ -500,6 +540,7 @@ impl Leads {
         let written = unit.leads().update(&after, version, None);
         written.await.map_err(raced)?;
         unit.leads().insert_response(&response, &values).await?;
+        append_all(unit, &self.consents(&after, given, at)).await?;
         let drafts = vec![
             noted(
                 &after,
@@ -534,6 +575,29 @@ struct Given<'a> {
     version: &'a FormVersion,
     response: &'a Response,
     origin: ResponseOrigin,
+    /// How what is agreed to in it became known.
+    source: ConsentSource,
+}
+
+impl<'a> Given<'a> {
+    fn over_the_api(version: &'a FormVersion, response: &'a Response) -> Self {
+        Self {
+            version,
+            response,
+            origin: ResponseOrigin::default(),
+            source: ConsentSource::Api,
+        }
+    }
+}
+
+async fn append_all(
+    unit: &dyn CampaignUnit,
+    consents: &[ConsentRecord],
+) -> Result<(), StorageError> {
+    for consent in consents {
+        unit.consents().append(consent).await?;
+    }
+    Ok(())
 }
 
 /// Somebody else was faster with the same lead: another try finds what they left.

@@ -18,8 +18,9 @@
 //! a value is missing, and each has a way to leave. Any answers to a form are a
 //! response, or errors that name its fields, whichever door they came through.
 //!
-//! - [`EmailTemplates`], [`Forms`], [`Campaigns`], [`CampaignCourses`], [`Leads`] and [`LeadViews`] are the use cases, [`BeginJob`] and
-//!   [`SendJob`] carry campaigns out;
+//! - [`EmailTemplates`], [`Forms`], [`Campaigns`], [`CampaignCourses`], [`Leads`] and [`LeadViews`] are the use cases,
+//!   [`BeginJob`] and [`SendJob`] carry campaigns out; [`Visits`] are those of the people whom they reach, who came by a
+//!   link, and [`RecipientMails`] shows what one of them gets;
 //! - [`ports`] is what the use cases need of their storage.
 
 #[cfg(feature = "contract")]
@@ -41,17 +42,19 @@ mod lead_export;
 mod lead_views;
 mod leads;
 mod link;
+mod recipient_mails;
 mod sending;
 mod starter;
 mod stored_form;
 mod template;
+mod visits;
 mod workbench;
 
 pub use addressee::{Addressee, Letterhead};
 pub use campaign::{
     AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Campaign,
     CampaignAction, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
-    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Delivery, Due, Engagement,
+    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Deed, Delivery, Due, Engagement,
     Exclusion, InvalidSendRate, ListPremise, NewCampaign, PastSchedule, Premises, Readiness,
     Recipient, RecipientFilter, RecipientStatus, Refusal, Requirement, RiskyAddresses, SendRate,
     Settled, Sorted, Standing, Stop, StopReason, UnknownCampaignStatus, UnknownPastSchedule,
@@ -74,6 +77,7 @@ pub use lead_export::LeadExport;
 pub use lead_views::LeadViews;
 pub use leads::{Answers, CreateLead, Leads, Submission, Submitted};
 pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
+pub use recipient_mails::RecipientMails;
 pub use sending::{BeginJob, CampaignCourses, SendJob, Transport, TransportError};
 pub use starter::{starter_templates, template_creation};
 
@@ -89,6 +93,8 @@ pub use lead::{
     Operator, OwnedBy, Person, ResponseOrigin, SavedQuery, SortPlace, StatusChange, Test,
     TypedValue, ValueKind,
 };
+pub use visits::{LandingView, VisitError, Visits};
+
 pub use stored_form::{Form, FormChange, FormState, FormVersion, FormVersionCard, NewForm};
 pub use template::{
     AttributeName, BuiltIn, ContentDiff, DiffLine, EmailContent, InvalidVariableName, LineChange,

@@ -12,10 +12,10 @@ use kernel::{
 
 use crate::{
     Addressee, Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
-    CampaignPlan, Candidate, ConsentRecord, CountedCampaign, EmailTemplate, EmailTemplateVersion,
-    Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion, FormVersionCard, Lead,
-    LeadFilter, LeadSort, LeadStage, LeadValue, LeadView, Letterhead, Person, Premises, Recipient,
-    RecipientFilter, Settled, StatusChange, Stop, TemplateVersionCard,
+    CampaignPlan, Candidate, ConsentRecord, CountedCampaign, Deed, EmailTemplate,
+    EmailTemplateVersion, Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion,
+    FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue, LeadView, Letterhead,
+    Person, Premises, Recipient, RecipientFilter, Settled, StatusChange, Stop, TemplateVersionCard,
 };
 
 /// Opens units of work on campaigns.
@@ -89,6 +89,11 @@ pub trait EmailTemplateRepository: Send + Sync {
         template: EmailTemplateId,
         id: EmailTemplateVersionId,
     ) -> Result<Option<EmailTemplateVersion>, StorageError>;
+    /// The version with this id, whichever template it is one of, deleted or not.
+    async fn find_published(
+        &self,
+        id: EmailTemplateVersionId,
+    ) -> Result<Option<EmailTemplateVersion>, StorageError>;
     /// The versions of a template, in the order of their ids.
     async fn list_versions(
         &self,
@@ -117,6 +122,8 @@ pub trait FormRepository: Send + Sync {
         form: FormId,
         id: FormVersionId,
     ) -> Result<Option<FormVersion>, StorageError>;
+    /// The version with this id, whichever form it is one of, deleted or not; its fields in their order.
+    async fn find_published(&self, id: FormVersionId) -> Result<Option<FormVersion>, StorageError>;
     /// The versions of a form, in the order of their ids.
     async fn list_versions(
         &self,
@@ -309,6 +316,22 @@ pub trait Assignments: Send + Sync {
     ) -> Result<u64, StorageError>;
     /// Leaves everybody out whose mail is yet to go out, because the campaign [`crate::Exclusion::Ended`]; tells how many those were.
     async fn give_up(&self, campaign: CampaignId, at: Timestamp) -> Result<u64, StorageError>;
+    /// Counts what a recipient did at this instant, which is the first or last time where no other is earlier or later;
+    /// whether there is such a recipient.
+    async fn engage(
+        &self,
+        campaign: CampaignId,
+        contact: ContactId,
+        deed: Deed,
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
+    /// Writes down that a recipient left to whom the mail went out; whether there is one who had not left before.
+    async fn leave(
+        &self,
+        campaign: CampaignId,
+        contact: ContactId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
     /// How many mails of all campaigns that went out since then came back softly from each of these people, but for those
     /// from whom none did.
     async fn count_soft_bounces(

@@ -92,6 +92,28 @@ impl MemoryDatabase {
             .unwrap_or_default()
     }
 
+    /// What was committed of what happened to mails and on landing pages of an organization, in the order of time.
+    #[must_use]
+    pub fn events(&self, organization: OrganizationId) -> Vec<campaigns::Event> {
+        let kept = self.kept();
+        let events = kept.tenants.get(&organization).map(|it| &it.events);
+        let mut events: Vec<_> = events
+            .into_iter()
+            .flat_map(|it| it.values())
+            .cloned()
+            .collect();
+        events.sort_by_key(|event| (event.at(), event.id()));
+        events
+    }
+
+    /// What was committed of what people of an organization agreed to, oldest first.
+    #[must_use]
+    pub fn consents(&self, organization: OrganizationId) -> Vec<campaigns::ConsentRecord> {
+        let kept = self.kept();
+        let tenant = kept.tenants.get(&organization);
+        tenant.map(|it| it.consents.clone()).unwrap_or_default()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }

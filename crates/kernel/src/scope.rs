@@ -131,6 +131,17 @@ impl TenantScope {
         }
     }
 
+    /// The scope of somebody who followed a link or opened a page that this organization published, and of whom nothing
+    /// else is known.
+    #[must_use]
+    pub const fn for_visitor(organization: OrganizationId, origin: Origin) -> Self {
+        Self {
+            organization,
+            actor: Actor::Anonymous,
+            origin,
+        }
+    }
+
     /// The organization inside which the actor acts.
     #[must_use]
     pub const fn organization(&self) -> OrganizationId {

@@ -70,7 +70,7 @@ CREATE TABLE form_responses (
     submitted_at timestamptz NOT NULL,
     user_agent text,
     ip inet,
-    session_id text,
+    session_id uuid,
     created_at timestamptz NOT NULL,
     PRIMARY KEY (organization_id, id),
     FOREIGN KEY (organization_id, lead_id) REFERENCES leads (organization_id, id),

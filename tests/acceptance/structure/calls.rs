@@ -28,6 +28,11 @@ const RESERVED: &[Reserved] = &[
         folders: &["crates/infrastructure/src/jobs/"],
         in_tests: true,
     },
+    Reserved {
+        words: &["TenantScope", "::", "for_visitor"],
+        folders: &["crates/campaigns/src/visits/"],
+        in_tests: true,
+    },
     // Another name would hide a scope from the rules above.
     Reserved {
         words: &["TenantScope", "as"],
@@ -142,6 +147,10 @@ fn a_misplaced_word_is_found() {
         (
             "crates/infrastructure/src/unit.rs",
             "fn f() { TenantScope :: for_job(o, k, j, r); }",
+        ),
+        (
+            "crates/api/src/a.rs",
+            "fn f() { TenantScope::for_visitor(o, g); }",
         ),
         (
             "crates/tenancy/src/a.rs",

@@ -18,8 +18,8 @@ pub use entity::{
 };
 pub use premises::{ListPremise, Premises};
 pub use recipient::{
-    Assignment, BounceKind, Delivery, Engagement, Recipient, RecipientFilter, RecipientStatus,
-    Settled, Sorted, UnknownRecipientStatus,
+    Assignment, BounceKind, Deed, Delivery, Engagement, Recipient, RecipientFilter,
+    RecipientStatus, Settled, Sorted, UnknownRecipientStatus,
 };
 pub use schedule::{Due, InvalidSendRate, PastSchedule, SendRate, UnknownPastSchedule};
 pub use status::{

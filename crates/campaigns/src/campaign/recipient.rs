@@ -69,6 +69,19 @@ pub struct Engagement {
     pub last: Option<Timestamp>,
 }
 
+/// What a recipient did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Opened the mail.
+    Open,
+    /// Followed a link in it.
+    Click,
+    /// Looked at the landing page.
+    View,
+    /// Answered its form.
+    Submit,
+}
+
 /// A recipient of a campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
@@ -177,6 +190,31 @@ impl FromStr for RecipientStatus {
 impl From<UnknownRecipientStatus> for FieldFault {
     fn from(error: UnknownRecipientStatus) -> Self {
         Self::new("unknown-value", error.to_string())
+    }
+}
+
+impl Engagement {
+    /// It was done once more, at this instant.
+    pub fn count_at(&mut self, at: Timestamp) {
+        self.count = self.count.saturating_add(1);
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = Some(self.last.map_or(at, |last| last.max(at)));
+    }
+}
+
+impl Deed {
+    /// Every deed.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Click, Self::View, Self::Submit];
+
+    /// The deed's name in storage.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Click => "click",
+            Self::View => "view",
+            Self::Submit => "submit",
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use time::Duration;
 use super::tenant::{LATER, NOW, Tenant, all_pages, id};
 use super::{Person, Subject};
 use crate::{
-    AddressStatus, Assignment, BounceKind, Campaign, CampaignCounts, Delivery, Exclusion,
-    Recipient, RecipientFilter, RecipientStatus, Settled, Standing, Stop, StopReason,
+    AddressStatus, Assignment, BounceKind, Campaign, CampaignCounts, Deed, Delivery, Engagement,
+    Exclusion, Recipient, RecipientFilter, RecipientStatus, Settled, Standing, Stop, StopReason,
 };
 
 /// The cases of recipients.
@@ -22,6 +22,8 @@ macro_rules! for_each_assignment_case {
             whoever_is_given_up_is_left_out,
             recipients_are_listed_page_by_page_by_status_and_reason,
             counts_stay_exact_over_many_batches,
+            what_recipients_do_is_counted_with_its_first_and_last_time,
+            only_who_got_the_mail_leaves_and_does_so_once,
             soft_bounces_are_counted_over_all_campaigns,
             whoever_is_stopped_is_suppressed_once,
             other_tenants_see_no_recipient_and_stop_nobody,
@@ -111,9 +113,9 @@ impl Tenant {
 
 mod cases {
     use super::{
-        AddressStatus, BounceKind, CampaignCounts, CampaignId, ContactId, Delivery, Duration,
-        Exclusion, LATER, NOW, Person, RecipientFilter, RecipientStatus, Settled, Standing, Stop,
-        StopReason, Subject, SuppressionId, Tenant, became, id, mailed, skipped,
+        AddressStatus, BounceKind, CampaignCounts, CampaignId, ContactId, Deed, Delivery, Duration,
+        Engagement, Exclusion, LATER, NOW, Person, RecipientFilter, RecipientStatus, Settled,
+        Standing, Stop, StopReason, Subject, SuppressionId, Tenant, became, id, mailed, skipped,
     };
 
     pub(super) async fn of_everybody_it_is_decided_once<S: Subject>(subject: &S) {
@@ -379,6 +381,102 @@ mod cases {
             ..CampaignCounts::default()
         };
         assert_eq!(tenant.counted(subject, &campaign).await, expected);
+    }
+
+    pub(super) async fn what_recipients_do_is_counted_with_its_first_and_last_time<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let decided = [mailed(NOW), mailed(NOW)];
+        let campaign = tenant.assigned(subject, &decided).await;
+        let elsewhere = tenant.assigned(subject, &decided).await;
+        let [who, other] = decided.map(|it| it.contact);
+
+        for (index, deed) in Deed::ALL.into_iter().enumerate() {
+            let unit = tenant.begin(subject).await;
+            let assignments = unit.assignments();
+            for at in [LATER, NOW].into_iter().take(1 + index % 2) {
+                let done = assignments.engage(campaign.id(), who, deed, at).await;
+                assert!(done.unwrap());
+            }
+            let absent = id(ContactId::from_uuid);
+            let done = assignments.engage(campaign.id(), absent, deed, NOW).await;
+            assert!(!done.unwrap());
+            unit.commit().await.unwrap();
+        }
+
+        let once = Engagement {
+            count: 1,
+            first: Some(LATER),
+            last: Some(LATER),
+        };
+        let twice = Engagement {
+            count: 2,
+            first: Some(NOW),
+            last: Some(LATER),
+        };
+        let never = Engagement::default();
+        let all = RecipientFilter::default();
+        for (campaign, contact, expected) in [
+            (&campaign, who, [once, twice, once, twice]),
+            (&campaign, other, [never; 4]),
+            (&elsewhere, who, [never; 4]),
+        ] {
+            let seen = tenant.listed(subject, campaign, &all).await;
+            let found = seen.iter().find(|it| it.contact == contact).unwrap();
+            let told = [found.opens, found.clicks, found.views, found.submits];
+            assert_eq!(told, expected);
+        }
+        let stranger = Tenant::found(subject).await;
+        let unit = stranger.begin(subject).await;
+        let assignments = unit.assignments();
+        let done = assignments
+            .engage(campaign.id(), who, Deed::Open, NOW)
+            .await;
+        assert!(!done.unwrap());
+    }
+
+    pub(super) async fn only_who_got_the_mail_leaves_and_does_so_once<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let decided = [mailed(NOW), mailed(NOW), mailed(NOW)];
+        let campaign = tenant.assigned(subject, &decided).await;
+        let [sent, bounced, pending] = decided.map(|it| it.contact);
+        let settled = [
+            (sent, Delivery::Accepted),
+            (bounced, Delivery::Bounced(BounceKind::Soft)),
+        ];
+        tenant.settled(subject, &campaign, &settled, NOW).await;
+        let counts = tenant.counted(subject, &campaign).await;
+
+        let stranger = Tenant::found(subject).await;
+        let unit = stranger.begin(subject).await;
+        let left = unit.assignments().leave(campaign.id(), sent, LATER).await;
+        assert!(!left.unwrap());
+        drop(unit);
+        let unit = tenant.begin(subject).await;
+        let assignments = unit.assignments();
+        for (contact, leaves) in [
+            (sent, true),
+            (sent, false),
+            (bounced, false),
+            (pending, false),
+        ] {
+            let left = assignments.leave(campaign.id(), contact, LATER).await;
+            assert_eq!(left.unwrap(), leaves);
+        }
+        unit.commit().await.unwrap();
+
+        let all = RecipientFilter::default();
+        let seen = tenant.listed(subject, &campaign, &all).await;
+        for (contact, status) in [
+            (sent, RecipientStatus::Unsubscribed),
+            (bounced, RecipientStatus::Bounced),
+            (pending, RecipientStatus::Pending),
+        ] {
+            let found = seen.iter().find(|it| it.contact == contact).unwrap();
+            assert_eq!(found.status, status);
+        }
+        assert_eq!(tenant.counted(subject, &campaign).await, counts);
     }
 
     pub(super) async fn soft_bounces_are_counted_over_all_campaigns<S: Subject>(subject: &S) {

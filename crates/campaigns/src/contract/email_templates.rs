@@ -77,9 +77,13 @@ mod cases {
             assert_eq!(found.await.unwrap(), Some(version.clone()));
             let elsewhere = templates.find_version(other.id(), version.id);
             assert_eq!(elsewhere.await.unwrap(), None);
+            let found = templates.find_published(version.id).await;
+            assert_eq!(found.unwrap(), Some(version));
         }
         let absent = id(EmailTemplateVersionId::from_uuid);
         let found = templates.find_version(template.id(), absent).await;
+        assert_eq!(found.unwrap(), None);
+        let found = templates.find_published(absent).await;
         assert_eq!(found.unwrap(), None);
         assert_eq!(
             templates.find(template.id()).await.unwrap(),
@@ -210,6 +214,8 @@ mod cases {
         let templates = unit.email_templates();
         assert_eq!(templates.find(template.id()).await.unwrap(), None);
         let found = templates.find_version(template.id(), version.id).await;
+        assert_eq!(found.unwrap(), None);
+        let found = templates.find_published(version.id).await;
         assert_eq!(found.unwrap(), None);
         let seen = all_pages(async |page| templates.list(false, &page).await).await;
         assert!(!seen.contains(&template));

@@ -73,9 +73,13 @@ mod cases {
             assert_eq!(found.await.unwrap(), Some(version.clone()));
             let elsewhere = forms.find_version(other.id(), version.id);
             assert_eq!(elsewhere.await.unwrap(), None);
+            let found = forms.find_published(version.id).await;
+            assert_eq!(found.unwrap(), Some(version));
         }
         let absent = id(FormVersionId::from_uuid);
         let found = forms.find_version(form.id(), absent).await;
+        assert_eq!(found.unwrap(), None);
+        let found = forms.find_published(absent).await;
         assert_eq!(found.unwrap(), None);
         assert_eq!(forms.find(form.id()).await.unwrap(), Some(form.clone()));
     }
@@ -177,6 +181,8 @@ mod cases {
         let forms = unit.forms();
         assert_eq!(forms.find(form.id()).await.unwrap(), None);
         let found = forms.find_version(form.id(), version.id).await;
+        assert_eq!(found.unwrap(), None);
+        let found = forms.find_published(version.id).await;
         assert_eq!(found.unwrap(), None);
         let seen = all_pages(async |page| forms.list(false, &page).await).await;
         assert!(!seen.contains(&form));

@@ -231,7 +231,7 @@ impl Tenant {
             origin: ResponseOrigin {
                 user_agent: Some("A \"browser\"".to_owned()),
                 ip: Some("2001:db8::7".parse().unwrap()),
-                session: None,
+                session: Some(id(std::convert::identity)),
             },
         }
     }

@@ -6,6 +6,7 @@ use kernel::{CampaignId, ContactId, FormVersionId, LeadId, StorageError, Timesta
 use uuid::Uuid;
 
 use super::EventClient;
+use crate::FieldKey;
 
 /// What for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +125,15 @@ impl ConsentType {
             Self::Experience => "experience",
             Self::DataProcessing => "data_processing",
         }
+    }
+}
+
+impl ConsentType {
+    /// What a field of a form asks for: what its key names, and else to work with the person's data.
+    #[must_use]
+    pub fn asked_by(key: &FieldKey) -> Self {
+        let named = Self::ALL.iter().find(|it| it.as_str() == key.as_str());
+        named.copied().unwrap_or(Self::DataProcessing)
     }
 }
 

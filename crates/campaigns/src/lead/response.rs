@@ -2,6 +2,7 @@
 
 use kernel::{FormResponseId, FormVersionId, LeadId, OrganizationId, Timestamp};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 /// From where answers were sent, where that is known.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct ResponseOrigin {
     /// The address they came from.
     pub ip: Option<std::net::IpAddr>,
     /// The visit of which they were a part.
-    pub session: Option<String>,
+    pub session: Option<Uuid>,
 }
 
 impl std::fmt::Debug for ResponseOrigin {

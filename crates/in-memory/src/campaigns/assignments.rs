@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use campaigns::ports::{Assignments, Stops};
 use campaigns::{
-    Assignment, BounceKind, CampaignCounts, Engagement, Exclusion, Recipient, RecipientFilter,
-    RecipientStatus, Settled, Stop, StopReason,
+    Assignment, BounceKind, CampaignCounts, Deed, Engagement, Exclusion, Recipient,
+    RecipientFilter, RecipientStatus, Settled, Stop, StopReason,
 };
 use contacts::{Suppression, SuppressionReason, SuppressionSource, SuppressionState};
 use kernel::{CampaignId, ContactId, Page, PageRequest, StorageError, SuppressionId, Timestamp};
@@ -135,6 +135,49 @@ impl Assignments for MemoryUnit {
                 }
             }
             changed
+        }))
+    }
+
+    async fn engage(
+        &self,
+        campaign: CampaignId,
+        contact: ContactId,
+        deed: Deed,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        Ok(self.write(|tenant| {
+            let Some(recipient) = tenant.recipients.get_mut(&(campaign, contact)) else {
+                return false;
+            };
+            let engagement = match deed {
+                Deed::Open => &mut recipient.opens,
+                Deed::Click => &mut recipient.clicks,
+                Deed::View => &mut recipient.views,
+                Deed::Submit => &mut recipient.submits,
+            };
+            engagement.count_at(at);
+            true
+        }))
+    }
+
+    async fn leave(
+        &self,
+        campaign: CampaignId,
+        contact: ContactId,
+        _at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        Ok(self.write(|tenant| {
+            let recipient = tenant.recipients.get_mut(&(campaign, contact));
+            let reached = recipient.filter(|it| {
+                matches!(
+                    it.status,
+                    RecipientStatus::Sent | RecipientStatus::Delivered
+                )
+            });
+            reached.is_some_and(|recipient| {
+                recipient.status = RecipientStatus::Unsubscribed;
+                true
+            })
         }))
     }
 

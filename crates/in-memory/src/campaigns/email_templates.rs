@@ -78,6 +78,13 @@ impl EmailTemplateRepository for MemoryUnit {
         }))
     }
 
+    async fn find_published(
+        &self,
+        id: EmailTemplateVersionId,
+    ) -> Result<Option<EmailTemplateVersion>, StorageError> {
+        Ok(self.read(|tenant| tenant.email_template_versions.get(&id).cloned()))
+    }
+
     async fn list_versions(
         &self,
         template: EmailTemplateId,

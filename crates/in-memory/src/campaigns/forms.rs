@@ -62,6 +62,10 @@ impl FormRepository for MemoryUnit {
         }))
     }
 
+    async fn find_published(&self, id: FormVersionId) -> Result<Option<FormVersion>, StorageError> {
+        Ok(self.read(|tenant| tenant.form_versions.get(&id).cloned()))
+    }
+
     async fn list_versions(
         &self,
         form: FormId,

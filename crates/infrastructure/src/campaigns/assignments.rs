@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use campaigns::ports::Assignments;
 use campaigns::{
-    AddressStatus, Assignment, BounceKind, Engagement, Exclusion, Recipient, RecipientFilter,
+    AddressStatus, Assignment, BounceKind, Deed, Engagement, Exclusion, Recipient, RecipientFilter,
     Settled,
 };
 use kernel::{CampaignId, ContactId, Cursor, Page, PageRequest, StorageError, Timestamp};
@@ -18,6 +18,7 @@ use crate::unit::PostgresUnit;
 const ASSIGN: &str = include_str!("assign.sql");
 const SETTLE: &str = include_str!("settle.sql");
 const GIVE_UP: &str = include_str!("give_up.sql");
+const ENGAGE: &str = include_str!("engage.sql");
 
 /// From how many rows on a campaign's counts are summed up.
 const MANY: i64 = 64;
@@ -188,6 +189,41 @@ impl Assignments for PostgresUnit {
         ];
         let changed = self.one::<Number>(GIVE_UP, values).await?;
         Ok(changed.map_or(0, |changed| count(changed.number)))
+    }
+
+    async fn engage(
+        &self,
+        campaign: CampaignId,
+        contact: ContactId,
+        deed: Deed,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let values = [
+            self.organization().into(),
+            campaign.as_uuid().into(),
+            contact.as_uuid().into(),
+            deed.as_str().into(),
+            at.into(),
+        ];
+        Ok(self.execute_sql(ENGAGE, values).await? == 1)
+    }
+
+    async fn leave(
+        &self,
+        campaign: CampaignId,
+        contact: ContactId,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let sql = "UPDATE campaign_contact_assignments SET status = 'unsubscribed', updated_at = $4 \
+                   WHERE organization_id = $1 AND campaign_id = $2 AND contact_id = $3 \
+                   AND status IN ('sent', 'delivered')";
+        let values = [
+            self.organization().into(),
+            campaign.as_uuid().into(),
+            contact.as_uuid().into(),
+            at.into(),
+        ];
+        Ok(self.execute_sql(sql, values).await? == 1)
     }
 
     async fn count_soft_bounces(

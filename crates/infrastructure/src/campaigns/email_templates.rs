@@ -181,6 +181,16 @@ impl EmailTemplateRepository for PostgresUnit {
         row.map(EmailTemplateVersion::try_from).transpose()
     }
 
+    async fn find_published(
+        &self,
+        id: EmailTemplateVersionId,
+    ) -> Result<Option<EmailTemplateVersion>, StorageError> {
+        let sql = "SELECT * FROM email_template_versions WHERE organization_id = $1 AND id = $2";
+        let values = [self.organization().into(), id.as_uuid().into()];
+        let row = self.one::<VersionRow>(sql, values).await?;
+        row.map(EmailTemplateVersion::try_from).transpose()
+    }
+
     async fn list_versions(
         &self,
         template: EmailTemplateId,

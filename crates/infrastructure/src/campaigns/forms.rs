@@ -190,14 +190,19 @@ impl FormRepository for PostgresUnit {
             form.as_uuid().into(),
             id.as_uuid().into(),
         ];
-        let Some(row) = self.one::<VersionRow>(sql, values).await? else {
-            return Ok(None);
-        };
-        let sql = "SELECT field_key, field_label, field_type, required, is_indexed, validation_rules FROM form_fields \
-                   WHERE organization_id = $1 AND form_version_id = $2 ORDER BY position";
+        match self.one::<VersionRow>(sql, values).await? {
+            Some(row) => self.with_fields(row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn find_published(&self, id: FormVersionId) -> Result<Option<FormVersion>, StorageError> {
+        let sql = "SELECT * FROM form_versions WHERE organization_id = $1 AND id = $2";
         let values = [self.organization().into(), id.as_uuid().into()];
-        let fields = self.all::<FieldRow>(sql, values).await?;
-        version_of(row, fields).map(Some)
+        match self.one::<VersionRow>(sql, values).await? {
+            Some(row) => self.with_fields(row).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn list_versions(
@@ -244,6 +249,16 @@ impl FormRepository for PostgresUnit {
             }
         }
         Ok(profiles)
+    }
+}
+
+impl PostgresUnit {
+    async fn with_fields(&self, row: VersionRow) -> Result<FormVersion, StorageError> {
+        let sql = "SELECT field_key, field_label, field_type, required, is_indexed, validation_rules FROM form_fields \
+                   WHERE organization_id = $1 AND form_version_id = $2 ORDER BY position";
+        let values = [self.organization().into(), row.id.into()];
+        let fields = self.all::<FieldRow>(sql, values).await?;
+        version_of(row, fields)
     }
 }
 

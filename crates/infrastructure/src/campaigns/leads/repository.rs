@@ -188,7 +188,7 @@ impl LeadRepository for PostgresUnit {
             response.submitted_at.into(),
             origin.user_agent.clone().into(),
             origin.ip.map(|ip| ip.to_string()).into(),
-            origin.session.clone().into(),
+            origin.session.into(),
         ];
         self.execute_sql(sql, bound).await?;
         let sql = "DELETE FROM lead_field_values WHERE organization_id = $1 AND lead_id = $2";

@@ -85,7 +85,7 @@ pub(super) struct ResponseRow {
     submitted_at: OffsetDateTime,
     user_agent: Option<String>,
     ip: Option<String>,
-    session_id: Option<String>,
+    session_id: Option<Uuid>,
 }
 
 #[derive(FromQueryResult)]

@@ -1,0 +1,261 @@
+//! Looking at landing pages, and answering them.
+
+use kernel::{ContactId, OrganizationId, Origin, Slug, StorageError, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::service::Visits;
+use super::{VisitError, known};
+use crate::{
+    ActorVerdict, Campaign, CampaignError, CampaignStatus, Deed, EventType, FieldKey, FormVersion,
+    LeadSource, Letterhead, LinkKind, ResponseOrigin, Submission, Submitted, UnknownAnswers,
+};
+
+/// How often a submission is tried that others are in the way of.
+const TRIES: u8 = 3;
+
+/// A landing page as somebody sees it.
+#[derive(Clone, Debug)]
+pub struct LandingView {
+    organization: OrganizationId,
+    campaign: Campaign,
+    form: FormVersion,
+    letterhead: Letterhead,
+    visitor: Visitor,
+    known: Vec<(FieldKey, String)>,
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Visitor {
+    /// Nobody knows.
+    Stranger,
+    /// Whoever got a mail; whether they are still a contact.
+    Recipient(ContactId, bool),
+    /// Somebody who tries out a mail, of which nothing is recorded.
+    Tester,
+}
+
+impl LandingView {
+    /// The campaign whose page it is.
+    #[must_use]
+    pub const fn campaign(&self) -> &Campaign {
+        &self.campaign
+    }
+
+    /// What it asks.
+    #[must_use]
+    pub const fn form(&self) -> &FormVersion {
+        &self.form
+    }
+
+    /// Whose page it is.
+    #[must_use]
+    pub const fn letterhead(&self) -> &Letterhead {
+        &self.letterhead
+    }
+
+    /// What the fields have already, since the link tells who looks.
+    #[must_use]
+    pub fn known(&self) -> &[(FieldKey, String)] {
+        &self.known
+    }
+
+    const fn contact(&self) -> Option<ContactId> {
+        match self.visitor {
+            Visitor::Recipient(contact, _) => Some(contact),
+            Visitor::Stranger | Visitor::Tester => None,
+        }
+    }
+}
+
+impl Visits {
+    /// The landing page with this address, as the person sees it whose link has this token.
+    pub async fn look_up(
+        &self,
+        address: &str,
+        token: Option<&str>,
+        origin: &Origin,
+    ) -> Result<LandingView, VisitError> {
+        let claim = match token {
+            Some(token) => Some(self.claim(token).ok_or(VisitError::BadLink)?),
+            None => None,
+        };
+        if claim.as_ref().is_some_and(|it| it.kind != LinkKind::Visit) {
+            return Err(VisitError::BadLink);
+        }
+        let slug = address.parse::<Slug>().ok().ok_or(VisitError::NoPage)?;
+        let organization = self.owner_of(&slug, origin).await?;
+        let organization = organization.ok_or(VisitError::NoPage)?;
+        if claim
+            .as_ref()
+            .is_some_and(|it| it.organization != organization)
+        {
+            return Err(VisitError::BadLink);
+        }
+        let unit = self.bench.begin(&Self::scope(organization, origin)).await?;
+        let campaign = unit.campaigns().find_by_landing_page(&slug).await?;
+        let campaign = campaign
+            .filter(|campaign| campaign.state().status != CampaignStatus::Draft)
+            .ok_or(VisitError::NoPage)?;
+        if claim
+            .as_ref()
+            .is_some_and(|it| it.campaign != campaign.id())
+        {
+            return Err(VisitError::BadLink);
+        }
+        let version = campaign.state().plan.form_version;
+        let form = match version {
+            Some(version) => unit.forms().find_published(version).await?,
+            None => None,
+        };
+        let form = form.ok_or(VisitError::Closed)?;
+        let letterhead = unit.people().find_letterhead().await?;
+        let letterhead = letterhead.ok_or(VisitError::NoPage)?;
+        let mut addressee = None;
+        let visitor = match claim {
+            None => Visitor::Stranger,
+            Some(claim) => match claim.contact {
+                None => Visitor::Tester,
+                Some(contact) => {
+                    addressee = unit.people().find_addressee(contact).await?;
+                    Visitor::Recipient(contact, addressee.is_some())
+                }
+            },
+        };
+        unit.commit().await?;
+        let known = known::answers(&form.definition, addressee.as_ref());
+        Ok(LandingView {
+            organization,
+            campaign,
+            form,
+            letterhead,
+            visitor,
+            known,
+        })
+    }
+
+    async fn owner_of(
+        &self,
+        slug: &Slug,
+        origin: &Origin,
+    ) -> Result<Option<OrganizationId>, StorageError> {
+        let scope = Self::scope(OrganizationId::PLATFORM, origin);
+        let unit = self.bench.begin(&scope).await?;
+        let organization = unit.landing_pages().find_organization(slug).await?;
+        unit.commit().await?;
+        Ok(organization)
+    }
+
+    /// Records that a landing page was seen.
+    pub async fn note_view(&self, page: &LandingView, origin: &Origin) -> Result<(), VisitError> {
+        if page.visitor == Visitor::Tester {
+            return Ok(());
+        }
+        let at = self.bench.now();
+        let unit = self
+            .bench
+            .begin(&Self::scope(page.organization, origin))
+            .await?;
+        let (campaign, contact) = (page.campaign.id(), page.contact());
+        let event = self.event(EventType::FormView, campaign, contact, origin, at);
+        unit.events().record(&[event], at).await?;
+        if let Some(contact) = contact {
+            let assignments = unit.assignments();
+            assignments
+                .engage(campaign, contact, Deed::View, at)
+                .await?;
+        }
+        unit.commit().await?;
+        Ok(())
+    }
+
+    /// Takes in what somebody answered, in one unit of work: the response, its lead, new or not, the event, what was agreed
+    /// to, how the recipient stands, and the audit entries. What the form does not ask is ignored.
+    pub async fn hand_in(
+        &self,
+        page: &LandingView,
+        answers: &Map<String, Value>,
+        origin: &Origin,
+    ) -> Result<(), VisitError> {
+        let form = &page.form.definition;
+        form.validate(answers, UnknownAnswers::Ignored)
+            .map_err(VisitError::Answers)?;
+        if page.visitor == Visitor::Tester {
+            return Ok(());
+        }
+        let mut tries = 1;
+        loop {
+            match self.take_answers(page, answers, origin).await {
+                Err(CampaignError::Storage(StorageError::Contended(_))) if tries < TRIES => {
+                    tries += 1;
+                }
+                outcome => return Ok(outcome.map(drop)?),
+            }
+        }
+    }
+
+    async fn take_answers(
+        &self,
+        page: &LandingView,
+        answers: &Map<String, Value>,
+        origin: &Origin,
+    ) -> Result<Submitted, CampaignError> {
+        let at = self.bench.now();
+        let scope = Self::scope(page.organization, origin);
+        let unit = self.bench.begin(&scope).await?;
+        let campaign = page.campaign.id();
+        let (contact, source) = match page.visitor {
+            Visitor::Recipient(contact, is_living) => {
+                (is_living.then_some(contact), LeadSource::EmailCampaign)
+            }
+            Visitor::Stranger | Visitor::Tester => (None, LeadSource::DirectForm),
+        };
+        let submission = Submission {
+            campaign: Some(campaign),
+            contact,
+            form: (page.form.form, page.form.id),
+            answers: answers.clone(),
+            source,
+            origin: ResponseOrigin {
+                user_agent: origin.user_agent.clone(),
+                ip: origin.ip,
+                session: None,
+            },
+        };
+        let submitted = self
+            .leads
+            .take_in(unit.as_ref(), &scope, submission, at)
+            .await?;
+        let person = page.contact().or(submitted.lead.state().contact);
+        let mut event = self.event(EventType::FormSubmit, campaign, person, origin, at);
+        event.data = Some(json!({ "lead_id": submitted.lead.id() }));
+        unit.events().record(&[event], at).await?;
+        if let Some(person) = person {
+            let assignments = unit.assignments();
+            assignments
+                .engage(campaign, person, Deed::Submit, at)
+                .await?;
+        }
+        unit.commit().await?;
+        Ok(submitted)
+    }
+
+    /// Counts answers of a program that filled in what no person sees: as an event of a machine, and nothing else.
+    pub async fn note_trap(&self, page: &LandingView, origin: &Origin) -> Result<(), VisitError> {
+        if page.visitor == Visitor::Tester {
+            return Ok(());
+        }
+        let at: Timestamp = self.bench.now();
+        let unit = self
+            .bench
+            .begin(&Self::scope(page.organization, origin))
+            .await?;
+        let (campaign, contact) = (page.campaign.id(), page.contact());
+        let mut event = self.event(EventType::FormSubmit, campaign, contact, origin, at);
+        event.actor = ActorVerdict::Machine;
+        event.actor_reason = Some("honeypot".to_owned());
+        unit.events().record(&[event], at).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+}

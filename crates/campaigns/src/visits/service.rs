@@ -1,0 +1,71 @@
+//! The use cases of visitors, and what they share.
+
+use std::sync::Arc;
+
+use kernel::{
+    CampaignId, Clock, ContactId, IdGenerator, KeyRing, OrganizationId, Origin, TenantScope,
+    Timestamp,
+};
+
+use crate::ports::CampaignStore;
+use crate::workbench::Workbench;
+use crate::{Event, EventClient, EventType, Leads, LinkClaim};
+
+/// Use cases of people who came by a link or a landing page, and who prove nothing but that. The token of a link is
+/// verified before anything is looked up.
+#[derive(Clone)]
+pub struct Visits {
+    pub(super) bench: Workbench,
+    pub(super) leads: Leads,
+    keys: Arc<dyn KeyRing>,
+}
+
+impl Visits {
+    /// Use cases on what is in `store`; `keys` made the tokens of links.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn CampaignStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+        keys: Arc<dyn KeyRing>,
+    ) -> Self {
+        Self {
+            leads: Leads::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)),
+            bench: Workbench::new(store, clock, ids),
+            keys,
+        }
+    }
+
+    /// What a token says; `None` for one that was not made here, or not like this.
+    #[must_use]
+    pub fn claim(&self, token: &str) -> Option<LinkClaim> {
+        LinkClaim::verified(token, &*self.keys)
+    }
+
+    pub(super) fn scope(organization: OrganizationId, origin: &Origin) -> TenantScope {
+        TenantScope::for_visitor(organization, origin.clone())
+    }
+
+    /// Something that a visitor did.
+    pub(super) fn event(
+        &self,
+        event_type: EventType,
+        campaign: CampaignId,
+        contact: Option<ContactId>,
+        origin: &Origin,
+        at: Timestamp,
+    ) -> Event {
+        let unique = self.bench.id(std::convert::identity);
+        let mut event = Event::seen(event_type, campaign, contact, at, unique);
+        event.client = client(origin);
+        event
+    }
+}
+
+pub(super) fn client(origin: &Origin) -> EventClient {
+    EventClient {
+        user_agent: origin.user_agent.clone(),
+        ip: origin.ip,
+        session: None,
+    }
+}
