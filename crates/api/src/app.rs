@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use campaigns::Visits;
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use poem::{Endpoint, EndpointExt as _, IntoEndpoint as _, Request, Response, Route, get};
@@ -34,6 +35,7 @@ use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
 use crate::validation::{ValidationApi, ValidationsApi};
+use crate::visits::{ADDRESSES, Doors};
 use crate::{document, plain};
 
 /// What the application is composed of.
@@ -45,13 +47,15 @@ pub struct ApiDependencies {
     pub ports: EdgePorts,
     /// Finds out who asks.
     pub gate: Gate,
+    /// What visitors of landing pages and readers of mails do.
+    pub visits: Visits,
     /// Looks whether requests can be taken.
     pub readiness: Arc<dyn Readiness>,
     /// Renders the metrics.
     pub metrics: Arc<dyn MetricsSource>,
 }
 
-/// Puts the operations `api`, health, metrics and documentation behind the edge.
+/// Puts the operations `api`, the doors for visitors, health, metrics and documentation behind the edge.
 pub fn application<T: OpenApi + 'static>(
     api: T,
     dependencies: ApiDependencies,
@@ -61,6 +65,11 @@ pub fn application<T: OpenApi + 'static>(
         .iter()
         .fold(RouteTable::of_document(&document), |table, address| {
             table.with(address, &[Method::GET])
+        });
+    let addresses = ADDRESSES
+        .iter()
+        .fold(addresses, |table, (address, methods)| {
+            table.with(address, methods)
         });
 
     let router = Route::new()
@@ -76,6 +85,12 @@ pub fn application<T: OpenApi + 'static>(
             .into_endpoint()
             .data(dependencies.gate)
             .boxed(),
+        doors: Doors::new(
+            dependencies.visits,
+            Arc::clone(&dependencies.ports.limiter),
+            Arc::clone(&dependencies.ports.keys),
+            dependencies.settings.submission_quota,
+        ),
     };
 
     Edge::new(router, addresses, dependencies.settings, dependencies.ports)
@@ -118,6 +133,7 @@ pub fn observation(parts: Observation) -> impl Endpoint<Output = Response> + 'st
 struct Router {
     plain: Route,
     api: BoxEndpoint<'static>,
+    doors: Doors,
 }
 
 impl Endpoint for Router {
@@ -126,6 +142,8 @@ impl Endpoint for Router {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         if PLAIN.contains(&request.uri().path()) {
             self.plain.call(request).await
+        } else if Doors::lead_to(request.uri().path()) {
+            self.doors.call(request).await
         } else {
             self.api.call(request).await
         }

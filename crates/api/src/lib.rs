@@ -9,9 +9,10 @@
 //! - the **caller** ([`Caller`]) is somebody who proved who they are; holding one is the proof;
 //! - an **input** ([`input`]) is what a client sent: extracted without judging it, judged after
 //!   authorization, all faults at once;
+//! - a **door** is an address for people who came by a link of a mail; it answers with a **page** ([`pages`]);
 //! - an **answer** ([`answer`], [`paging`]) is what an operation succeeds with.
 //!
-//! Always true: every answer that is not a success is a problem document with the request's id; nothing
+//! Always true: every answer that is not a success is a problem document with the request's id, or a page; nothing
 //! that was sent is repeated in it; whatever is sent, the answer is never 5xx for that reason; a body is
 //! never read beyond its limit; the document knows every status that an operation answers.
 
@@ -54,6 +55,7 @@ pub mod team_members;
 pub mod teams;
 mod use_cases;
 mod validation;
+mod visits;
 
 pub use app::{
     ApiDependencies, Observation, Operations, application, observation, openapi_document,

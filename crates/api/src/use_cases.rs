@@ -1,6 +1,8 @@
 //! The use cases behind the operations.
 
-use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads};
+use campaigns::{
+    CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, RecipientMails,
+};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, Imports, Suppressions, ValidationRules,
@@ -91,6 +93,8 @@ pub struct UseCases {
     pub campaigns: Campaigns,
     /// Having campaigns begin, pause, go on and end, and how their recipients stand.
     pub campaign_courses: CampaignCourses,
+    /// Seeing a campaign's mail as one person gets it.
+    pub recipient_mails: RecipientMails,
     /// Taking leads in, working on them, and finding them.
     pub leads: Leads,
     /// Saving searches of leads.
@@ -128,8 +132,8 @@ pub fn operations(use_cases: UseCases) -> Operations {
             EmailTemplateVersionsApi::new(use_cases.email_templates),
             FormsApi::new(use_cases.forms.clone()),
             FormVersionsApi::new(use_cases.forms),
-            CampaignsApi::new(use_cases.campaigns),
-            CampaignCoursesApi::new(use_cases.campaign_courses),
+            CampaignsApi::new(use_cases.campaigns, use_cases.recipient_mails.clone()),
+            CampaignCoursesApi::new(use_cases.campaign_courses, use_cases.recipient_mails),
             LeadsApi::new(use_cases.leads.clone()),
             LeadResponsesApi::new(use_cases.leads),
             LeadViewsApi::new(use_cases.lead_views),

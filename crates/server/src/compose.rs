@@ -7,7 +7,8 @@ use std::time::Duration;
 use api::edge::{EdgePorts, EdgeSettings, ForwardedHeader, TrustedProxies};
 use api::{ApiDependencies, Gate, Observation, UseCases, application, observation, operations};
 use campaigns::{
-    BeginJob, CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, SendJob,
+    BeginJob, CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, RecipientMails,
+    SendJob, Visits,
 };
 use compliance::AuditLog;
 use contacts::{
@@ -148,6 +149,13 @@ pub(crate) fn compose(
             Arc::clone(&ids),
         ),
         campaigns: Campaigns::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        recipient_mails: RecipientMails::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            keys.clone(),
+            url,
+        ),
         forms: Forms::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         lead_views: LeadViews::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         leads: Leads::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
@@ -186,10 +194,11 @@ pub(crate) fn compose(
         ports: EdgePorts {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
-            keys,
+            keys: keys.clone(),
             limiter: postgres.clone(),
             observer: Arc::new(Observer::new(logs.clone())),
         },
+        visits: Visits::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids), keys),
         gate: Gate::new(
             Authentication::new(sessions, ApiKeyAuthentication::new(&accounts)),
             access,

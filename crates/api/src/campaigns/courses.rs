@@ -1,14 +1,16 @@
 //! The course of campaigns: having them begin, pause, go on and end, and how their recipients stand.
 
-use campaigns::{CampaignCourses, CountedCampaign, RecipientFilter};
-use kernel::CampaignId;
+use campaigns::{CampaignCourses, CountedCampaign, RecipientFilter, RecipientMails};
+use kernel::{CampaignId, ContactId};
 use poem_openapi::OpenApi;
+use poem_openapi::payload::Json;
 use tenancy::Permission;
 
 use super::dto::{
     CampaignAnswer, RecipientAnswer, ScheduleCampaignRequest, reason as recipient_reason, schedule,
 };
 use super::made;
+use super::mail::RecipientMailAnswer;
 use crate::answer::{Answer, Finished};
 use crate::input::{Body, OrganizationKey, Path, Query, parameters, text, text_by};
 use crate::paging::{After, Limit, Listed};
@@ -19,21 +21,22 @@ use crate::{Caller, IdempotencyKey, Tag};
 /// The operations on the course of campaigns.
 pub struct CampaignCoursesApi {
     courses: CampaignCourses,
+    mails: RecipientMails,
 }
 
 impl CampaignCoursesApi {
     /// Operations over these use cases.
     #[must_use]
-    pub const fn new(courses: CampaignCourses) -> Self {
-        Self { courses }
+    pub const fn new(courses: CampaignCourses, mails: RecipientMails) -> Self {
+        Self { courses, mails }
     }
 }
 
 /// A campaign after something was done with it.
-fn done(counted: &CountedCampaign) -> Answer<CampaignAnswer> {
+fn done(counted: &CountedCampaign, mails: &RecipientMails) -> Answer<CampaignAnswer> {
     Answer {
         location: None,
-        ..made(counted)
+        ..made(counted, mails)
     }
 }
 
@@ -61,7 +64,7 @@ impl CampaignCoursesApi {
             .authorize(&organization.0, Permission::CampaignLaunch)
             .await?;
         let at = body.decode(schedule)?;
-        let rendering = Finished::rendering(done);
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), &body)?;
         let once = rendering.once(request);
         let outcome = self
@@ -90,7 +93,7 @@ impl CampaignCoursesApi {
             .authorize(&organization.0, Permission::CampaignLaunch)
             .await?;
 
-        let rendering = Finished::rendering(done);
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), b"")?;
         let once = rendering.once(request);
         let outcome = self
@@ -121,7 +124,7 @@ impl CampaignCoursesApi {
             .authorize(&organization.0, Permission::CampaignLaunch)
             .await?;
 
-        let rendering = Finished::rendering(done);
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), b"")?;
         let once = rendering.once(request);
         let outcome = self
@@ -151,7 +154,7 @@ impl CampaignCoursesApi {
             .authorize(&organization.0, Permission::CampaignLaunch)
             .await?;
 
-        let rendering = Finished::rendering(done);
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), b"")?;
         let once = rendering.once(request);
         let outcome = self
@@ -181,7 +184,7 @@ impl CampaignCoursesApi {
             .authorize(&organization.0, Permission::CampaignLaunch)
             .await?;
 
-        let rendering = Finished::rendering(done);
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), b"")?;
         let once = rendering.once(request);
         let outcome = self
@@ -211,7 +214,7 @@ impl CampaignCoursesApi {
             .authorize(&organization.0, Permission::CampaignLaunch)
             .await?;
 
-        let rendering = Finished::rendering(done);
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), b"")?;
         let once = rendering.once(request);
         let outcome = self
@@ -262,5 +265,33 @@ impl CampaignCoursesApi {
             .recipients(member.scope(), campaign.0, &filter, &cursor.page(&limit)?)
             .await?;
         Ok(cursor.listed(page, RecipientAnswer::from))
+    }
+
+    /// Preview the mail of a campaign for a contact
+    ///
+    /// Gives the mail as this contact gets it, with the contact's own links: whoever follows them is taken for the contact,
+    /// and what they do is recorded. Nothing is sent. A campaign without a template or an address for its landing page has
+    /// no mail (404). Where a variable needs a value and has none, the answer is 422. Needs the permission
+    /// `email_template.preview`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/recipients/:contact/mail",
+        method = "get",
+        operation_id = "previewCampaignMailForContact"
+    )]
+    async fn mail(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        contact: Path<ContactId>,
+    ) -> Result<Json<RecipientMailAnswer>, Failed<St<422>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::EmailTemplatePreview)
+            .await?;
+        let mail = self
+            .mails
+            .preview(member.scope(), campaign.0, contact.0)
+            .await?;
+        Ok(Json(RecipientMailAnswer::from(mail)))
     }
 }

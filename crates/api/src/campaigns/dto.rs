@@ -2,7 +2,7 @@
 
 use campaigns::{
     AudiencePreview, CampaignChange, CampaignPlan, CountedCampaign, Engagement, NewCampaign,
-    Recipient, SendRate,
+    Recipient, RecipientMails, SendRate,
 };
 use kernel::{Description, FieldFault, Name, Timestamp};
 use poem_openapi::types::{Example, MaybeUndefined};
@@ -187,6 +187,8 @@ pub(crate) struct CampaignAnswer {
     form_version_id: Option<Uuid>,
     /// The address of its landing page under `/p/`.
     landing_page_slug: Option<SlugText>,
+    /// Where its landing page is, for whoever finds it by themselves; the mails have links that tell who follows them.
+    landing_page_url: Option<String>,
     /// What stands above its landing page.
     landing_title: Option<NameText>,
     /// What its landing page says.
@@ -354,8 +356,9 @@ impl From<Recipient> for RecipientAnswer {
     }
 }
 
-impl From<&CountedCampaign> for CampaignAnswer {
-    fn from(counted: &CountedCampaign) -> Self {
+impl CampaignAnswer {
+    /// A campaign, whose landing page has the address that `mails` gives it.
+    pub(super) fn of(counted: &CountedCampaign, mails: &RecipientMails) -> Self {
         let state = counted.campaign.state();
         let (plan, times) = (&state.plan, &state.times);
         let counts = &counted.counts;
@@ -370,6 +373,10 @@ impl From<&CountedCampaign> for CampaignAnswer {
                 .map(kernel::EmailTemplateVersionId::as_uuid),
             form_version_id: plan.form_version.map(kernel::FormVersionId::as_uuid),
             landing_page_slug: state.landing_page.as_ref().map(SlugText::new),
+            landing_page_url: state
+                .landing_page
+                .as_ref()
+                .map(|slug| mails.landing_page_url(slug)),
             landing_title: state.landing_title.as_ref().map(NameText::new),
             landing_text: DescriptionText::new(&state.landing_text),
             risky_addresses: plan.risky_addresses.map(|policy| match policy {
@@ -513,6 +520,7 @@ impl Example for CampaignAnswer {
             )),
             form_version_id: None,
             landing_page_slug: Some(SlugText::new("spring-offer")),
+            landing_page_url: Some("https://canvass.example/p/spring-offer".to_owned()),
             landing_title: Some(NameText::new("Our offer for spring")),
             landing_text: DescriptionText::new("Have a look."),
             risky_addresses: None,

@@ -2,8 +2,9 @@
 
 mod courses;
 mod dto;
+mod mail;
 
-use campaigns::{CampaignFilter, Campaigns, CountedCampaign};
+use campaigns::{CampaignFilter, Campaigns, CountedCampaign, RecipientMails};
 use kernel::CampaignId;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -25,18 +26,19 @@ use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
 /// The operations on campaigns.
 pub struct CampaignsApi {
     campaigns: Campaigns,
+    mails: RecipientMails,
 }
 
 impl CampaignsApi {
     /// Operations over these use cases.
     #[must_use]
-    pub const fn new(campaigns: Campaigns) -> Self {
-        Self { campaigns }
+    pub const fn new(campaigns: Campaigns, mails: RecipientMails) -> Self {
+        Self { campaigns, mails }
     }
 }
 
 /// A campaign that was made, with its address.
-fn made(counted: &CountedCampaign) -> Answer<CampaignAnswer> {
+fn made(counted: &CountedCampaign, mails: &RecipientMails) -> Answer<CampaignAnswer> {
     let state = counted.campaign.state();
     Answer {
         location: Some(format!(
@@ -44,7 +46,7 @@ fn made(counted: &CountedCampaign) -> Answer<CampaignAnswer> {
             state.organization, state.id
         )),
         version: Some(state.stamps.version),
-        body: CampaignAnswer::from(counted),
+        body: CampaignAnswer::of(counted, mails),
     }
 }
 
@@ -70,7 +72,7 @@ impl CampaignsApi {
             .authorize(&organization.0, Permission::CampaignCreate)
             .await?;
         let command = body.decode(new_campaign)?;
-        let rendering = Created::rendering(made);
+        let rendering = Created::rendering(|counted: &CountedCampaign| made(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), &body)?;
         let done = self
             .campaigns
@@ -122,7 +124,7 @@ impl CampaignsApi {
             .campaigns
             .list(member.scope(), &filter, &cursor.page(&limit)?)
             .await?;
-        Ok(cursor.listed(page, |counted| CampaignAnswer::from(&counted)))
+        Ok(cursor.listed(page, |counted| CampaignAnswer::of(&counted, &self.mails)))
     }
 
     /// Read a campaign
@@ -145,7 +147,7 @@ impl CampaignsApi {
             .await?;
         let counted = self.campaigns.read(member.scope(), campaign.0).await?;
         Ok(Found::new(
-            CampaignAnswer::from(&counted),
+            CampaignAnswer::of(&counted, &self.mails),
             counted.campaign.state().stamps.version,
             &if_none_match,
         )?)
@@ -178,7 +180,7 @@ impl CampaignsApi {
             .update(member.scope(), campaign.0, &expected, change)
             .await?;
         Ok(Changed::new(
-            CampaignAnswer::from(&counted),
+            CampaignAnswer::of(&counted, &self.mails),
             counted.campaign.state().stamps.version,
         ))
     }
@@ -230,7 +232,7 @@ impl CampaignsApi {
             .await?;
         let rendering = Finished::rendering(|counted: &CountedCampaign| Answer {
             location: None,
-            ..made(counted)
+            ..made(counted, &self.mails)
         });
         let request = idempotency_key.request(member.scope(), b"")?;
         let done = self
@@ -261,7 +263,7 @@ impl CampaignsApi {
             .authorize(&organization.0, Permission::CampaignCreate)
             .await?;
         let name = body.decode(name_of_copy)?;
-        let rendering = Created::rendering(made);
+        let rendering = Created::rendering(|counted: &CountedCampaign| made(counted, &self.mails));
         let request = idempotency_key.request(member.scope(), &body)?;
         let done = self
             .campaigns

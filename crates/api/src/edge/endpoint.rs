@@ -21,6 +21,7 @@ use super::routes::{Address, Operation, RouteTable};
 use super::settings::{EdgePorts, EdgeSettings};
 use super::{convert, headers, limit, query};
 use crate::problem::{ApiError, Cause, PROBLEM_JSON, Refusal};
+use crate::visits::SpeaksForItself;
 
 /// Everything that stands around the router; see the module's description for the order.
 pub struct Edge<E> {
@@ -127,7 +128,8 @@ impl<E: Endpoint> Edge<E> {
             .map_err(convert::told)?
             .into_response();
         let status = response.status();
-        if (status.is_client_error() || status.is_server_error()) && !is_problem(&response) {
+        let is_told = is_problem(&response) || response.data::<SpeaksForItself>().is_some();
+        if (status.is_client_error() || status.is_server_error()) && !is_told {
             return Err(convert::of_status(status));
         }
         Ok(response)

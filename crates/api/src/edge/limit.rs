@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use kernel::{KeyPurpose, KeyRing, Quota, RateDecision, RateLimiter, Timestamp};
+use kernel::{KeyPurpose, KeyRing, Quota, RateDecision, RateLimiter, StorageError, Timestamp};
 
 use crate::problem::{ApiError, Refusal};
 
@@ -17,9 +17,7 @@ pub(super) async fn count(
     client: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    let name = format!("http:{operation}:{}", network(client));
-    let key = keys.lasting_mac(KeyPurpose::RateLimit, name.as_bytes()).tag;
-    match limiter.take(key, quota, now).await? {
+    match take(limiter, keys, quota, operation, client, now).await? {
         RateDecision::Allowed => Ok(()),
         RateDecision::Denied { retry_after } => {
             let seconds =
@@ -28,6 +26,20 @@ pub(super) async fn count(
                 .retry_after(u64::try_from(seconds).unwrap_or(1)))
         }
     }
+}
+
+/// Counts one use of `what` by the network of `client`, if its quota allows.
+pub(crate) async fn take(
+    limiter: &dyn RateLimiter,
+    keys: &dyn KeyRing,
+    quota: Quota,
+    what: &str,
+    client: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<RateDecision, StorageError> {
+    let name = format!("http:{what}:{}", network(client));
+    let key = keys.lasting_mac(KeyPurpose::RateLimit, name.as_bytes()).tag;
+    limiter.take(key, quota, now).await
 }
 
 /// The /24 or /64 of an address: what one customer of an access provider has.

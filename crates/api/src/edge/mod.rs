@@ -18,6 +18,8 @@ mod recording;
 mod routes;
 mod settings;
 
+pub(crate) use limit::take;
+
 pub use client::{ForwardedHeader, TrustedProxies};
 pub use context::RequestContext;
 pub use endpoint::Edge;

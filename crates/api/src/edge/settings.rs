@@ -28,6 +28,8 @@ pub struct EdgeSettings {
     pub last_call: CancellationToken,
     /// How often one network may call one operation that needs no credentials.
     pub anonymous_quota: Quota,
+    /// How often one network may answer one landing page.
+    pub submission_quota: Quota,
 }
 
 impl Default for EdgeSettings {
@@ -43,6 +45,10 @@ impl Default for EdgeSettings {
             anonymous_quota: Quota {
                 burst: 30,
                 interval: time::Duration::seconds(2),
+            },
+            submission_quota: Quota {
+                burst: 20,
+                interval: time::Duration::seconds(3),
             },
         }
     }

@@ -23,6 +23,13 @@ impl Typed {
         self.0.contains_key(key)
     }
 
+    /// Whether anything but an empty text stands under this key.
+    #[must_use]
+    pub fn is_filled(&self, key: &str) -> bool {
+        let mut values = self.0.get(key).into_iter().flatten();
+        values.any(|value| !value.is_empty())
+    }
+
     fn all(&self, key: &FieldKey) -> &[String] {
         self.0.get(key.as_str()).map_or(&[], Vec::as_slice)
     }

@@ -114,6 +114,12 @@ struct UnsubscribeTemplate<'a> {
 }
 
 impl UnsubscribePage<'_> {
+    /// What a person reads on it before they confirm.
+    #[must_use]
+    pub const fn wording(language: Language) -> &'static str {
+        language.texts().unsubscribe.sentence
+    }
+
     /// The page in HTML.
     pub fn render(&self) -> Result<String, askama::Error> {
         let texts = self.language.texts();

@@ -21,7 +21,7 @@ use crate::support::Told;
 
 /// Does with mails what it is told to, and takes all others.
 #[derive(Default)]
-struct Post(BTreeMap<ContactId, Delivery>);
+pub(crate) struct Post(BTreeMap<ContactId, Delivery>);
 
 #[async_trait]
 impl Transport for Post {
@@ -36,19 +36,19 @@ impl Transport for Post {
 }
 
 /// An organization that is ready for campaigns.
-struct Office {
-    installation: Installation,
-    organization: String,
+pub(crate) struct Office {
+    pub(crate) installation: Installation,
+    pub(crate) organization: String,
     owner: Person,
     /// Since when the owner is logged in, and the token.
     token: Mutex<(Timestamp, String)>,
-    list: String,
-    template: Value,
-    form: Value,
+    pub(crate) list: String,
+    pub(crate) template: Value,
+    pub(crate) form: Value,
 }
 
 impl Office {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let installation = Installation::new();
         let (organization, owner) = installation.founded().await;
         let token = Mutex::new((FixedClock::START, owner.token.clone()));
@@ -84,7 +84,7 @@ impl Office {
     }
 
     /// A token of the owner's that stands, however far the time was moved.
-    async fn token(&self) -> String {
+    pub(crate) async fn token(&self) -> String {
         let now = kernel::Clock::now(&self.installation.clock);
         let (since, token) = self.token.lock().unwrap().clone();
         if (now - since).abs() < Duration::minutes(10) {
@@ -95,28 +95,28 @@ impl Office {
         token
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/organizations/{}{rest}", self.organization)
     }
 
-    async fn post(&self, rest: &str, body: &Value) -> Told {
+    pub(crate) async fn post(&self, rest: &str, body: &Value) -> Told {
         let path = self.path(rest);
         self.installation
             .post(&path, &self.token().await, body)
             .await
     }
 
-    async fn make(&self, rest: &str, body: Value) -> Value {
+    pub(crate) async fn make(&self, rest: &str, body: Value) -> Value {
         self.post(rest, &body).await.is(201).json()
     }
 
-    async fn read(&self, rest: &str) -> Told {
+    pub(crate) async fn read(&self, rest: &str) -> Told {
         let path = self.path(rest);
         self.installation.get(&path, &self.token().await).await
     }
 
     /// Puts people with these addresses on the list, which is validated then.
-    async fn invite(&self, emails: &[String]) -> Vec<ContactId> {
+    pub(crate) async fn invite(&self, emails: &[String]) -> Vec<ContactId> {
         let mut contacts = Vec::new();
         for email in emails {
             let made = self.make("/contacts", json!({ "email": email })).await;
@@ -141,7 +141,7 @@ impl Office {
     }
 
     /// A campaign that has everything.
-    async fn campaign(&self, further: &Value) -> String {
+    pub(crate) async fn campaign(&self, further: &Value) -> String {
         let mut body = json!({
             "name": "Spring, internal",
             "list_ids": [self.list],
@@ -155,18 +155,18 @@ impl Office {
         text(&self.make("/campaigns", body).await["id"])
     }
 
-    async fn act(&self, campaign: &str, action: &str) -> Told {
+    pub(crate) async fn act(&self, campaign: &str, action: &str) -> Told {
         self.post(&format!("/campaigns/{campaign}/{action}"), &json!({}))
             .await
     }
 
-    async fn state(&self, campaign: &str) -> Value {
+    pub(crate) async fn state(&self, campaign: &str) -> Value {
         let told = self.read(&format!("/campaigns/{campaign}")).await;
         told.is(200).json()
     }
 
     /// Carries out all jobs of campaigns that are due, and those that come of them; tells of which kinds they were.
-    async fn work(&self, post: Post) -> Vec<String> {
+    pub(crate) async fn work(&self, post: Post) -> Vec<String> {
         let database = Arc::new(self.installation.database.clone());
         let clock = Arc::new(self.installation.clock.clone());
         let ids = self.installation.ports.ids.clone();

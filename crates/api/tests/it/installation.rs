@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
-use campaigns::{CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads};
+use campaigns::{
+    CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, RecipientMails,
+};
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
@@ -138,6 +140,13 @@ impl Installation {
                 ports.ids.clone(),
             ),
             campaigns: Campaigns::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
+            recipient_mails: RecipientMails::new(
+                contacts_in.clone(),
+                ports.clock.clone(),
+                ports.ids.clone(),
+                ports.keys.clone(),
+                &settings.public_url,
+            ),
             forms: Forms::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             lead_views: LeadViews::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
             leads: Leads::new(contacts_in.clone(), ports.clock.clone(), ports.ids.clone()),
@@ -156,7 +165,7 @@ impl Installation {
             platform_users: PlatformUsers::new(&ports),
             sessions: Sessions::new(&ports),
         };
-        let world = World::over(operations(use_cases), settings, &ports);
+        let world = World::over(operations(use_cases), settings, &ports, &database);
         Self {
             database,
             ports,

@@ -39,3 +39,4 @@ mod socket;
 mod support;
 mod teams;
 mod validation;
+mod visits;

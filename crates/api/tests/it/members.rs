@@ -84,7 +84,7 @@ impl Scene {
         };
         let (store, clock, ids) = wired();
         let api = (MembersApi::new(Members::new(store, clock, ids)), ());
-        let world = World::over(api, EdgeSettings::default(), &ports);
+        let world = World::over(api, EdgeSettings::default(), &ports, &database);
 
         let (user, token) = log_in(&database, &ports).await;
         let new = an_organization().to_new();

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use api::edge::{EdgePorts, EdgeSettings, FailureRecord, RequestObserver, RequestRecord};
 use api::{ApiDependencies, Check, Gate, MetricsSource, Readiness, application};
 use async_trait::async_trait;
+use campaigns::Visits;
 use hmac::{KeyInit as _, Mac as _};
 use in_memory::MemoryDatabase;
 use kernel::{
@@ -24,6 +25,9 @@ use testkit::{SequentialIds, accounts_in_memory};
 use uuid::Uuid;
 
 pub(crate) const PROBLEM: &str = "application/problem+json";
+
+/// What tells people what went wrong.
+pub(crate) const PAGE: &str = "text/html; charset=utf-8";
 
 pub(crate) struct World {
     pub(crate) app: Arc<dyn Fn(Request) -> Answering + Send + Sync>,
@@ -68,8 +72,9 @@ impl World {
 
     pub(crate) fn with<T: OpenApi + 'static>(api: T, settings: EdgeSettings, keys: Keys) -> Self {
         // The demo has a gate of its own.
+        let database = MemoryDatabase::new();
         let ports = accounts_in_memory(
-            &MemoryDatabase::new(),
+            &database,
             testkit::FixedClock::default(),
             SequentialIds::default(),
         );
@@ -79,7 +84,7 @@ impl World {
             limiter: Arc::new(Limiter::default()),
             ..ports
         };
-        Self::over(api, settings, &ports)
+        Self::over(api, settings, &ports, &database)
     }
 
     /// The application over these ports.
@@ -87,6 +92,23 @@ impl World {
         api: T,
         settings: EdgeSettings,
         ports: &AccountPorts,
+        database: &MemoryDatabase,
+    ) -> Self {
+        let visits = Visits::new(
+            Arc::new(database.clone()),
+            Arc::clone(&ports.clock),
+            Arc::clone(&ports.ids),
+            Arc::clone(&ports.keys),
+        );
+        Self::visited(api, settings, ports, visits)
+    }
+
+    /// The application over these ports, whose visitors do this.
+    pub(crate) fn visited<T: OpenApi + 'static>(
+        api: T,
+        settings: EdgeSettings,
+        ports: &AccountPorts,
+        visits: Visits,
     ) -> Self {
         let observer = Arc::new(Notes::default());
         let healthy = Arc::new(Mutex::new(true));
@@ -102,6 +124,7 @@ impl World {
                     observer: Arc::clone(&observer) as Arc<dyn RequestObserver>,
                 },
                 gate: a_gate(ports),
+                visits,
                 readiness: Arc::new(Health(Arc::clone(&healthy))),
                 metrics: Arc::new(Figures),
             },
@@ -233,6 +256,9 @@ impl Told {
             assert!(self.headers.contains_key(name), "{name}");
         }
         if self.status.as_u16() < 400 {
+            return;
+        }
+        if self.header("content-type") == PAGE {
             return;
         }
         assert_eq!(self.header("content-type"), PROBLEM);

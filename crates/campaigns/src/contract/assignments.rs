@@ -442,8 +442,8 @@ mod cases {
         let campaign = tenant.assigned(subject, &decided).await;
         let [sent, bounced, pending] = decided.map(|it| it.contact);
         let settled = [
-            (sent, Delivery::Accepted),
-            (bounced, Delivery::Bounced(BounceKind::Soft)),
+            became(sent, Delivery::Accepted),
+            became(bounced, Delivery::Bounced(BounceKind::Soft)),
         ];
         tenant.settled(subject, &campaign, &settled, NOW).await;
         let counts = tenant.counted(subject, &campaign).await;

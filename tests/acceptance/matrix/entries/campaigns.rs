@@ -52,4 +52,6 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry::needs("resumeCampaign", &[P::CampaignLaunch]).on(&[Thing::PausedCampaign]),
     Entry::needs("completeCampaign", &[P::CampaignLaunch]).on(&[Thing::ActiveCampaign]),
     Entry::needs("listCampaignRecipients", &[P::CampaignView]).on(&[Thing::Campaign]),
+    Entry::needs("previewCampaignMailForContact", &[P::EmailTemplatePreview])
+        .on(&[Thing::ReadyCampaign, Thing::Contact]),
 ];
