@@ -904,7 +904,8 @@ CREATE TABLE public.contact_list_members (
     created_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
     CONSTRAINT contact_list_members_validation_status_check CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text, 'risky'::text, 'nonexistent'::text])))
-);
+)
+WITH (autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000');
 
 ALTER TABLE ONLY public.contact_list_members FORCE ROW LEVEL SECURITY;
 
@@ -989,7 +990,8 @@ CREATE TABLE public.contacts (
     CONSTRAINT contacts_risk_score_check CHECK (((risk_score >= 0) AND (risk_score <= 100))),
     CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['upload'::text, 'import'::text, 'api'::text, 'manual'::text, 'form'::text]))),
     CONSTRAINT contacts_validation_status_check CHECK ((validation_status = ANY (ARRAY['pending'::text, 'valid'::text, 'invalid'::text, 'risky'::text, 'nonexistent'::text])))
-);
+)
+WITH (autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000');
 
 ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
 
@@ -1306,6 +1308,29 @@ CREATE TABLE public.lead_status_changes (
 ALTER TABLE ONLY public.lead_status_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.lead_status_changes OWNER TO canvass_owner;
+
+CREATE TABLE public.lead_views (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    owner_user_id uuid NOT NULL,
+    name text NOT NULL,
+    name_folded text NOT NULL,
+    query text NOT NULL,
+    is_shared boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT lead_views_query_check CHECK ((octet_length(query) <= 4000))
+);
+
+ALTER TABLE ONLY public.lead_views FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lead_views OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.lead_views.query IS 'the parameters of an address, as the listing of leads takes them';
 
 CREATE TABLE public.leads (
     organization_id uuid NOT NULL,
@@ -1745,6 +1770,9 @@ ALTER TABLE ONLY public.lead_field_values
 ALTER TABLE ONLY public.lead_status_changes
     ADD CONSTRAINT lead_status_changes_pkey PRIMARY KEY (organization_id, id);
 
+ALTER TABLE ONLY public.lead_views
+    ADD CONSTRAINT lead_views_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_pkey PRIMARY KEY (organization_id, id);
 
@@ -1898,7 +1926,11 @@ CREATE INDEX lead_field_values_text_idx ON public.lead_field_values USING btree 
 
 CREATE INDEX lead_status_changes_lead_idx ON public.lead_status_changes USING btree (organization_id, lead_id, id);
 
+CREATE UNIQUE INDEX lead_views_name_key ON public.lead_views USING btree (organization_id, owner_user_id, name_folded) WHERE (deleted_at IS NULL);
+
 CREATE INDEX leads_campaign_idx ON public.leads USING btree (organization_id, campaign_id, status, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_campaign_order_idx ON public.leads USING btree (organization_id, campaign_id, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX leads_contact_idx ON public.leads USING btree (organization_id, contact_id, id) WHERE (contact_id IS NOT NULL);
 
@@ -2031,6 +2063,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.job_queue FOR EACH STAT
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.lead_field_values FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.lead_status_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.lead_views FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.leads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -2182,6 +2216,9 @@ ALTER TABLE ONLY public.lead_field_values
 ALTER TABLE ONLY public.lead_status_changes
     ADD CONSTRAINT lead_status_changes_organization_id_lead_id_fkey FOREIGN KEY (organization_id, lead_id) REFERENCES public.leads(organization_id, id);
 
+ALTER TABLE ONLY public.lead_views
+    ADD CONSTRAINT lead_views_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
+
 ALTER TABLE ONLY public.leads
     ADD CONSTRAINT leads_organization_id_assigned_team_id_fkey FOREIGN KEY (organization_id, assigned_team_id) REFERENCES public.teams(organization_id, id);
 
@@ -2307,6 +2344,8 @@ ALTER TABLE public.job_queue ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.lead_field_values ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.lead_status_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.lead_views ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.leads ENABLE ROW LEVEL SECURITY;
 
@@ -2439,6 +2478,8 @@ CREATE POLICY tenant ON public.job_queue TO canvass_app USING ((organization_id 
 CREATE POLICY tenant ON public.lead_field_values TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.lead_status_changes TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.lead_views TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.leads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -2767,6 +2808,8 @@ GRANT SELECT(field_key) ON TABLE public.lead_field_values TO canvass_search;
 GRANT SELECT(value_folded) ON TABLE public.lead_field_values TO canvass_search;
 
 GRANT SELECT,INSERT ON TABLE public.lead_status_changes TO canvass_app;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_views TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO canvass_app;
 

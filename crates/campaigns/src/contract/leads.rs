@@ -49,6 +49,7 @@ mod cases {
     pub(super) async fn a_lead_is_found_again_deleted_or_not<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;
         let lead = tenant.add_lead(subject, None).await;
+        let other = tenant.add_lead(subject, None).await;
 
         let unit = tenant.begin(subject).await;
         let leads = unit.leads();
@@ -61,7 +62,6 @@ mod cases {
         let unit = tenant.begin(subject).await;
         let leads = unit.leads();
         assert_eq!(leads.find(lead.id()).await.unwrap(), Some(gone.clone()));
-        let other = tenant.add_lead(subject, None).await;
         let several = [other.id(), lead.id(), id(LeadId::from_uuid), lead.id()];
         let found = leads.find_for_change(&several).await.unwrap();
         assert_eq!(found, [gone, other]);

@@ -27,7 +27,8 @@ const REACHED: &str = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) A
     AND l.deleted_at IS NULL GROUP BY s.to_status";
 
 const REACHED_OF_CAMPAIGN: &str = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) AS leads \
-    FROM leads l JOIN lead_status_changes s ON s.organization_id = $1 AND s.lead_id = l.id \
+    FROM leads l CROSS JOIN LATERAL (SELECT c.to_status, c.lead_id FROM lead_status_changes c \
+    WHERE c.organization_id = $1 AND c.lead_id = l.id OFFSET 0) AS s \
     WHERE l.organization_id = $1 AND l.campaign_id = $2 AND l.deleted_at IS NULL GROUP BY s.to_status";
 
 #[async_trait]

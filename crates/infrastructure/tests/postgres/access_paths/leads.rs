@@ -272,7 +272,7 @@ async fn whoever_answered_what_few_are_asked_is_found_by_the_answers() {
             assert!(names("unnest("), "{test:?}");
             let of_values = plans
                 .iter()
-                .filter(|plan| plan.statement().contains("IS NOT NULL LIMIT"));
+                .filter(|plan| plan.statement().contains("IS NOT NULL ORDER BY"));
             for plan in of_values {
                 let by_kind = format!("{plan:?}");
                 assert!(by_kind.contains("lead_field_values_"), "{plan:#?}");
