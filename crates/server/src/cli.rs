@@ -238,6 +238,8 @@ enum Bench {
     Rls(BenchRls),
     /// How fast a file of contacts comes in, and how fast contacts are found
     Import(BenchImport),
+    /// How fast leads are found, and how fast contacts are assigned to a campaign
+    Leads(BenchLeads),
 }
 
 #[derive(Args, Debug)]
@@ -245,6 +247,22 @@ pub(crate) struct BenchImport {
     /// Rows of each file
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=10_000_000))]
     pub(crate) rows: u64,
+    /// Searches of each kind
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    pub(crate) searches: u16,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchLeads {
+    /// Leads of the organization
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(10_000..=10_000_000))]
+    pub(crate) leads: u32,
+    /// Rows of the file whose contacts are assigned to a campaign
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1_000..=1_000_000))]
+    pub(crate) contacts: u64,
     /// Searches of each kind
     #[arg(long, value_name = "N", default_value_t = 40)]
     pub(crate) searches: u16,
@@ -344,6 +362,9 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             }
             Command::Bench(Bench::Import(arguments)) => {
                 commands::bench_import::run(&settings, &arguments).await
+            }
+            Command::Bench(Bench::Leads(arguments)) => {
+                commands::bench_leads::run(&settings, &arguments).await
             }
             Command::Import(arguments) => commands::import::import(&settings, &arguments),
             Command::Demo(arguments) => commands::demo::demo(settings, &arguments).await,

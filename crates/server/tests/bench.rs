@@ -60,3 +60,32 @@ fn files_in_four_encodings_are_accounted_for_and_measured_beside_bare_statements
     }
     assert_eq!(report["search"]["count"], 16 * 2);
 }
+
+#[test]
+fn leads_are_found_through_indexes_and_contacts_assigned() {
+    let output = Command::new(env!("CARGO_BIN_EXE_canvass"))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .args(["bench", "leads", "--json", "--leads", "30000"])
+        .args(["--contacts", "2000", "--searches", "2"])
+        // Nothing is kept there.
+        .args(["--data-dir", "unused"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+
+    assert_eq!(report["assignment"]["contacts"], 2_000 - 5 * 7);
+    let searches = report["searches"].as_array().unwrap();
+    assert_eq!(searches.len(), 19);
+    for searches in searches {
+        // Of so few leads, few are as special as the search for them.
+        let is_rare = searches["kind"].as_str().unwrap().contains("rarely");
+        assert!(is_rare || searches["found"] != 0, "{searches}");
+    }
+    for scans in report["scans"].as_array().unwrap() {
+        assert_eq!(scans["sequential"], 0, "{scans}");
+        assert_ne!(scans["by_index"], 0, "{scans}");
+    }
+}

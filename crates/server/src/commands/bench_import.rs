@@ -9,14 +9,14 @@
 
 mod bare;
 mod download;
-mod file;
-mod following;
+pub(super) mod file;
+pub(super) mod following;
 mod neighbour;
 mod people;
-mod program;
+pub(super) mod program;
 mod report;
-mod search;
-mod tenant;
+pub(super) mod search;
+pub(super) mod tenant;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod bench_import;
+pub(crate) mod bench_leads;
 pub(crate) mod bench_rls;
 pub(crate) mod demo;
 pub(crate) mod import;

@@ -7,7 +7,7 @@ use super::people::Person;
 
 /// How a file is written in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileEncoding {
+pub(in crate::commands) enum FileEncoding {
     Utf8,
     Utf8WithMark,
     Utf16,
@@ -16,7 +16,7 @@ pub(super) enum FileEncoding {
 
 impl FileEncoding {
     /// The first is the one whose rows are written once more by bare statements.
-    pub(super) const ALL: [Self; 4] = [
+    pub(in crate::commands) const ALL: [Self; 4] = [
         Self::Utf8,
         Self::Utf8WithMark,
         Self::Utf16,
@@ -24,7 +24,7 @@ impl FileEncoding {
     ];
 
     /// Its usual name.
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::commands) const fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
             Self::Utf8WithMark => "UTF-8 with BOM",
@@ -102,45 +102,45 @@ impl Kind {
 
 /// A file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sample {
-    pub(super) rows: u64,
+pub(in crate::commands) struct Sample {
+    pub(in crate::commands) rows: u64,
     /// The number of the first person.
-    pub(super) first: u64,
-    pub(super) encoding: FileEncoding,
+    pub(in crate::commands) first: u64,
+    pub(in crate::commands) encoding: FileEncoding,
 }
 
 /// What must become of the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Expected {
-    pub(super) created: u64,
-    pub(super) duplicate_in_file: u64,
-    pub(super) rejected: u64,
-    pub(super) suppressed: u64,
+pub(in crate::commands) struct Expected {
+    pub(in crate::commands) created: u64,
+    pub(in crate::commands) duplicate_in_file: u64,
+    pub(in crate::commands) rejected: u64,
+    pub(in crate::commands) suppressed: u64,
 }
 
 impl Expected {
     /// How many contacts there are afterwards.
-    pub(super) const fn kept(self) -> u64 {
+    pub(in crate::commands) const fn kept(self) -> u64 {
         self.created + self.suppressed
     }
 }
 
 /// A row that is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
+pub(in crate::commands) struct Refused {
     /// The line of the file in which it begins.
-    pub(super) line: u64,
-    pub(super) code: &'static str,
+    pub(in crate::commands) line: u64,
+    pub(in crate::commands) code: &'static str,
 }
 
 impl Sample {
     /// How many bytes it has.
-    pub(super) fn length(self) -> u64 {
+    pub(in crate::commands) fn length(self) -> u64 {
         self.pieces().map(|piece| piece.len() as u64).sum()
     }
 
     /// The file itself, which is made while it is read.
-    pub(super) fn read(self) -> impl Read {
+    pub(in crate::commands) fn read(self) -> impl Read {
         Pieces {
             rest: self.pieces(),
             piece: Vec::new(),
@@ -199,7 +199,7 @@ impl Sample {
     }
 
     /// What must become of the rows.
-    pub(super) fn expected(self) -> Expected {
+    pub(in crate::commands) fn expected(self) -> Expected {
         let mut expected = Expected::default();
         for row in 0..self.rows {
             let count = match Kind::of(row) {
@@ -216,7 +216,7 @@ impl Sample {
     }
 
     /// The rows that are refused, in their order.
-    pub(super) fn refused(self) -> impl Iterator<Item = Refused> {
+    pub(in crate::commands) fn refused(self) -> impl Iterator<Item = Refused> {
         let mut line = 1;
         (0..self.rows).filter_map(move |row| {
             line += 1;
@@ -228,13 +228,13 @@ impl Sample {
     }
 
     /// People of the file whose rows are sound, spread over it.
-    pub(super) fn somebody(self, n: u64) -> Person {
+    pub(in crate::commands) fn somebody(self, n: u64) -> Person {
         let cycles = (self.rows / CYCLE).max(1);
         self.person(n * 7_919 % cycles * CYCLE + 1 + n % 49)
     }
 
     /// People of the file who have no address that is one.
-    pub(super) fn somebody_without_address(self, n: u64) -> Person {
+    pub(in crate::commands) fn somebody_without_address(self, n: u64) -> Person {
         let cycles = (self.rows / CYCLE).max(1);
         self.person(n * 7_919 % cycles * CYCLE + 300)
     }

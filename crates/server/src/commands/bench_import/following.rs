@@ -16,24 +16,24 @@ const FORETOLD_FROM: u64 = 20;
 
 /// What a client saw from its first byte to the end of the import.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
-    pub(super) import: String,
+pub(in crate::commands) struct Seen {
+    pub(in crate::commands) import: String,
     /// Bytes of the file.
-    pub(super) bytes: u64,
+    pub(in crate::commands) bytes: u64,
     /// Until the whole file was sent.
-    pub(super) uploaded: Duration,
+    pub(in crate::commands) uploaded: Duration,
     /// Until all was done.
-    pub(super) elapsed: Duration,
+    pub(in crate::commands) elapsed: Duration,
     /// How often it was further than before.
-    pub(super) steps: usize,
+    pub(in crate::commands) steps: usize,
     /// The longest time without that.
-    pub(super) longest_silence: Duration,
+    pub(in crate::commands) longest_silence: Duration,
     /// By which part of the whole time the end that was foretold was wrong: each time it was told after the first fifth.
-    pub(super) errors: Vec<f64>,
+    pub(in crate::commands) errors: Vec<f64>,
 }
 
 /// Sends a file and waits until it is imported; fails where a row is not accounted for.
-pub(super) fn follow(
+pub(in crate::commands) fn follow(
     tenant: &Tenant,
     list: &str,
     sample: Sample,

@@ -4,23 +4,23 @@ use std::fmt::{self, Display};
 
 /// Somebody in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Person {
+pub(in crate::commands) struct Person {
     number: u64,
-    pub(super) first_name: &'static str,
-    pub(super) last_name: LastName,
-    pub(super) company: Company,
+    pub(in crate::commands) first_name: &'static str,
+    pub(in crate::commands) last_name: LastName,
+    pub(in crate::commands) company: Company,
     city: u64,
 }
 
 /// A name in three parts: there are some twenty thousand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LastName([&'static str; 3]);
+pub(in crate::commands) struct LastName([&'static str; 3]);
 
 /// A company of which there are as many as a country has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Company {
-    pub(super) word: &'static str,
-    pub(super) trade: &'static str,
+pub(in crate::commands) struct Company {
+    pub(in crate::commands) word: &'static str,
+    pub(in crate::commands) trade: &'static str,
     number: u64,
 }
 
@@ -94,7 +94,7 @@ const PROVIDERS: [&str; 6] = [
 
 impl Person {
     /// The person of this number.
-    pub(super) fn numbered(number: u64) -> Self {
+    pub(in crate::commands) fn numbered(number: u64) -> Self {
         let dice = mixed(number);
         let other = mixed(dice);
         let last_name = [
@@ -116,7 +116,7 @@ impl Person {
     }
 
     /// An address that nobody else has; half of them at large providers.
-    pub(super) fn address(&self) -> String {
+    pub(in crate::commands) fn address(&self) -> String {
         let first = plain(self.first_name);
         let last = plain(&self.last_name.to_string());
         let (number, company) = (self.number, self.company);
@@ -131,7 +131,7 @@ impl Person {
     }
 
     /// Where they live.
-    pub(super) fn city(&self) -> String {
+    pub(in crate::commands) fn city(&self) -> String {
         format!("City {}", self.city)
     }
 }

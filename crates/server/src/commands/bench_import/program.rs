@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::cli::Failure;
 
 /// `canvass serve` on a folder that is thrown away.
-pub(super) struct Program {
+pub(in crate::commands) struct Program {
     child: Mutex<Child>,
     id: u32,
     url: String,
@@ -24,18 +24,18 @@ pub(super) struct Program {
 
 /// What the database counted of a statement.
 #[derive(Clone, Debug)]
-pub(super) struct Statement {
+pub(in crate::commands) struct Statement {
     /// Its beginning.
-    pub(super) text: String,
-    pub(super) calls: i64,
-    pub(super) seconds: f64,
+    pub(in crate::commands) text: String,
+    pub(in crate::commands) calls: i64,
+    pub(in crate::commands) seconds: f64,
 }
 
 /// How large a table with what is stored apart is, or an index.
 #[derive(Clone, Debug)]
-pub(super) struct Size {
-    pub(super) relation: String,
-    pub(super) bytes: u64,
+pub(in crate::commands) struct Size {
+    pub(in crate::commands) relation: String,
+    pub(in crate::commands) bytes: u64,
 }
 
 /// The tables that have what is known of contacts. Files, and what is noted of their rows, are not of the contacts.
@@ -50,7 +50,7 @@ const TABLES_OF_CONTACTS: [&str; 6] = [
 
 impl Program {
     /// Starts it, and waits until it serves.
-    pub(super) fn start(pg_bin_dir: Option<&Path>) -> Result<Self, Failure> {
+    pub(in crate::commands) fn start(pg_bin_dir: Option<&Path>) -> Result<Self, Failure> {
         let folder = tempfile::tempdir().map_err(Failure::new)?;
         let program = std::env::current_exe().map_err(Failure::new)?;
         let mut command = Command::new(program);
@@ -103,12 +103,12 @@ impl Program {
     }
 
     /// Where it serves.
-    pub(super) fn url(&self) -> &str {
+    pub(in crate::commands) fn url(&self) -> &str {
         &self.url
     }
 
     /// Stops it, and removes what it wrote.
-    pub(super) fn stop(&self) -> Result<(), Failure> {
+    pub(in crate::commands) fn stop(&self) -> Result<(), Failure> {
         let pid = i32::try_from(self.id).ok();
         if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
             rustix::process::kill_process(pid, rustix::process::Signal::TERM)
@@ -120,7 +120,7 @@ impl Program {
     }
 
     /// How many bytes of memory the process has, and the most it had since [`Program::forget_peak`].
-    pub(super) fn memory(&self) -> Result<(u64, u64), Failure> {
+    pub(in crate::commands) fn memory(&self) -> Result<(u64, u64), Failure> {
         let status = self.about("status")?;
         let bytes = |name: &str| {
             status
@@ -134,12 +134,12 @@ impl Program {
     }
 
     /// Begins to look for the most memory anew.
-    pub(super) fn forget_peak(&self) -> Result<(), Failure> {
+    pub(in crate::commands) fn forget_peak(&self) -> Result<(), Failure> {
         fs::write(format!("/proc/{}/clear_refs", self.id), "5").map_err(Failure::new)
     }
 
     /// How much time of processors the process used until now, without its database.
-    pub(super) fn processor_time(&self) -> Result<Duration, Failure> {
+    pub(in crate::commands) fn processor_time(&self) -> Result<Duration, Failure> {
         let stat = self.about("stat")?;
         // proc(5): the 14th and 15th fields; the second, in brackets, may have spaces.
         let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
@@ -165,18 +165,18 @@ impl Program {
     }
 
     /// A superuser's connection to its database.
-    pub(super) async fn administrator(&self) -> Result<PgConnection, sqlx::Error> {
+    pub(in crate::commands) async fn administrator(&self) -> Result<PgConnection, sqlx::Error> {
         self.connect("postgres").await
     }
 
     /// A connection as the program has it.
-    pub(super) async fn login(&self) -> Result<PgConnection, sqlx::Error> {
+    pub(in crate::commands) async fn login(&self) -> Result<PgConnection, sqlx::Error> {
         self.connect(role::LOGIN).await
     }
 
     /// Lets the database finish what it puts off, so that no measurement pays for the one before, and begins to count
     /// statements anew.
-    pub(super) async fn settle(&self) -> Result<(), sqlx::Error> {
+    pub(in crate::commands) async fn settle(&self) -> Result<(), sqlx::Error> {
         let mut database = self.administrator().await?;
         for statement in [
             "VACUUM (ANALYZE)",
@@ -190,7 +190,7 @@ impl Program {
     }
 
     /// The statements that took longest.
-    pub(super) async fn statements(&self) -> Result<Vec<Statement>, sqlx::Error> {
+    pub(in crate::commands) async fn statements(&self) -> Result<Vec<Statement>, sqlx::Error> {
         let mut database = self.administrator().await?;
         let sql = "SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 70), sum(calls)::bigint, \
                        sum(total_exec_time + total_plan_time) / 1000 \
@@ -209,7 +209,7 @@ impl Program {
     }
 
     /// How large the tables are that have contacts and what is known of them, their partitions, and the indexes of all.
-    pub(super) async fn sizes(&self) -> Result<Vec<Size>, sqlx::Error> {
+    pub(in crate::commands) async fn sizes(&self) -> Result<Vec<Size>, sqlx::Error> {
         let mut database = self.administrator().await?;
         let mut sizes = Vec::new();
         for table in TABLES_OF_CONTACTS {

@@ -10,17 +10,17 @@ use crate::client::encoded;
 
 /// Searches of one kind.
 #[derive(Clone, Debug)]
-pub(super) struct Searches {
-    pub(super) kind: &'static str,
+pub(in crate::commands) struct Searches {
+    pub(in crate::commands) kind: &'static str,
     /// Milliseconds of each, sorted.
     times: Vec<f64>,
     /// Of how many searches something was found.
-    pub(super) found: usize,
+    pub(in crate::commands) found: usize,
 }
 
 impl Searches {
     /// Of those searches, each with its milliseconds and whether something was found.
-    fn of(kind: &'static str, searches: &[(f64, bool)]) -> Self {
+    pub(in crate::commands) fn of(kind: &'static str, searches: &[(f64, bool)]) -> Self {
         let mut times = searches.iter().map(|(time, _)| *time).collect::<Vec<_>>();
         times.sort_by(f64::total_cmp);
         Self {
@@ -31,7 +31,7 @@ impl Searches {
     }
 
     /// All of them as one kind.
-    pub(super) fn together(all: &[Self]) -> Self {
+    pub(in crate::commands) fn together(all: &[Self]) -> Self {
         let mut times = all
             .iter()
             .flat_map(|searches| searches.times.iter().copied())
@@ -45,7 +45,7 @@ impl Searches {
     }
 
     /// The milliseconds in which this part of them was answered.
-    pub(super) fn quantile(&self, part: f64) -> f64 {
+    pub(in crate::commands) fn quantile(&self, part: f64) -> f64 {
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -56,7 +56,7 @@ impl Searches {
         self.times.get(index).copied().unwrap_or_default()
     }
 
-    pub(super) const fn count(&self) -> usize {
+    pub(in crate::commands) const fn count(&self) -> usize {
         self.times.len()
     }
 }
@@ -72,7 +72,7 @@ struct Aim<'a> {
 type Kind = (&'static str, fn(&Aim<'_>) -> String);
 
 /// What finds nobody on purpose.
-pub(super) const NOBODY: &str = "a word that nobody has";
+pub(in crate::commands) const NOBODY: &str = "a word that nobody has";
 
 const KINDS: [Kind; 16] = [
     ("an address", |aim| asked(&aim.person.address())),
@@ -158,7 +158,7 @@ fn mistyped(word: &str) -> String {
 }
 
 /// Searches in an organization for people of a file, each kind this often; the kinds take turns.
-pub(super) fn measure(
+pub(in crate::commands) fn measure(
     tenant: &Tenant,
     sample: Sample,
     times: u16,

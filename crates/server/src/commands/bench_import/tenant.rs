@@ -12,14 +12,14 @@ use crate::commands::import::a_key;
 const PASSWORD: &str = "a long measuring passphrase";
 
 /// Somebody with an account, who founds organizations.
-pub(super) struct Founder {
+pub(in crate::commands) struct Founder {
     url: String,
     client: Client,
 }
 
 impl Founder {
     /// Makes an account, and logs in.
-    pub(super) fn sign_up(url: &str) -> Result<Self, Failure> {
+    pub(in crate::commands) fn sign_up(url: &str) -> Result<Self, Failure> {
         let nobody = Client::new(url, None);
         let email = "bench@example.com";
         let account = json!({ "email": email, "password": PASSWORD, "display_name": "Bench" });
@@ -33,8 +33,27 @@ impl Founder {
         })
     }
 
+    /// Makes something in an organization, and gives what was made.
+    pub(in crate::commands) fn post(
+        &self,
+        tenant: &Tenant,
+        rest: &str,
+        body: &Value,
+    ) -> Result<Value, ClientError> {
+        self.client.post(&tenant.path(rest), &a_key(), body)
+    }
+
+    /// Reads something of an organization that the organization's key does not open.
+    pub(in crate::commands) fn get(
+        &self,
+        tenant: &Tenant,
+        rest: &str,
+    ) -> Result<Value, ClientError> {
+        self.client.get(&tenant.path(rest))
+    }
+
     /// An organization with a list, and a key that opens it for as long as a measurement takes.
-    pub(super) fn found(&self, name: &str) -> Result<Tenant, Failure> {
+    pub(in crate::commands) fn found(&self, name: &str) -> Result<Tenant, Failure> {
         let slug = name.to_lowercase().replace(' ', "-");
         let organization = json!({ "name": name, "slug": slug });
         let made = self
@@ -45,7 +64,7 @@ impl Founder {
             "name": "bench",
             "scopes": [
                 "contact.view", "contact.import", "contact.export", "contact_list.view", "contact_list.create",
-                "job.view",
+                "job.view", "lead.view",
             ],
         });
         let path = format!("/v1/organizations/{id}/api-keys");
@@ -62,10 +81,10 @@ impl Founder {
 }
 
 /// An organization.
-pub(super) struct Tenant {
-    pub(super) id: String,
+pub(in crate::commands) struct Tenant {
+    pub(in crate::commands) id: String,
     /// Its first list.
-    pub(super) list: String,
+    pub(in crate::commands) list: String,
     client: Client,
 }
 
@@ -75,17 +94,20 @@ impl Tenant {
     }
 
     /// Reads something of it.
-    pub(super) fn get(&self, rest: &str) -> Result<Value, ClientError> {
+    pub(in crate::commands) fn get(&self, rest: &str) -> Result<Value, ClientError> {
         self.client.get(&self.path(rest))
     }
 
     /// Downloads something of it.
-    pub(super) fn download(&self, rest: &str) -> Result<impl Read + use<>, ClientError> {
+    pub(in crate::commands) fn download(
+        &self,
+        rest: &str,
+    ) -> Result<impl Read + use<>, ClientError> {
         self.client.download(&self.path(rest))
     }
 
     /// Makes a list, and tells its id.
-    pub(super) fn add_list(&self, name: &str) -> Result<String, Failure> {
+    pub(in crate::commands) fn add_list(&self, name: &str) -> Result<String, Failure> {
         let list = json!({ "name": name });
         let made = self
             .client
@@ -94,7 +116,11 @@ impl Tenant {
     }
 
     /// Sends a file, and gives the import of it.
-    pub(super) fn send(&self, list: &str, sample: Sample) -> Result<Value, ClientError> {
+    pub(in crate::commands) fn send(
+        &self,
+        list: &str,
+        sample: Sample,
+    ) -> Result<Value, ClientError> {
         let path = self.path(&format!(
             "/contact-lists/{list}/imports?file_name=people.csv"
         ));
@@ -105,7 +131,7 @@ impl Tenant {
     }
 
     /// Fails where the download of the rejected rows has others than the file, or the list other contacts.
-    pub(super) fn check(&self, import: &str, sample: Sample) -> Result<(), Failure> {
+    pub(in crate::commands) fn check(&self, import: &str, sample: Sample) -> Result<(), Failure> {
         let rows = self.download(&format!("/imports/{import}/rejections/export"))?;
         let mut expected = sample.refused();
         // None of those rows has a line break in it.
@@ -138,7 +164,7 @@ impl Tenant {
 }
 
 /// A text of an answer.
-pub(super) fn text(answer: &Value, name: &str) -> Result<String, Failure> {
+pub(in crate::commands) fn text(answer: &Value, name: &str) -> Result<String, Failure> {
     answer[name]
         .as_str()
         .map(str::to_owned)
