@@ -78,6 +78,7 @@ impl CampaignError {
         ("campaign-not-ready", "The campaign is not ready"),
         ("campaign-under-way", "The campaign is under way"),
         ("lead-exists", "The person has a lead already"),
+        ("invalid-cursor", "Invalid cursor"),
         ("lead-view-name-taken", "The view's name is taken"),
         ("illegal-transition", "The pipeline has no such step"),
     ];

@@ -171,6 +171,7 @@ contracts! {
     campaigns::for_each_form_case => forms;
     campaigns::for_each_lead_case => leads;
     campaigns::for_each_lead_search_case => lead_search;
+    campaigns::for_each_lead_view_case => lead_views;
     campaigns::for_each_random_search_case => random_search;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;

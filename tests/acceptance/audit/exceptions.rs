@@ -201,6 +201,7 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
         "a version is never changed, and is itself the record of what it says",
     ),
     ("invitations", "email_folded", "follows from `email`"),
+    ("lead_views", "name_folded", "follows from `name`"),
     ("roles", "name_folded", "follows from `name`"),
     (
         "suppressions",

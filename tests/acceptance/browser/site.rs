@@ -34,7 +34,7 @@ impl Site {
             contact: Uuid::nil(),
         };
         let settings = json!({ "name": "Harbour Brokers", "settings": {
-            "sender_address": "news@example.com",
+            "sender_address": "news@brokers.example",
             "imprint": "Harbour Brokers Ltd\n1 Quay Street, Portsmouth",
             "privacy_url": "https://example.com/privacy",
         } });

@@ -10,7 +10,7 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, differences, and files.
-const WHOLE: [&str; 15] = [
+const WHOLE: [&str; 16] = [
     "compareEmailTemplateVersions",
     "exportAuditEntries",
     "followJob",
@@ -22,6 +22,7 @@ const WHOLE: [&str; 15] = [
     "listPermissions",
     "listUserPlatformRoles",
     "previewCampaignAudience",
+    "previewCampaignMailForContact",
     "previewEmailTemplateVersionForContact",
     "readContactListValidationSummary",
     "readLeadFunnel",

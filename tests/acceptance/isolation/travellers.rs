@@ -126,7 +126,9 @@ async fn work(stack: &Stack, letter: &str) -> Tenant {
     let suppressed = stack.call(Method::POST, &address).bearing(&token);
     suppressed.once().json(&left_alone).send().await.expect(200);
     let field = json!({ "field_key": format!("email_{letter}"), "field_label": "Address", "field_type": "email" });
-    let campaign = json!({ "name": format!("Campaign {letter}"), "list_ids": [list] });
+    let campaign = json!({
+        "name": format!("Campaign {letter}"), "list_ids": [list], "landing_page_slug": format!("offer-{letter}"),
+    });
     let campaign = id(&make(&inside("/campaigns"), campaign).await);
     let form = json!({ "name": format!("Form {letter}"), "fields": [field] });
     let form = id(&make(&inside("/forms"), form).await);

@@ -215,7 +215,7 @@ impl Around<'_> {
     /// A campaign with everything, in an organization that has a sender.
     async fn ready_campaign(&self) -> Uuid {
         let settings = json!({ "settings": {
-            "sender_address": "news@example.com",
+            "sender_address": "news@brokers.example",
             "imprint": "Example Ltd, 1 Sample Street",
         } });
         let call = self.stack.call(Method::PATCH, &self.address(""));

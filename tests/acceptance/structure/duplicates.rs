@@ -58,6 +58,62 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "syn",
         "the makers of macros are moving to the newer one; nothing of it is in the program",
     ),
+    (
+        "cookie",
+        "webdriver, by which the tests drive a browser, is some releases behind; it is not in the program",
+    ),
+    (
+        "http",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "icu_collections",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "icu_provider",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "litemap",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "synstructure",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "thiserror",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "thiserror-impl",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "tinystr",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "writeable",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "yoke",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "yoke-derive",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "zerovec",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
+    (
+        "zerovec-derive",
+        "comes with webdriver, by which the tests drive a browser",
+    ),
     ("windows-sys", "not built: for another system"),
 ];
 
