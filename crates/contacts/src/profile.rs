@@ -94,7 +94,7 @@ impl Profile {
 
     /// The words that a contact with this profile and this normalised address is found by: one space between
     /// them and around the whole. Names come first and in their order, so that phrases can be found; an address is one word,
-    /// of which the parts count as words as well ([`has_word`]).
+    /// of which the parts count as words as well (`has_word`).
     #[must_use]
     pub fn search_text(&self, normalized_email: &str) -> String {
         let mut found_by = SearchText::default();

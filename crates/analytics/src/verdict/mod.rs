@@ -1,6 +1,6 @@
 //! Who did it: a person, or a machine that looks at mails before people do.
 //!
-//! [`judge`] decides from the [`Evidence`] of one event alone. Nothing is dropped because of its verdict: reports show both
+//! [`judge()`] decides from the [`Evidence`] of one event alone. Nothing is dropped because of its verdict: reports show both
 //! numbers.
 
 mod agent;
