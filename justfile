@@ -50,9 +50,17 @@ schema:
 permissions:
     UPDATE_PERMISSIONS=1 scripts/test --package tenancy the_page_of_permissions
 
+# Check the API from outside: a linter on its document, made-up requests, and clients in two languages.
+clients *PARTS:
+    scripts/clients {{PARTS}}
+
 # Measure, beside a yardstick from the same run.
 bench *ARGS:
     cargo run --release --package server -- bench {{ARGS}}
+
+# Try all measurements out with little, and see that each figure is there.
+bench-small:
+    scripts/test --package server --test bench -- --ignored
 
 # Kill the program again and again while people write and while it imports, and count afterwards.
 soak *KILLS:

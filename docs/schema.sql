@@ -216,6 +216,25 @@ $$;
 
 ALTER FUNCTION public.make_partition(parent text, month date) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.note_event_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO event_changes (organization_id, campaign_id, date, event_type, is_machine, contacts, times, created_at)
+    SELECT
+        r.organization_id, r.campaign_id, (r."timestamp" AT TIME ZONE 'UTC')::date, r.event_type,
+        r.actor_verdict = 'machine' AND r.event_type NOT IN ('SENT', 'BOUNCE'), array_agg(r.contact_id),
+        array_agg(r."timestamp"), min(r.created_at)
+    FROM recorded r
+    WHERE NOT (
+        r.event_type = 'FORM_SUBMIT' AND r.actor_verdict = 'machine' AND coalesce(r.actor_reason, '') = 'honeypot')
+    GROUP BY 1, 2, 3, 4, 5;
+    RETURN NULL;
+END
+$$;
+
+ALTER FUNCTION public.note_event_changes() OWNER TO canvass_owner;
+
 CREATE FUNCTION public.protect_tenant_table(relation regclass) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -313,6 +332,8 @@ CREATE FUNCTION public.purge_import_files(untouched timestamp with time zone, at
 DECLARE
     waiting record;
     purged bigint := 0;
+    pieces bigint := 0;
+    removed bigint;
 BEGIN
     FOR waiting IN
         SELECT i.organization_id, i.id, i.status FROM contact_imports i
@@ -321,8 +342,12 @@ BEGIN
                 SELECT FROM contact_import_chunks c WHERE c.organization_id = i.organization_id AND c.import_id = i.id))
         FOR UPDATE SKIP LOCKED
     LOOP
+        -- A part at a time: what is left goes with the next call.
+        EXIT WHEN purged >= 200 OR pieces >= 4096;
         DELETE FROM contact_import_chunks c
         WHERE c.organization_id = waiting.organization_id AND c.import_id = waiting.id;
+        GET DIAGNOSTICS removed = ROW_COUNT;
+        pieces := pieces + removed;
         UPDATE contact_imports i
         SET status = 'failed', error = 'file-expired', finished_at = at, updated_at = at, version = i.version + 1
         WHERE i.organization_id = waiting.organization_id AND i.id = waiting.id AND waiting.status = 'needs_mapping';
@@ -341,18 +366,26 @@ CREATE FUNCTION public.purge_uploads(begun timestamp with time zone) RETURNS big
 DECLARE
     abandoned record;
     purged bigint := 0;
+    pieces bigint := 0;
+    removed bigint;
 BEGIN
     FOR abandoned IN
         SELECT i.organization_id, i.id FROM contact_imports i
         WHERE i.status = 'uploading' AND i.created_at < begun
         FOR UPDATE SKIP LOCKED
     LOOP
+        -- A part at a time: what is left goes with the next call.
+        EXIT WHEN purged >= 200 OR pieces >= 4096;
         -- Nothing more comes while the row is locked.
-        CONTINUE WHEN EXISTS (
+        IF EXISTS (
             SELECT FROM contact_import_chunks c
-            WHERE c.organization_id = abandoned.organization_id AND c.import_id = abandoned.id AND c.created_at >= begun);
+            WHERE c.organization_id = abandoned.organization_id AND c.import_id = abandoned.id AND c.created_at >= begun) THEN
+            CONTINUE;
+        END IF;
         DELETE FROM contact_import_chunks c
         WHERE c.organization_id = abandoned.organization_id AND c.import_id = abandoned.id;
+        GET DIAGNOSTICS removed = ROW_COUNT;
+        pieces := pieces + removed;
         DELETE FROM contact_imports i WHERE i.organization_id = abandoned.organization_id AND i.id = abandoned.id;
         purged := purged + 1;
     END LOOP;
@@ -581,6 +614,19 @@ ALTER TABLE ONLY public.audit_payloads FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
 
+CREATE TABLE public.campaign_aggregations (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    time_zone text NOT NULL,
+    final_until date,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.campaign_aggregations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaign_aggregations OWNER TO canvass_owner;
+
 CREATE TABLE public.campaign_contact_assignments (
     organization_id uuid NOT NULL,
     campaign_id uuid NOT NULL,
@@ -755,6 +801,20 @@ COMMENT ON COLUMN public.contact_bulk_operations.id IS 'also the id of its job';
 COMMENT ON COLUMN public.contact_bulk_operations.filter IS 'which contacts are meant; personal, null once it has ended';
 
 COMMENT ON COLUMN public.contact_bulk_operations.changes IS 'what changes about them; personal, null once it has ended';
+
+CREATE TABLE public.contact_event_days (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    event_type text NOT NULL,
+    is_machine boolean NOT NULL,
+    date date NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_event_days FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_event_days OWNER TO canvass_owner;
 
 CREATE TABLE public.contact_import_chunks (
     organization_id uuid NOT NULL,
@@ -1032,6 +1092,40 @@ ALTER TABLE ONLY public.domain_facts FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.domain_facts OWNER TO canvass_owner;
 
+CREATE TABLE public.email_send_simulations (
+    organization_id uuid NOT NULL,
+    id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    job_id uuid NOT NULL,
+    simulation_config jsonb NOT NULL,
+    config_version smallint NOT NULL,
+    seed bigint NOT NULL,
+    start_at timestamp with time zone NOT NULL,
+    pace double precision,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT email_send_simulations_config_version_check CHECK ((config_version > 0)),
+    CONSTRAINT email_send_simulations_pace_check CHECK ((pace >= (1)::double precision)),
+    CONSTRAINT email_send_simulations_seed_check CHECK ((seed >= 0)),
+    CONSTRAINT email_send_simulations_simulation_config_check CHECK ((jsonb_typeof(simulation_config) = 'object'::text))
+);
+
+ALTER TABLE ONLY public.email_send_simulations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.email_send_simulations OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.email_send_simulations.simulation_config IS 'whole: what was not asked for is as it was usual then';
+
+COMMENT ON COLUMN public.email_send_simulations.config_version IS 'which words the configuration is written in';
+
+COMMENT ON COLUMN public.email_send_simulations.start_at IS 'when the first mail goes out in the life that is played';
+
+COMMENT ON COLUMN public.email_send_simulations.pace IS 'how many times as fast as life; null: all at once, in the past';
+
 CREATE TABLE public.email_template_versions (
     organization_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1091,6 +1185,76 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.error_logs FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.error_logs OWNER TO canvass_owner;
+
+CREATE TABLE public.event_aggregations (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    event_type text NOT NULL,
+    is_machine boolean NOT NULL,
+    date date NOT NULL,
+    count bigint NOT NULL,
+    unique_contacts bigint NOT NULL,
+    late_count bigint NOT NULL,
+    is_final boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT event_aggregations_check CHECK (((unique_contacts >= 0) AND (unique_contacts <= count))),
+    CONSTRAINT event_aggregations_count_check CHECK ((count >= 0)),
+    CONSTRAINT event_aggregations_event_type_check CHECK ((event_type = ANY (ARRAY['SENT'::text, 'OPEN'::text, 'CLICK'::text, 'BOUNCE'::text, 'UNSUBSCRIBE'::text, 'FORM_VIEW'::text, 'FORM_SUBMIT'::text]))),
+    CONSTRAINT event_aggregations_late_count_check CHECK ((late_count >= 0))
+);
+
+ALTER TABLE ONLY public.event_aggregations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_aggregations OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.event_aggregations.is_machine IS 'what machines did; of mails sent and come back, which only machines do, false';
+
+COMMENT ON COLUMN public.event_aggregations.date IS 'a day in the time zone that campaign_aggregations names';
+
+COMMENT ON COLUMN public.event_aggregations.late_count IS 'events that came when the day was final, and are not in count';
+
+CREATE TABLE public.event_changes (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    date date NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    event_type text NOT NULL,
+    is_machine boolean NOT NULL,
+    contacts uuid[] NOT NULL,
+    times timestamp with time zone[] NOT NULL
+);
+ALTER TABLE ONLY public.event_changes ALTER COLUMN contacts SET STORAGE EXTERNAL;
+ALTER TABLE ONLY public.event_changes ALTER COLUMN times SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.event_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_changes OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.event_changes.date IS 'the day (in UTC) of all of these events';
+
+COMMENT ON COLUMN public.event_changes.contacts IS 'to whom each of them happened; null for a visitor without a mail';
+
+COMMENT ON COLUMN public.event_changes.times IS 'when each of them happened';
+
+CREATE TABLE public.event_recurrences (
+    organization_id uuid NOT NULL,
+    campaign_id uuid NOT NULL,
+    event_type text NOT NULL,
+    is_machine boolean NOT NULL,
+    date date NOT NULL,
+    previous_date date NOT NULL,
+    contacts bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.event_recurrences FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_recurrences OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.event_recurrences.previous_date IS '-infinity: never before';
 
 CREATE TABLE public.events (
     organization_id uuid NOT NULL,
@@ -1351,6 +1515,7 @@ CREATE TABLE public.leads (
     updated_by uuid,
     version integer NOT NULL,
     deleted_at timestamp with time zone,
+    came_at timestamp with time zone,
     CONSTRAINT leads_check CHECK (((assigned_user_id IS NULL) OR (assigned_team_id IS NULL))),
     CONSTRAINT leads_responses_check CHECK ((responses >= 0)),
     CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['email_campaign'::text, 'direct_form'::text, 'api'::text, 'import'::text]))),
@@ -1366,6 +1531,8 @@ COMMENT ON COLUMN public.leads.contact_id IS 'the contact that it is, which may 
 COMMENT ON COLUMN public.leads.person IS 'what tells one person from another: a contact or an address, in up to 400 bytes';
 
 COMMENT ON COLUMN public.leads.latest_response_id IS 'one of its responses, which come after it and point to it';
+
+COMMENT ON COLUMN public.leads.came_at IS 'when the person showed interest; null: when the lead was made';
 
 CREATE TABLE public.memberships (
     organization_id uuid NOT NULL,
@@ -1459,6 +1626,44 @@ CREATE TABLE public.roles (
 ALTER TABLE ONLY public.roles FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.roles OWNER TO canvass_owner;
+
+CREATE TABLE public.scheduled_runs (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    trigger text NOT NULL,
+    turn timestamp with time zone,
+    tries integer NOT NULL,
+    scheduler uuid,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    counts jsonb,
+    error text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT scheduled_runs_check CHECK (((trigger = 'schedule'::text) = (turn IS NOT NULL))),
+    CONSTRAINT scheduled_runs_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'start'::text, 'manual'::text])))
+);
+
+ALTER TABLE ONLY public.scheduled_runs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduled_runs OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.scheduled_runs.turn IS 'the instant at which the job was to run; none where it was asked for besides';
+
+COMMENT ON COLUMN public.scheduled_runs.scheduler IS 'which scheduler began it last';
+
+CREATE TABLE public.scheduler_leases (
+    name text NOT NULL,
+    scheduler uuid NOT NULL,
+    lease_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT scheduler_leases_name_check CHECK ((name = 'scheduler'::text))
+);
+
+ALTER TABLE ONLY public.scheduler_leases FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduler_leases OWNER TO canvass_owner;
 
 CREATE TABLE public.seaql_migrations (
     version character varying NOT NULL,
@@ -1674,6 +1879,9 @@ ALTER TABLE ONLY public.audit_logs
 ALTER TABLE ONLY public.audit_payloads
     ADD CONSTRAINT audit_payloads_pkey PRIMARY KEY (organization_id, id, created_at);
 
+ALTER TABLE ONLY public.campaign_aggregations
+    ADD CONSTRAINT campaign_aggregations_pkey PRIMARY KEY (organization_id, campaign_id);
+
 ALTER TABLE ONLY public.campaign_contact_assignments
     ADD CONSTRAINT campaign_contact_assignments_pkey PRIMARY KEY (organization_id, campaign_id, contact_id);
 
@@ -1691,6 +1899,9 @@ ALTER TABLE ONLY public.consent_records
 
 ALTER TABLE ONLY public.contact_bulk_operations
     ADD CONSTRAINT contact_bulk_operations_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY public.contact_event_days
+    ADD CONSTRAINT contact_event_days_pkey PRIMARY KEY (organization_id, campaign_id, contact_id, event_type, is_machine, date);
 
 ALTER TABLE ONLY public.contact_import_chunks
     ADD CONSTRAINT contact_import_chunks_pkey PRIMARY KEY (organization_id, import_id, "position");
@@ -1731,6 +1942,9 @@ ALTER TABLE ONLY public.credentials
 ALTER TABLE ONLY public.domain_facts
     ADD CONSTRAINT domain_facts_pkey PRIMARY KEY (domain);
 
+ALTER TABLE ONLY public.email_send_simulations
+    ADD CONSTRAINT email_send_simulations_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY public.email_template_versions
     ADD CONSTRAINT email_template_versions_pkey PRIMARY KEY (organization_id, id);
 
@@ -1740,8 +1954,17 @@ ALTER TABLE ONLY public.email_templates
 ALTER TABLE ONLY public.error_logs
     ADD CONSTRAINT error_logs_pkey PRIMARY KEY (id, created_at);
 
+ALTER TABLE ONLY public.event_aggregations
+    ADD CONSTRAINT event_aggregations_pkey PRIMARY KEY (organization_id, campaign_id, event_type, is_machine, date);
+
+ALTER TABLE ONLY public.event_changes
+    ADD CONSTRAINT event_changes_pkey PRIMARY KEY (organization_id, campaign_id, date, id);
+
+ALTER TABLE ONLY public.event_recurrences
+    ADD CONSTRAINT event_recurrences_pkey PRIMARY KEY (organization_id, campaign_id, event_type, is_machine, date, previous_date);
+
 ALTER TABLE ONLY public.events
-    ADD CONSTRAINT events_pkey PRIMARY KEY (organization_id, id, "timestamp");
+    ADD CONSTRAINT events_pkey PRIMARY KEY (organization_id, "timestamp", id) WITH (fillfactor='100');
 
 ALTER TABLE ONLY public.form_fields
     ADD CONSTRAINT form_fields_pkey PRIMARY KEY (organization_id, form_version_id, field_key);
@@ -1794,6 +2017,12 @@ ALTER TABLE ONLY public.role_permissions
 ALTER TABLE ONLY public.roles
     ADD CONSTRAINT roles_pkey PRIMARY KEY (organization_id, id);
 
+ALTER TABLE ONLY public.scheduled_runs
+    ADD CONSTRAINT scheduled_runs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.scheduler_leases
+    ADD CONSTRAINT scheduler_leases_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.seaql_migrations
     ADD CONSTRAINT seaql_migrations_pkey PRIMARY KEY (version);
 
@@ -1832,13 +2061,15 @@ ALTER TABLE ONLY public.validation_rules
 
 CREATE INDEX api_keys_user_idx ON public.api_keys USING btree (organization_id, user_id);
 
-CREATE INDEX audit_logs_actor_idx ON ONLY public.audit_logs USING btree (organization_id, user_id, created_at DESC, id DESC);
+CREATE INDEX audit_logs_actor_idx ON ONLY public.audit_logs USING btree (organization_id, user_id, created_at, id);
 
 CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organization_id, entity_id, created_at DESC, id DESC);
 
-CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at DESC, id DESC);
+CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at, id);
 
 CREATE INDEX campaign_contact_assignments_contact_idx ON public.campaign_contact_assignments USING btree (organization_id, contact_id);
+
+CREATE INDEX campaign_contact_assignments_listing_idx ON public.campaign_contact_assignments USING btree (organization_id, campaign_id, status, contact_id);
 
 CREATE INDEX campaign_contact_assignments_status_idx ON public.campaign_contact_assignments USING btree (organization_id, campaign_id, status, scheduled_send_time, contact_id);
 
@@ -1880,15 +2111,17 @@ CREATE INDEX credentials_subject_idx ON public.credentials USING btree (organiza
 
 CREATE INDEX domain_facts_expiry_idx ON public.domain_facts USING btree (expires_at);
 
+CREATE UNIQUE INDEX email_send_simulations_campaign_key ON public.email_send_simulations USING btree (organization_id, campaign_id);
+
 CREATE UNIQUE INDEX email_template_versions_number_key ON public.email_template_versions USING btree (organization_id, template_id, version_number);
 
 CREATE UNIQUE INDEX email_templates_key_key ON public.email_templates USING btree (organization_id, template_key);
 
 CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
 
-CREATE INDEX events_campaign_idx ON ONLY public.events USING btree (organization_id, campaign_id, event_type, "timestamp" DESC);
+CREATE INDEX event_aggregations_open_idx ON public.event_aggregations USING btree (organization_id, date) WHERE (NOT is_final);
 
-CREATE INDEX events_time_idx ON ONLY public.events USING btree (organization_id, "timestamp" DESC);
+CREATE INDEX events_campaign_idx ON ONLY public.events USING btree (organization_id, campaign_id, event_type, "timestamp") WITH (fillfactor='100');
 
 CREATE INDEX form_fields_key_idx ON public.form_fields USING btree (organization_id, field_key, form_version_id);
 
@@ -1926,6 +2159,8 @@ CREATE INDEX lead_field_values_text_idx ON public.lead_field_values USING btree 
 
 CREATE INDEX lead_status_changes_lead_idx ON public.lead_status_changes USING btree (organization_id, lead_id, id);
 
+CREATE INDEX lead_status_changes_stage_idx ON public.lead_status_changes USING btree (organization_id, to_status, lead_id) WHERE (from_status IS NOT NULL);
+
 CREATE UNIQUE INDEX lead_views_name_key ON public.lead_views USING btree (organization_id, owner_user_id, name_folded) WHERE (deleted_at IS NULL);
 
 CREATE INDEX leads_campaign_idx ON public.leads USING btree (organization_id, campaign_id, status, id) WHERE (deleted_at IS NULL);
@@ -1958,6 +2193,12 @@ CREATE UNIQUE INDEX roles_name_key ON public.roles USING btree (organization_id,
 
 CREATE UNIQUE INDEX roles_template_key ON public.roles USING btree (organization_id, template_key) WHERE (template_key IS NOT NULL);
 
+CREATE INDEX scheduled_runs_name_idx ON public.scheduled_runs USING btree (name, id DESC);
+
+CREATE UNIQUE INDEX scheduled_runs_open_idx ON public.scheduled_runs USING btree (name) WHERE (finished_at IS NULL);
+
+CREATE UNIQUE INDEX scheduled_runs_turn_idx ON public.scheduled_runs USING btree (name, turn) WHERE (turn IS NOT NULL);
+
 CREATE INDEX sessions_expiry_idx ON public.sessions USING btree (expires_at);
 
 CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id, id);
@@ -1965,6 +2206,8 @@ CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id, id);
 CREATE INDEX slugs_organization_idx ON public.slugs USING btree (organization_id);
 
 CREATE UNIQUE INDEX suppressions_address_key ON public.suppressions USING btree (organization_id, address_hash, reason, source);
+
+CREATE INDEX suppressions_simulation_idx ON public.suppressions USING btree (organization_id, source_id, id) WHERE (source = 'simulation'::text);
 
 CREATE UNIQUE INDEX team_members_key ON public.team_members USING btree (organization_id, team_id, membership_id) WHERE (deleted_at IS NULL);
 
@@ -1990,6 +2233,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.validation_logs FOR EACH ROW EXECUTE FUNCTION public.refuse_change();
 
+CREATE TRIGGER note_changes AFTER INSERT ON public.events REFERENCING NEW TABLE AS recorded FOR EACH STATEMENT EXECUTE FUNCTION public.note_event_changes();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.access_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.api_key_addresses FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -1999,6 +2244,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.api_keys FOR EACH STATE
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_payloads FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaign_aggregations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaign_contact_assignments FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -2011,6 +2258,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.campaigns FOR EACH STAT
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.consent_records FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_bulk_operations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_event_days FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.contact_import_chunks FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -2038,11 +2287,19 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.credentials FOR EACH ST
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.domain_facts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_send_simulations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_template_versions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.error_logs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_aggregations FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_changes FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_recurrences FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -2079,6 +2336,10 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.rate_limits FOR EACH ST
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.role_permissions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.roles FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.scheduled_runs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.scheduler_leases FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.sessions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
@@ -2183,6 +2444,9 @@ ALTER TABLE ONLY public.contact_words
 ALTER TABLE ONLY public.contacts
     ADD CONSTRAINT contacts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
 
+ALTER TABLE ONLY public.email_send_simulations
+    ADD CONSTRAINT email_send_simulations_organization_id_campaign_id_fkey FOREIGN KEY (organization_id, campaign_id) REFERENCES public.campaigns(organization_id, id);
+
 ALTER TABLE ONLY public.email_template_versions
     ADD CONSTRAINT email_template_versions_organization_id_template_id_fkey FOREIGN KEY (organization_id, template_id) REFERENCES public.email_templates(organization_id, id);
 
@@ -2283,6 +2547,8 @@ ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_payloads ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.campaign_aggregations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.campaign_contact_assignments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_counts ENABLE ROW LEVEL SECURITY;
@@ -2294,6 +2560,8 @@ ALTER TABLE public.campaigns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.consent_records ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_bulk_operations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_event_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_import_chunks ENABLE ROW LEVEL SECURITY;
 
@@ -2319,11 +2587,19 @@ ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.domain_facts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.email_send_simulations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.email_template_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.email_templates ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.error_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_aggregations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_recurrences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
@@ -2355,6 +2631,8 @@ ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY platform ON public.access_logs TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.campaign_aggregations TO canvass_platform USING (true) WITH CHECK (false);
+
 CREATE POLICY platform ON public.contact_bulk_operations TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.contact_import_chunks TO canvass_platform USING (true) WITH CHECK (false);
@@ -2365,15 +2643,25 @@ CREATE POLICY platform ON public.domain_facts TO canvass_platform USING (true) W
 
 CREATE POLICY platform ON public.error_logs TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.event_changes TO canvass_platform USING (true) WITH CHECK (false);
+
 CREATE POLICY platform ON public.idempotency_keys TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.invitations TO canvass_platform USING (true) WITH CHECK (false);
 
 CREATE POLICY platform ON public.job_queue TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.organizations TO canvass_platform USING (true) WITH CHECK (false);
+
 CREATE POLICY platform ON public.rate_limits TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.scheduled_runs TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.scheduler_leases TO canvass_platform USING (true) WITH CHECK (true);
+
 CREATE POLICY platform ON public.sessions TO canvass_platform USING (true) WITH CHECK (false);
+
+CREATE POLICY platform_scope ON public.scheduled_runs TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
 
 CREATE POLICY platform_scope ON public.sessions TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
 
@@ -2399,6 +2687,10 @@ ALTER TABLE public.role_permissions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.roles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.scheduled_runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduler_leases ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY search ON public.contact_words TO canvass_search USING (true) WITH CHECK (true);
 
 CREATE POLICY search ON public.contacts TO canvass_search USING (true) WITH CHECK (false);
@@ -2421,6 +2713,8 @@ CREATE POLICY tenant ON public.audit_logs TO canvass_app USING ((organization_id
 
 CREATE POLICY tenant ON public.audit_payloads TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON public.campaign_aggregations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
 CREATE POLICY tenant ON public.campaign_contact_assignments TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.campaign_counts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
@@ -2432,6 +2726,8 @@ CREATE POLICY tenant ON public.campaigns TO canvass_app USING ((organization_id 
 CREATE POLICY tenant ON public.consent_records TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.contact_bulk_operations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.contact_event_days TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.contact_import_chunks TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -2455,9 +2751,17 @@ CREATE POLICY tenant ON public.contact_words TO canvass_app USING ((organization
 
 CREATE POLICY tenant ON public.contacts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
+CREATE POLICY tenant ON public.email_send_simulations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
 CREATE POLICY tenant ON public.email_template_versions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.email_templates TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.event_aggregations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.event_changes TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.event_recurrences TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.events TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -2553,6 +2857,8 @@ REVOKE ALL ON FUNCTION public.force_row_security(relation regclass, forced boole
 REVOKE ALL ON FUNCTION public.make_partition(parent text, month date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_partition(parent text, month date) TO canvass_platform;
 
+REVOKE ALL ON FUNCTION public.note_event_changes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION public.protect_tenant_table(relation regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION public.purge_contact_words(unnoted timestamp with time zone, at timestamp with time zone, most bigint) FROM PUBLIC;
@@ -2628,6 +2934,14 @@ GRANT UPDATE(reason) ON TABLE public.audit_payloads TO canvass_retention;
 
 GRANT UPDATE(salt) ON TABLE public.audit_payloads TO canvass_retention;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.campaign_aggregations TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.campaign_aggregations TO canvass_platform;
+
+GRANT SELECT(time_zone) ON TABLE public.campaign_aggregations TO canvass_platform;
+
+GRANT SELECT(final_until) ON TABLE public.campaign_aggregations TO canvass_platform;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.campaign_contact_assignments TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_counts TO canvass_app;
@@ -2661,6 +2975,8 @@ GRANT UPDATE(changes) ON TABLE public.contact_bulk_operations TO canvass_platfor
 GRANT SELECT(status),UPDATE(status) ON TABLE public.contact_bulk_operations TO canvass_platform;
 
 GRANT UPDATE(finished_at) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.contact_event_days TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_chunks TO canvass_app;
 GRANT DELETE ON TABLE public.contact_import_chunks TO canvass_platform;
@@ -2730,11 +3046,21 @@ GRANT SELECT(deleted_at) ON TABLE public.contacts TO canvass_search;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_facts TO canvass_platform;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE public.email_send_simulations TO canvass_app;
+
 GRANT SELECT,INSERT ON TABLE public.email_template_versions TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.email_templates TO canvass_app;
 
 GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_aggregations TO canvass_app;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.event_changes TO canvass_app;
+
+GRANT SELECT(organization_id) ON TABLE public.event_changes TO canvass_platform;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_recurrences TO canvass_app;
 
 GRANT SELECT,INSERT ON TABLE public.events TO canvass_app;
 
@@ -2817,6 +3143,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.memberships TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.organizations TO canvass_app;
 
+GRANT SELECT(organization_id) ON TABLE public.organizations TO canvass_platform;
+
+GRANT SELECT(settings) ON TABLE public.organizations TO canvass_platform;
+
 GRANT SELECT ON TABLE public.permissions TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO canvass_platform;
@@ -2824,6 +3154,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO canvass_platfor
 GRANT SELECT,INSERT,DELETE ON TABLE public.role_permissions TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.roles TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.scheduled_runs TO canvass_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.scheduled_runs TO canvass_platform;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.scheduler_leases TO canvass_platform;
 
 GRANT SELECT ON TABLE public.seaql_migrations TO canvass_platform;
 

@@ -17,4 +17,4 @@ mod tables;
 
 pub use migrator::{Migrator, fingerprint};
 pub use run::{MigrateError, Migrated, advance, migrate, pending, roll_back};
-pub use tables::{PARTITIONED, Placement, TABLES};
+pub use tables::{BACK_DATED, MONTHS_BEHIND, PARTITIONED, Placement, TABLES};

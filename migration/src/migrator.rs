@@ -49,7 +49,15 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000022_campaigns",
     "m20261121_000023_events",
     "m20261121_000024_leads",
+    "m20261121_000025_more_indexes",
     "m20261121_000026_lead_views",
+    "m20261121_000027_simulations",
+    "m20261121_000028_aggregation",
+    "m20261121_000030_scheduled_runs",
+    "m20261121_000031_purges_in_parts",
+    "m20261121_000032_rounds",
+    "m20261121_000033_noted_events",
+    "m20261121_000034_smaller_events",
 ];
 
 impl MigratorTrait for Migrator {

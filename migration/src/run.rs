@@ -11,7 +11,7 @@ use crate::Migrator;
 use crate::bootstrap::bootstrap;
 use crate::role::OWNER;
 use crate::sqlstate::{DUPLICATE_DATABASE, INVALID_CATALOG_NAME, UNIQUE_VIOLATION, is_one_of};
-use crate::tables::PARTITIONED;
+use crate::tables::{BACK_DATED, MONTHS_BEHIND, PARTITIONED};
 
 /// Names the lock that keeps two migrations of one database apart: the letters `canvass`.
 const LOCK: i64 = 0x0063_616e_7661_7373;
@@ -43,7 +43,7 @@ pub struct Migrated {
 }
 
 /// Makes the roles and the database where they are missing, applies the migrations that are not
-/// applied yet, and makes the partitions of this month and the next three.
+/// applied yet, and makes the partitions of this month and the next three, and of the last three where rows tell of the past.
 ///
 /// `admin` is a superuser, an administrator who may create roles, or, once the roles exist, a member of the
 /// owner role. A second run does nothing, and of two at once one waits for the other.
@@ -162,7 +162,13 @@ async fn connect_as_owner(admin: &PgConnectOptions) -> Result<DatabaseConnection
 
 async fn make_partitions(owner: &DatabaseConnection) -> Result<(), MigrateError> {
     for parent in PARTITIONED {
-        for months in 0..=3 {
+        let is_back_dated = BACK_DATED.contains(parent);
+        let behind = if is_back_dated {
+            i32::from(MONTHS_BEHIND)
+        } else {
+            0
+        };
+        for months in -behind..=3 {
             sqlx::query("SELECT make_partition($1, (now() AT TIME ZONE 'UTC' + make_interval(months => $2))::date)")
                 .bind(parent)
                 .bind(months)

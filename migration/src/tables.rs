@@ -18,12 +18,14 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("api_keys", Placement::Distributed),
     ("audit_logs", Placement::Distributed),
     ("audit_payloads", Placement::Distributed),
+    ("campaign_aggregations", Placement::Distributed),
     ("campaign_contact_assignments", Placement::Distributed),
     ("campaign_counts", Placement::Distributed),
     ("campaign_lists", Placement::Distributed),
     ("campaigns", Placement::Distributed),
     ("consent_records", Placement::Distributed),
     ("contact_bulk_operations", Placement::Distributed),
+    ("contact_event_days", Placement::Distributed),
     ("contact_import_chunks", Placement::Distributed),
     ("contact_import_left", Placement::Distributed),
     ("contact_import_rejections", Placement::Distributed),
@@ -37,12 +39,16 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("contacts", Placement::Distributed),
     ("credentials", Placement::Local),
     ("domain_facts", Placement::Local),
+    ("email_send_simulations", Placement::Distributed),
     ("email_template_versions", Placement::Distributed),
     ("email_templates", Placement::Distributed),
     ("error_logs", Placement::Local),
     ("form_fields", Placement::Distributed),
     ("form_responses", Placement::Distributed),
     ("form_versions", Placement::Distributed),
+    ("event_aggregations", Placement::Distributed),
+    ("event_changes", Placement::Distributed),
+    ("event_recurrences", Placement::Distributed),
     ("events", Placement::Distributed),
     ("forms", Placement::Distributed),
     ("idempotency_keys", Placement::Local),
@@ -58,6 +64,8 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("rate_limits", Placement::Local),
     ("role_permissions", Placement::Distributed),
     ("roles", Placement::Distributed),
+    ("scheduled_runs", Placement::Local),
+    ("scheduler_leases", Placement::Local),
     ("seaql_migrations", Placement::Local),
     ("sessions", Placement::Local),
     ("slugs", Placement::Local),
@@ -82,3 +90,9 @@ pub const PARTITIONED: &[&str] = &[
     "events",
     "validation_logs",
 ];
+
+/// Those of them whose rows can tell of the past, such as what a simulation of last month caused.
+pub const BACK_DATED: &[&str] = &["events"];
+
+/// For how many months before the present one these have partitions.
+pub const MONTHS_BEHIND: u8 = 3;

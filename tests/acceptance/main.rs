@@ -9,6 +9,7 @@ mod attacks;
 mod audit;
 mod browser;
 mod conventions;
+mod counting;
 mod document;
 mod doors;
 mod imports;

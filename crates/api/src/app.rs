@@ -14,11 +14,13 @@ use crate::api_keys::ApiKeysApi;
 use crate::audit::AuditApi;
 use crate::bulk_contacts::BulkContactsApi;
 use crate::caller::Gate;
+use crate::campaign_metrics::MetricsApi;
 use crate::campaigns::{CampaignCoursesApi, CampaignsApi};
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::edge::{Edge, EdgePorts, EdgeSettings, RouteTable};
 use crate::email_templates::{EmailTemplateVersionsApi, EmailTemplatesApi};
+use crate::events::EventsApi;
 use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
@@ -30,7 +32,9 @@ use crate::organizations::OrganizationsApi;
 use crate::plain::{MetricsSource, Readiness};
 use crate::platform_users::PlatformUsersApi;
 use crate::roles::RolesApi;
+use crate::scheduled_runs::ScheduledRunsApi;
 use crate::sessions::SessionsApi;
+use crate::simulations::SimulationsApi;
 use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
@@ -201,8 +205,12 @@ pub type Operations = (
         FormVersionsApi,
         CampaignsApi,
         CampaignCoursesApi,
+        SimulationsApi,
         LeadsApi,
         LeadResponsesApi,
         LeadViewsApi,
+        EventsApi,
+        MetricsApi,
+        ScheduledRunsApi,
     ),
 );

@@ -124,9 +124,13 @@ impl Tags {
     }
 }
 
+/// `*`, or entity tags in double quotes with commas between them.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
+
 fn schema(description: &'static str) -> MetaSchemaRef {
     MetaSchemaRef::Inline(Box::new(MetaSchema {
         description: Some(description),
+        pattern: Some(TAGS.to_owned()),
         example: Some("\"1\"".into()),
         ..MetaSchema::new("string")
     }))

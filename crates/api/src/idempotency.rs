@@ -123,6 +123,7 @@ impl<'a> ApiExtractor<'a> for IdempotencyKey {
             ),
             min_length: Some(*LENGTH.start()),
             max_length: Some(*LENGTH.end()),
+            pattern: Some("^[!-~]+$".to_owned()),
             example: Some("8e03978e-40d5-43e8-bc93-6894a57f9324".into()),
             ..MetaSchema::new("string")
         })))

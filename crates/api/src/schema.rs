@@ -5,18 +5,21 @@
 
 use std::borrow::Cow;
 
+use analytics::metrics::FunnelStep;
+use analytics::schedule::PeriodicJob;
+use analytics::{FileFormat, ViewName};
 use campaigns::{
-    CampaignStatus, EmailContent, Exclusion, FieldKey, FieldType, LeadSource, LeadStatus,
-    PastSchedule, RecipientStatus, SavedQuery,
+    CampaignStatus, EmailContent, EventType, Exclusion, FieldKey, FieldType, LeadSource,
+    LeadStatus, PastSchedule, RecipientStatus, SavedQuery,
 };
 use compliance::EntityType;
 use contacts::{
     BulkKind, Classification, ContactEmail, ContactSearch, ContactSource, ContactText, EmailChecks,
-    ImportStatus, LeftReason, ListStatus, Meaning, OnDuplicate, OnInvalid, Reason, RejectionCode,
-    RuleResult, RuleType, SuppressionReason, SuppressionSource, ValidationStatus,
+    Encoding, ImportStatus, LeftReason, ListStatus, Meaning, OnDuplicate, OnInvalid, Reason,
+    RejectionCode, RuleResult, RuleType, SuppressionReason, SuppressionSource, ValidationStatus,
 };
-use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, JobStatus, Name, Slug};
-use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use kernel::{AuditAction, Description, EmailAddress, HttpsUrl, JobStatus, Name, Origin, Slug};
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 use tenancy::NewPassword;
@@ -25,9 +28,11 @@ use tenancy::NewPassword;
 pub(crate) const MAX_JOB_KIND: usize = 64;
 
 /// Defines texts with a schema of their own; each can be made from anything that shows as text.
+///
+/// Those of a closed list stand in the document by name, so that a generated client has one type for each.
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $value:expr,)* })+) => {$(
-        $(#[$doc])*
+    ($($(#[doc = $doc:literal])+ $name:ident { $($field:ident: $value:expr,)* })+) => {$(
+        $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(String);
 
@@ -35,6 +40,19 @@ macro_rules! texts {
             /// The text as an answer or an example shows it.
             pub fn new(text: impl ToString) -> Self {
                 Self(text.to_string())
+            }
+
+            fn schema() -> MetaSchema {
+                MetaSchema {
+                    $($field: $value,)*
+                    ..MetaSchema::new("string")
+                }
+            }
+
+            /// The name in the document, where it has one: this one's, without what it says of Rust.
+            fn schema_name() -> &'static str {
+                let name = stringify!($name);
+                name.strip_suffix("Text").unwrap_or(name)
             }
         }
 
@@ -49,10 +67,22 @@ macro_rules! texts {
             }
 
             fn schema_ref() -> MetaSchemaRef {
-                MetaSchemaRef::Inline(Box::new(MetaSchema {
-                    $($field: $value,)*
-                    ..MetaSchema::new("string")
-                }))
+                let schema = Self::schema();
+                if schema.enum_items.is_empty() {
+                    MetaSchemaRef::Inline(Box::new(schema))
+                } else {
+                    MetaSchemaRef::Reference(Self::schema_name().to_owned())
+                }
+            }
+
+            fn register(registry: &mut Registry) {
+                let schema = Self::schema();
+                if !schema.enum_items.is_empty() {
+                    registry.create_schema::<Self, _>(Self::schema_name().to_owned(), |_| MetaSchema {
+                        description: Some(concat!($($doc, "\n"),+).trim()),
+                        ..schema
+                    });
+                }
             }
 
             fn as_raw_value(&self) -> Option<&Self::RawValueType> {
@@ -228,6 +258,18 @@ texts! {
     LeadStatusText {
         enum_items: words(LeadStatus::ALL, LeadStatus::as_str),
     }
+    /// How far somebody went.
+    FunnelStepText {
+        enum_items: words(&FunnelStep::ALL, FunnelStep::as_str),
+    }
+    /// A view of figures that a table can be made of.
+    MetricsViewText {
+        enum_items: words(&ViewName::ALL, ViewName::as_str),
+    }
+    /// What kind of file figures are put into.
+    FileFormatText {
+        enum_items: words(&FileFormat::ALL, FileFormat::as_str),
+    }
     /// Where leads come from.
     LeadSourceText {
         enum_items: words(LeadSource::ALL, LeadSource::as_str),
@@ -246,6 +288,19 @@ texts! {
     LeadQueryText {
         max_length: Some(SavedQuery::MAX_LEN),
         example: Some("status=new&field=team_size:gte:10&sort=-created_at".into()),
+    }
+    /// A job that runs again and again.
+    PeriodicJobText {
+        enum_items: words(&PeriodicJob::ALL, PeriodicJob::as_str),
+    }
+    /// What happened to a mail or on a landing page.
+    EventTypeText {
+        enum_items: words(&EventType::ALL, EventType::as_str),
+    }
+    /// How a program names itself.
+    UserAgentText {
+        max_length: Some(Origin::MAX_USER_AGENT),
+        example: Some("Mozilla/5.0 (X11; Linux x86_64)".into()),
     }
     /// An address of a client.
     IpText {
@@ -308,6 +363,16 @@ texts! {
     /// What a column of a file holds.
     MeaningText {
         enum_items: words(Meaning::ALL, Meaning::as_str),
+    }
+    /// How the text of a file is written in bytes.
+    EncodingText {
+        enum_items: words(Encoding::ALL, Encoding::as_str),
+    }
+    /// What stands between two cells of a file.
+    DelimiterText {
+        min_length: Some(1),
+        max_length: Some(1),
+        example: Some(";".into()),
     }
     /// Why a row is refused.
     RejectionCodeText {

@@ -46,6 +46,10 @@ pub enum Tag {
     Campaigns,
     /// Who answered, and how far they have come.
     Leads,
+    /// What campaigns achieve: figures, exact at the moment at which they are read, and files of them.
+    Metrics,
+    /// What happened to mails and on landing pages.
+    Events,
     /// Administering the installation: all of its accounts.
     Platform,
     /// Who did what, when and from where.

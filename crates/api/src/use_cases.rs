@@ -1,7 +1,10 @@
 //! The use cases behind the operations.
 
+use analytics::Dashboards;
+use analytics::runs::ScheduledRuns;
 use campaigns::{
-    CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, RecipientMails,
+    CampaignCourses, Campaigns, EmailTemplates, EventIngestion, Forms, LeadViews, Leads,
+    RecipientMails, Simulations, TestMails,
 };
 use compliance::AuditLog;
 use contacts::{
@@ -18,10 +21,12 @@ use crate::api_keys::ApiKeysApi;
 use crate::app::Operations;
 use crate::audit::AuditApi;
 use crate::bulk_contacts::BulkContactsApi;
+use crate::campaign_metrics::MetricsApi;
 use crate::campaigns::{CampaignCoursesApi, CampaignsApi};
 use crate::contact_lists::ContactListsApi;
 use crate::contacts::ContactsApi;
 use crate::email_templates::{EmailTemplateVersionsApi, EmailTemplatesApi};
+use crate::events::EventsApi;
 use crate::forms::{FormVersionsApi, FormsApi};
 use crate::imports::{ImportFormsApi, ImportsApi};
 use crate::invitations::InvitationsApi;
@@ -32,7 +37,9 @@ use crate::members::MembersApi;
 use crate::organizations::OrganizationsApi;
 use crate::platform_users::PlatformUsersApi;
 use crate::roles::RolesApi;
+use crate::scheduled_runs::ScheduledRunsApi;
 use crate::sessions::SessionsApi;
+use crate::simulations::SimulationsApi;
 use crate::suppressions::SuppressionsApi;
 use crate::team_members::TeamMembersApi;
 use crate::teams::TeamsApi;
@@ -93,12 +100,22 @@ pub struct UseCases {
     pub campaigns: Campaigns,
     /// Having campaigns begin, pause, go on and end, and how their recipients stand.
     pub campaign_courses: CampaignCourses,
+    /// Carrying campaigns out as if.
+    pub simulations: Simulations,
     /// Seeing a campaign's mail as one person gets it.
     pub recipient_mails: RecipientMails,
+    /// Mails of campaigns that are tried out.
+    pub test_mails: TestMails,
     /// Taking leads in, working on them, and finding them.
     pub leads: Leads,
     /// Saving searches of leads.
     pub lead_views: LeadViews,
+    /// Seeing what campaigns achieve.
+    pub dashboards: Dashboards,
+    /// Taking in events that others tell.
+    pub events: EventIngestion,
+    /// Seeing the runs of periodic jobs, and asking for one.
+    pub scheduled_runs: ScheduledRuns,
 }
 
 /// All operations over these use cases.
@@ -133,10 +150,18 @@ pub fn operations(use_cases: UseCases) -> Operations {
             FormsApi::new(use_cases.forms.clone()),
             FormVersionsApi::new(use_cases.forms),
             CampaignsApi::new(use_cases.campaigns, use_cases.recipient_mails.clone()),
-            CampaignCoursesApi::new(use_cases.campaign_courses, use_cases.recipient_mails),
+            CampaignCoursesApi::new(
+                use_cases.campaign_courses,
+                use_cases.recipient_mails,
+                use_cases.test_mails,
+            ),
+            SimulationsApi::new(use_cases.simulations),
             LeadsApi::new(use_cases.leads.clone()),
             LeadResponsesApi::new(use_cases.leads),
             LeadViewsApi::new(use_cases.lead_views),
+            EventsApi::new(use_cases.events),
+            MetricsApi::new(use_cases.dashboards),
+            ScheduledRunsApi::new(use_cases.scheduled_runs),
         ),
     )
 }

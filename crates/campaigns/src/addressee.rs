@@ -39,6 +39,8 @@ pub struct Letterhead {
     pub privacy_url: Option<String>,
     /// The language of its fixed texts.
     pub locale: Locale,
+    /// Whether it was deleted: it has no landing pages any more, but people can still leave its mails.
+    pub is_deleted: bool,
 }
 
 impl Addressee {

@@ -10,7 +10,7 @@ use kernel::{
 
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::sending::begin_job;
-use crate::workbench::{Workbench, deletion};
+use crate::workbench::{Kept as _, Workbench, deletion};
 use crate::{
     AudiencePreview, Campaign, CampaignChange, CampaignCounts, CampaignError, CampaignFilter,
     CampaignPlan, CountedCampaign, NewCampaign, Premises,
@@ -159,7 +159,7 @@ impl Campaigns {
             return with_counts(unit.as_ref(), before).await;
         }
         let (old, new) = (before.state(), after.state());
-        if change.is_of_plan() {
+        if after.is_replanned_since(&before) {
             if !old.status.is_open() {
                 return Err(CampaignError::Begun);
             }
@@ -175,7 +175,10 @@ impl Campaigns {
                 pages.release(slug).await?;
             }
         }
-        unit.campaigns().update(&after, old.stamps.version).await?;
+        let written = unit.campaigns().update(&after, old.stamps.version);
+        written
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -204,7 +207,10 @@ impl Campaigns {
             unit.landing_pages().release(slug).await?;
         }
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.campaigns().update(&after, old.version).await?;
+        let written = unit.campaigns().update(&after, old.version);
+        written
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Delete, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -225,21 +231,15 @@ impl Campaigns {
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let before = unit
-            .campaigns()
-            .find(id)
-            .await?
-            .ok_or(CampaignError::NotFound("campaign"))?;
-        if !before.state().stamps.is_deleted() {
-            return Err(CampaignError::NotDeleted);
-        }
+        let before = Campaign::deleted(unit.campaigns().find(id).await?)?;
         let mut after = before.clone();
         after.undelete(at, scope.actor().user());
         if let Some(slug) = &after.state().landing_page {
             unit.landing_pages().claim(slug, at).await?;
         }
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.campaigns().update(&after, old.version).await?;
+        let written = unit.campaigns().update(&after, old.version);
+        written.await.map_err(CampaignError::contended)?;
         // Its time may have passed while it was deleted, and the job with it.
         if let Some(job) = begin_job(&after, self.bench.id(JobId::from_uuid), at) {
             unit.jobs().enqueue(&job).await?;
@@ -316,10 +316,7 @@ pub(crate) async fn find_living(
     unit: &dyn CampaignUnit,
     id: CampaignId,
 ) -> Result<Campaign, CampaignError> {
-    let found = unit.campaigns().find(id).await?;
-    found
-        .filter(|campaign| !campaign.state().stamps.is_deleted())
-        .ok_or(CampaignError::NotFound("campaign"))
+    Campaign::living(unit.campaigns().find(id).await?)
 }
 
 pub(crate) async fn find_expected(
@@ -327,12 +324,7 @@ pub(crate) async fn find_expected(
     id: CampaignId,
     expected: &Expected,
 ) -> Result<Campaign, CampaignError> {
-    let campaign = find_living(unit, id).await?;
-    if expected.accepts(campaign.state().stamps.version) {
-        Ok(campaign)
-    } else {
-        Err(CampaignError::Stale)
-    }
+    find_living(unit, id).await?.expected(expected)
 }
 
 /// The name of a copy, cut so that it can be one.

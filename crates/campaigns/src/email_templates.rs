@@ -10,7 +10,7 @@ use kernel::{
 
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::starter::version_creation;
-use crate::workbench::{Workbench, deletion};
+use crate::workbench::{Kept as _, Workbench, deletion};
 use crate::{
     CampaignError, ContentDiff, EmailTemplate, EmailTemplateChange, EmailTemplateVersion,
     NewEmailTemplate, NewTemplateVersion, RenderedMail, TemplateVersionCard, Values,
@@ -131,7 +131,8 @@ impl EmailTemplates {
         }
         unit.email_templates()
             .update(&after, before.state().stamps.version)
-            .await?;
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -153,7 +154,10 @@ impl EmailTemplates {
         let mut after = before.clone();
         after.delete(at, scope.actor().user());
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.email_templates().update(&after, old.version).await?;
+        let written = unit.email_templates().update(&after, old.version);
+        written
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Delete, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -174,18 +178,12 @@ impl EmailTemplates {
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let before = unit
-            .email_templates()
-            .find(id)
-            .await?
-            .ok_or(CampaignError::NotFound("email template"))?;
-        if !before.state().stamps.is_deleted() {
-            return Err(CampaignError::NotDeleted);
-        }
+        let before = EmailTemplate::deleted(unit.email_templates().find(id).await?)?;
         let mut after = before.clone();
         after.undelete(at, scope.actor().user());
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.email_templates().update(&after, old.version).await?;
+        let written = unit.email_templates().update(&after, old.version);
+        written.await.map_err(CampaignError::contended)?;
         let draft = noted(&after, AuditAction::Restore, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -215,11 +213,8 @@ impl EmailTemplates {
         unit.email_templates()
             .update(&after, before.state().stamps.version)
             .await
-            .map_err(|error| match error {
-                // Somebody else made a version at the same time; nobody said which one this should follow.
-                CampaignError::Stale => StorageError::Contended(None).into(),
-                other => other,
-            })?;
+            // Nobody said which version this should follow.
+            .map_err(CampaignError::contended)?;
         unit.email_templates().insert_version(&version).await?;
         let changes = after.changes_since(Some(&before));
         let drafts = vec![
@@ -329,10 +324,7 @@ async fn find_living(
     unit: &dyn CampaignUnit,
     id: EmailTemplateId,
 ) -> Result<EmailTemplate, CampaignError> {
-    let found = unit.email_templates().find(id).await?;
-    found
-        .filter(|template| !template.state().stamps.is_deleted())
-        .ok_or(CampaignError::NotFound("email template"))
+    EmailTemplate::living(unit.email_templates().find(id).await?)
 }
 
 async fn find_expected(
@@ -340,12 +332,7 @@ async fn find_expected(
     id: EmailTemplateId,
     expected: &Expected,
 ) -> Result<EmailTemplate, CampaignError> {
-    let template = find_living(unit, id).await?;
-    if expected.accepts(template.state().stamps.version) {
-        Ok(template)
-    } else {
-        Err(CampaignError::Stale)
-    }
+    find_living(unit, id).await?.expected(expected)
 }
 
 async fn find_version(

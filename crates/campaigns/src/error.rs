@@ -1,7 +1,7 @@
 //! What can go wrong with campaigns.
 
 use kernel::{
-    Classify, ErrorKind, FieldError, FieldErrors, IdempotencyError, LeadId, LeadViewId,
+    Classify, ErrorKind, Expected, FieldError, FieldErrors, IdempotencyError, LeadId, LeadViewId,
     StorageError,
 };
 
@@ -39,18 +39,30 @@ pub enum CampaignError {
     /// It is active or paused, and cannot be deleted.
     #[error("the campaign is under way; complete it first")]
     UnderWay,
+    /// It is simulated, which goes its own way.
+    #[error("the campaign is simulated; to end it, cancel the job of its simulation")]
+    Simulated,
+    /// The simulation is still played.
+    #[error("the simulation is still played; cancel its job first")]
+    SimulationUnderWay,
     /// The person has a living lead in the campaign.
     #[error("the person has a lead already")]
     LeadExists(LeadId),
-    /// The person has a living view of this name.
-    #[error("the person has another view of this name")]
-    ViewNameTaken(LeadViewId),
+    /// The view's owner has another living view of this name, which is told where it is no secret.
+    #[error("whoever saved the view has another one of this name")]
+    ViewNameTaken(Option<LeadViewId>),
     /// The pipeline has no such step.
     #[error(transparent)]
     IllegalTransition(#[from] IllegalTransition),
     /// The place behind which a page was to begin is one of another order.
     #[error("the cursor belongs to another order")]
     InvalidCursor,
+    /// It was done too often.
+    #[error("it was done too often; wait a while")]
+    Limited {
+        /// Seconds until it may be done again.
+        retry_after: u64,
+    },
     /// The request was sent before.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
@@ -77,11 +89,32 @@ impl CampaignError {
         ("campaign-wrong-status", "The campaign's status forbids it"),
         ("campaign-not-ready", "The campaign is not ready"),
         ("campaign-under-way", "The campaign is under way"),
+        ("campaign-simulated", "The campaign is simulated"),
+        ("simulation-under-way", "The simulation is under way"),
         ("lead-exists", "The person has a lead already"),
         ("invalid-cursor", "Invalid cursor"),
         ("lead-view-name-taken", "The view's name is taken"),
         ("illegal-transition", "The pipeline has no such step"),
+        ("rate-limited", "Too many tries"),
     ];
+}
+
+impl CampaignError {
+    /// Somebody else was faster with the same thing: another try finds what they left.
+    pub(crate) fn contended(self) -> Self {
+        match self {
+            Self::Stale | Self::LeadExists(_) => StorageError::Contended(None).into(),
+            other => other,
+        }
+    }
+
+    /// The same of somebody who believed in no version; whoever did has to look at the one that is there now.
+    pub(crate) fn contended_unless(self, expected: &Expected) -> Self {
+        match expected {
+            Expected::Any => self.contended(),
+            Expected::OneOf(_) => self,
+        }
+    }
 }
 
 impl Classify for CampaignError {
@@ -94,10 +127,13 @@ impl Classify for CampaignError {
             | Self::SlugTaken
             | Self::Begun
             | Self::UnderWay
+            | Self::Simulated
+            | Self::SimulationUnderWay
             | Self::WrongStatus(..)
             | Self::LeadExists(_)
             | Self::ViewNameTaken(_)
             | Self::IllegalTransition(_) => ErrorKind::Conflict,
+            Self::Limited { .. } => ErrorKind::Limited,
             Self::Csv(_) => ErrorKind::Internal,
             Self::Idempotency(error) => error.kind(),
             Self::Storage(error) => error.kind(),
@@ -113,12 +149,15 @@ impl Classify for CampaignError {
             Self::SlugTaken => "landing-page-slug-taken",
             Self::Begun => "campaign-begun",
             Self::UnderWay => "campaign-under-way",
+            Self::Simulated => "campaign-simulated",
+            Self::SimulationUnderWay => "simulation-under-way",
             Self::WrongStatus(..) => "campaign-wrong-status",
             Self::NotReady(_) => "campaign-not-ready",
             Self::LeadExists(_) => "lead-exists",
             Self::ViewNameTaken(_) => "lead-view-name-taken",
             Self::IllegalTransition(_) => "illegal-transition",
             Self::InvalidCursor => "invalid-cursor",
+            Self::Limited { .. } => "rate-limited",
             Self::Csv(_) => "internal",
             Self::Idempotency(error) => error.code(),
             Self::Storage(error) => error.code(),
@@ -135,13 +174,14 @@ impl Classify for CampaignError {
     fn about(&self) -> Option<uuid::Uuid> {
         match self {
             Self::LeadExists(lead) => Some(lead.as_uuid()),
-            Self::ViewNameTaken(view) => Some(view.as_uuid()),
+            Self::ViewNameTaken(view) => view.map(LeadViewId::as_uuid),
             _ => None,
         }
     }
 
     fn retry_after(&self) -> Option<u64> {
         match self {
+            Self::Limited { retry_after } => Some(*retry_after),
             Self::Idempotency(error) => error.retry_after(),
             Self::Storage(error) => error.retry_after(),
             _ => None,
@@ -155,5 +195,19 @@ impl From<Refusal> for CampaignError {
             Refusal::Status { status, action } => Self::WrongStatus(status, action),
             Refusal::NotReady(_) => Self::NotReady(refusal.fields()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whoever_expected_a_version_is_told_that_there_is_another_one() {
+        let told = |expected: &Expected| CampaignError::Stale.contended_unless(expected).code();
+        assert_eq!(told(&Expected::OneOf(Vec::new())), "stale");
+        assert_eq!(told(&Expected::Any), "contended");
+        let other = CampaignError::NotDeleted.contended_unless(&Expected::Any);
+        assert_eq!(other.code(), "not-deleted");
     }
 }

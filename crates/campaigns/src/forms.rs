@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kernel::{
     AuditAction, AuditDraft, Changes, Checked, Clock, Done, Expected, FormId, FormVersionId,
-    IdGenerator, Once, Page, PageRequest, StorageError, TenantScope, begin_once,
+    IdGenerator, Once, Page, PageRequest, TenantScope, begin_once,
 };
 
 use crate::ports::{CampaignStore, CampaignUnit};
-use crate::workbench::{Workbench, deletion};
+use crate::workbench::{Kept as _, Workbench, deletion};
 use crate::{
     CampaignError, Form, FormChange, FormDefinition, FormVersion, FormVersionCard, NewForm,
 };
@@ -106,7 +106,8 @@ impl Forms {
         }
         unit.forms()
             .update(&after, before.state().stamps.version)
-            .await?;
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -128,7 +129,10 @@ impl Forms {
         let mut after = before.clone();
         after.delete(at, scope.actor().user());
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.forms().update(&after, old.version).await?;
+        let written = unit.forms().update(&after, old.version);
+        written
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Delete, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -149,18 +153,12 @@ impl Forms {
         if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
             return Ok(Done::Replayed(answer));
         }
-        let before = unit
-            .forms()
-            .find(id)
-            .await?
-            .ok_or(CampaignError::NotFound("form"))?;
-        if !before.state().stamps.is_deleted() {
-            return Err(CampaignError::NotDeleted);
-        }
+        let before = Form::deleted(unit.forms().find(id).await?)?;
         let mut after = before.clone();
         after.undelete(at, scope.actor().user());
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.forms().update(&after, old.version).await?;
+        let written = unit.forms().update(&after, old.version);
+        written.await.map_err(CampaignError::contended)?;
         let draft = noted(&after, AuditAction::Restore, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -190,11 +188,8 @@ impl Forms {
         unit.forms()
             .update(&after, before.state().stamps.version)
             .await
-            .map_err(|error| match error {
-                // Somebody else made a version at the same time; nobody said which one this should follow.
-                CampaignError::Stale => StorageError::Contended(None).into(),
-                other => other,
-            })?;
+            // Nobody said which version this should follow.
+            .map_err(CampaignError::contended)?;
         unit.forms().insert_version(&version).await?;
         let changes = after.changes_since(Some(&before));
         let drafts = vec![
@@ -241,10 +236,7 @@ fn noted(form: &Form, action: AuditAction, changes: Changes) -> AuditDraft {
 
 /// The living form with this id.
 async fn find_living(unit: &dyn CampaignUnit, id: FormId) -> Result<Form, CampaignError> {
-    let found = unit.forms().find(id).await?;
-    found
-        .filter(|form| !form.state().stamps.is_deleted())
-        .ok_or(CampaignError::NotFound("form"))
+    Form::living(unit.forms().find(id).await?)
 }
 
 async fn find_expected(
@@ -252,12 +244,7 @@ async fn find_expected(
     id: FormId,
     expected: &Expected,
 ) -> Result<Form, CampaignError> {
-    let form = find_living(unit, id).await?;
-    if expected.accepts(form.state().stamps.version) {
-        Ok(form)
-    } else {
-        Err(CampaignError::Stale)
-    }
+    find_living(unit, id).await?.expected(expected)
 }
 
 async fn find_version(

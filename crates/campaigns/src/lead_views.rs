@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, AuditDraft, Changes, Checked, Clock, Done, Expected, IdGenerator, LeadViewId,
-    Once, Page, PageRequest, TenantScope, UserId, begin_once,
+    AuditAction, AuditDraft, Changes, Checked, Clock, Done, Expected, FieldErrors, FieldFault,
+    IdGenerator, LeadViewId, Once, Page, PageRequest, TenantScope, UserId, begin_once,
 };
 
 use crate::ports::{CampaignStore, CampaignUnit};
-use crate::workbench::{Workbench, deletion};
+use crate::workbench::{Kept as _, Workbench, deletion};
 use crate::{CampaignError, LeadView, LeadViewChange, NewLeadView};
 
 /// Use cases on saved searches of leads. Whoever holds the scope was allowed to, and meets their own views and those that
@@ -81,7 +81,7 @@ impl LeadViews {
         Ok(view)
     }
 
-    /// Changes a view that the person has; it stays its owner's.
+    /// Changes a view that the person has; it stays its owner's, and whether others have it is up to them.
     pub async fn update(
         &self,
         scope: &TenantScope,
@@ -90,6 +90,7 @@ impl LeadViews {
         change: Checked<LeadViewChange>,
     ) -> Result<LeadView, CampaignError> {
         let at = self.bench.now();
+        let user = person(scope)?;
         let unit = self.bench.begin(scope).await?;
         let before = find_expected(unit.as_ref(), scope, id, expected).await?;
         let change = change?;
@@ -99,8 +100,18 @@ impl LeadViews {
         if changes.is_empty() {
             return Ok(before);
         }
+        if !before.is_owned_by(user) && before.state().is_shared != after.state().is_shared {
+            let fault = FieldFault::new(
+                "not-applicable",
+                "whether others have a view is up to whoever saved it",
+            );
+            return Err(FieldErrors::one("#/is_shared", fault).into());
+        }
         let version = before.state().stamps.version;
-        unit.lead_views().update(&after, version).await?;
+        if let Err(error) = unit.lead_views().update(&after, version).await {
+            let error = without_hidden(unit.as_ref(), user, error).await?;
+            return Err(error.contended_unless(expected));
+        }
         let draft = noted(&after, AuditAction::Update, changes);
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -122,7 +133,10 @@ impl LeadViews {
         let mut after = before.clone();
         after.delete(at, scope.actor().user());
         let (old, new) = (&before.state().stamps, &after.state().stamps);
-        unit.lead_views().update(&after, old.version).await?;
+        let written = unit.lead_views().update(&after, old.version);
+        written
+            .await
+            .map_err(|error| error.contended_unless(expected))?;
         let draft = noted(&after, AuditAction::Delete, deletion(old, new));
         self.bench
             .note(unit.as_ref(), scope, at, vec![draft])
@@ -142,6 +156,20 @@ fn person(scope: &TenantScope) -> Result<UserId, CampaignError> {
     user.ok_or(CampaignError::NotFound("person"))
 }
 
+/// A view that the person has not is not named to them.
+async fn without_hidden(
+    unit: &dyn CampaignUnit,
+    user: UserId,
+    error: CampaignError,
+) -> Result<CampaignError, CampaignError> {
+    let CampaignError::ViewNameTaken(Some(other)) = error else {
+        return Ok(error);
+    };
+    let other = unit.lead_views().find(other).await?;
+    let seen = other.filter(|view| view.is_had_by(user));
+    Ok(CampaignError::ViewNameTaken(seen.map(|view| view.id())))
+}
+
 async fn find_had(
     unit: &dyn CampaignUnit,
     scope: &TenantScope,
@@ -151,7 +179,7 @@ async fn find_had(
     let found = unit.lead_views().find(id).await?;
     found
         .filter(|view| view.is_had_by(user))
-        .ok_or(CampaignError::NotFound("lead view"))
+        .ok_or(CampaignError::NotFound(LeadView::NOUN))
 }
 
 async fn find_expected(
@@ -160,10 +188,5 @@ async fn find_expected(
     id: LeadViewId,
     expected: &Expected,
 ) -> Result<LeadView, CampaignError> {
-    let view = find_had(unit, scope, id).await?;
-    if expected.accepts(view.state().stamps.version) {
-        Ok(view)
-    } else {
-        Err(CampaignError::Stale)
-    }
+    find_had(unit, scope, id).await?.expected(expected)
 }

@@ -20,7 +20,9 @@
 //!
 //! - [`EmailTemplates`], [`Forms`], [`Campaigns`], [`CampaignCourses`], [`Leads`] and [`LeadViews`] are the use cases,
 //!   [`BeginJob`] and [`SendJob`] carry campaigns out; [`Visits`] are those of the people whom they reach, who came by a
-//!   link, and [`RecipientMails`] shows what one of them gets;
+//!   link, [`RecipientMails`] shows what one of them gets, and [`TestMails`] tries it out;
+//! - [`Simulations`] has campaigns carried out as if, [`SimulateJob`] plays what a [`Simulator`] makes up;
+//! - [`HitRecorder`] and [`EventIngestion`] take in what happened to mails, seen by the program or told by others;
 //! - [`ports`] is what the use cases need of their storage.
 
 #[cfg(feature = "contract")]
@@ -30,35 +32,39 @@ pub mod ports;
 mod addressee;
 mod campaign;
 mod campaigns;
+mod departure;
 mod email_template;
 mod email_templates;
 mod error;
 mod event;
 mod form;
 mod forms;
+mod ingestion;
+mod intake;
 mod lead;
-mod lead_bulk;
-mod lead_export;
 mod lead_views;
 mod leads;
 mod link;
 mod recipient_mails;
 mod sending;
+mod simulation;
 mod starter;
+mod stopping;
 mod stored_form;
 mod template;
+mod test_mails;
 mod visits;
 mod workbench;
 
 pub use addressee::{Addressee, Letterhead};
 pub use campaign::{
-    AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Campaign,
+    AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Bounced, Campaign,
     CampaignAction, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
-    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Deed, Delivery, Due, Engagement,
-    Exclusion, InvalidSendRate, ListPremise, NewCampaign, PastSchedule, Premises, Readiness,
-    Recipient, RecipientFilter, RecipientStatus, Refusal, Requirement, RiskyAddresses, SendRate,
-    Settled, Sorted, Standing, Stop, StopReason, UnknownCampaignStatus, UnknownPastSchedule,
-    UnknownRecipientStatus, UnknownRiskyAddresses,
+    CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Deed, Delivery, Due, Engaged,
+    Engagement, Exclusion, InvalidSendRate, ListPremise, NewCampaign, PastSchedule, PlannedMail,
+    Played, Premises, Readiness, Recipient, RecipientFilter, RecipientStatus, Refusal, Requirement,
+    RiskyAddresses, SendRate, Settled, Sorted, Standing, Stop, StopReason, StopSource, Trace,
+    UnknownCampaignStatus, UnknownPastSchedule, UnknownRecipientStatus, UnknownRiskyAddresses,
 };
 pub use campaigns::Campaigns;
 pub use email_template::{
@@ -68,18 +74,26 @@ pub use email_template::{
 pub use email_templates::{EmailTemplates, PreviewWith};
 pub use error::CampaignError;
 pub use event::{
-    ActorVerdict, ConsentRecord, ConsentSource, ConsentSubject, ConsentType, Event, EventClient,
-    EventOrigin, EventType, ForeignEventId,
+    ActorJudge, ActorVerdict, ConsentRecord, ConsentSource, ConsentSubject, ConsentType, Event,
+    EventClient, EventOrigin, EventType, Evidence, Fetch, ForeignEventId, Judgement, Sighting,
 };
 pub use forms::Forms;
-pub use lead_bulk::{LeadDeed, LeadOutcome};
-pub use lead_export::LeadExport;
+pub use ingestion::{EventIngestion, EventOutcome, ToldEvent};
+pub use intake::{Click, ClickWindow};
 pub use lead_views::LeadViews;
-pub use leads::{Answers, CreateLead, Leads, Submission, Submitted};
+pub use leads::{
+    Answers, CreateLead, LeadDeed, LeadExport, LeadOutcome, Leads, Submission, Submitted,
+};
 pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
 pub use recipient_mails::RecipientMails;
 pub use sending::{BeginJob, CampaignCourses, SendJob, Transport, TransportError};
+pub use simulation::{
+    AskedSimulation, InvalidSeed, LinkOfMail, Mailing, Scenario, SimulateJob, SimulatedEvent,
+    SimulatedMail, Simulation, SimulationConfig, SimulationPlan, SimulationSeed, SimulationState,
+    Simulations, Simulator,
+};
 pub use starter::{starter_templates, template_creation};
+pub use test_mails::{StopList, TestMailPorts, TestMails, TestSend};
 
 pub use form::{
     Answer, AnswerErrors, AskedConsent, Decimal, FieldKey, FieldOption, FieldPartFault, FieldRules,
@@ -90,10 +104,10 @@ pub use lead::{
     AskedCondition, Condition, FieldProfile, FormResponse, IllegalTransition, InvalidCondition,
     Lead, LeadChange, LeadFilter, LeadOwner, LeadQuery, LeadSort, LeadSource, LeadStage, LeadState,
     LeadStatus, LeadValue, LeadView, LeadViewChange, LeadViewState, Matches, NewLead, NewLeadView,
-    Operator, OwnedBy, Person, ResponseOrigin, SavedQuery, SortPlace, StatusChange, Test,
-    TypedValue, ValueKind,
+    Operator, OwnedBy, OwnerChange, Person, ResponseOrigin, SavedQuery, SortPlace, StatusChange,
+    Test, TypedValue, ValueKind,
 };
-pub use visits::{LandingView, VisitError, Visits};
+pub use visits::{Hit, HitRecorder, HitSink, LandingView, VisitError, Visits};
 
 pub use stored_form::{Form, FormChange, FormState, FormVersion, FormVersionCard, NewForm};
 pub use template::{

@@ -1,21 +1,23 @@
 //! What campaigns need of their storage.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use kernel::{
     AuditTrail, CampaignId, ContactId, ContactListId, EmailAddress, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyLedger,
-    JobQueue, LeadId, LeadViewId, OrganizationId, Page, PageRequest, Slug, StorageError,
-    SuppressionId, TeamId, TenantScope, Timestamp, UnitOfWork, UserId, Version,
+    JobQueue, LeadId, LeadViewId, OrganizationId, Page, PageRequest, SimulationId, Slug,
+    StorageError, SuppressionId, TeamId, TenantScope, Timestamp, UnitOfWork, UserId, Version,
 };
+use time::Date;
 
 use crate::{
-    Addressee, Assignment, AudienceCounts, Campaign, CampaignCounts, CampaignError, CampaignFilter,
-    CampaignPlan, Candidate, ConsentRecord, CountedCampaign, Deed, EmailTemplate,
-    EmailTemplateVersion, Event, FieldKey, FieldProfile, Form, FormResponse, FormVersion,
-    FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue, LeadView, Letterhead,
-    Person, Premises, Recipient, RecipientFilter, Settled, StatusChange, Stop, TemplateVersionCard,
+    Addressee, Assignment, AudienceCounts, Bounced, Campaign, CampaignCounts, CampaignError,
+    CampaignFilter, CampaignPlan, Candidate, Click, ClickWindow, ConsentRecord, CountedCampaign,
+    EmailTemplate, EmailTemplateVersion, Engaged, Event, FieldKey, FieldProfile, Form,
+    FormResponse, FormVersion, FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue,
+    LeadView, Letterhead, Person, PlannedMail, Played, Premises, Recipient, RecipientFilter,
+    Settled, Simulation, StatusChange, Stop, StopReason, TemplateVersionCard, Trace,
 };
 
 /// Opens units of work on campaigns.
@@ -24,6 +26,9 @@ pub trait CampaignStore: Send + Sync {
     /// Opens a unit of work inside the scope's organization; what is other organizations' MUST NOT be found or
     /// changed in it.
     async fn begin(&self, scope: &TenantScope) -> Result<Box<dyn CampaignUnit>, StorageError>;
+    /// Makes sure that events of these months, each of which is named by any of its days in UTC, find their place in
+    /// whichever organization. For those of the present month and the next ones that is always so.
+    async fn make_room(&self, months: &BTreeSet<Date>) -> Result<(), StorageError>;
 }
 
 /// A unit of work on one organization's campaigns.
@@ -50,6 +55,8 @@ pub trait CampaignUnit: UnitOfWork {
     fn jobs(&self) -> &dyn JobQueue;
     /// Its leads.
     fn leads(&self) -> &dyn LeadRepository;
+    /// Its simulations of campaigns.
+    fn simulations(&self) -> &dyn SimulationRepository;
     /// Its saved searches of leads.
     fn lead_views(&self) -> &dyn LeadViewRepository;
     /// Its contacts, members and teams, as far as leads have to do with them.
@@ -148,20 +155,30 @@ pub trait LeadRepository: Send + Sync {
     /// Those of these leads that are there, deleted or not, each once, in the order of their ids. Until the unit ends, no
     /// other one MUST change them; two units that name the same leads in any order MUST NOT wait for each other for ever.
     async fn find_for_change(&self, ids: &[LeadId]) -> Result<Vec<Lead>, StorageError>;
-    /// The living lead of the campaign, or without one, that is one of these people; the first of them that has one.
+    /// The living lead of the campaign, or without one, that is this contact by now, the one with the least id where several
+    /// are; otherwise that began as one of these people, the first of them that has one.
     async fn find_person(
         &self,
         campaign: Option<CampaignId>,
+        contact: Option<ContactId>,
         people: &[Person],
     ) -> Result<Option<Lead>, StorageError>;
     /// Writes the lead, and its step if it made one, where its stored version is `expected`; fails with
-    /// [`CampaignError::Stale`] otherwise, and the unit stays usable after that failure.
+    /// [`CampaignError::Stale`] otherwise, and the unit stays usable after that failure. Where it lives and its campaign has
+    /// another living lead of its person, it fails with [`StorageError::Contended`].
     async fn update(
         &self,
         lead: &Lead,
         expected: Version,
         step: Option<&StatusChange>,
     ) -> Result<(), CampaignError>;
+    /// Writes leads, each once and with its step if it made one, where they are stored in the version before. Where one of
+    /// them is not, or lives and its campaign has another living lead of its person, it fails with
+    /// [`StorageError::Contended`], and the unit is of no use after that failure.
+    async fn update_many(
+        &self,
+        changed: &[(Lead, Option<StatusChange>)],
+    ) -> Result<(), StorageError>;
     /// Adds a response; the values that its lead is searched by are these from now on.
     async fn insert_response(
         &self,
@@ -190,7 +207,8 @@ pub trait LeadRepository: Send + Sync {
         page: &PageRequest,
     ) -> Result<Page<StatusChange>, StorageError>;
     /// The leads that the filter lets through, in this order; those alike by the value of a field in the order of
-    /// their ids.
+    /// their ids. A page may have fewer than it could, or none, and still a next one: what few leads meet is not looked for
+    /// among all of them at once.
     async fn list(
         &self,
         filter: &LeadFilter,
@@ -211,7 +229,8 @@ pub trait LeadViewRepository: Send + Sync {
     async fn list(&self, of: UserId, page: &PageRequest) -> Result<Page<LeadView>, StorageError>;
     /// Writes the view where its stored version is `expected`; fails with [`CampaignError::Stale`] otherwise, and with
     /// [`CampaignError::ViewNameTaken`] where it lives and its owner has another living one of its name; the unit stays
-    /// usable after these failures.
+    /// usable after these failures. Where another unit takes the name at the same time, it fails with
+    /// [`StorageError::Contended`].
     async fn update(&self, view: &LeadView, expected: Version) -> Result<(), CampaignError>;
 }
 
@@ -220,6 +239,8 @@ pub trait LeadViewRepository: Send + Sync {
 pub trait People: Send + Sync {
     /// Whether a living contact has this id.
     async fn is_contact(&self, id: ContactId) -> Result<bool, StorageError>;
+    /// Which of these contacts are there, deleted or not, in no order.
+    async fn known_contacts(&self, ids: &[ContactId]) -> Result<Vec<ContactId>, StorageError>;
     /// The living contact with this address, in whichever case.
     async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError>;
     /// What mails know of a living contact.
@@ -241,6 +262,8 @@ pub trait CampaignRepository: Send + Sync {
     async fn find(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError>;
     /// The same; until the unit ends, nobody else MUST be able to change it.
     async fn find_for_share(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError>;
+    /// Which of these campaigns are there, deleted or not, in no order.
+    async fn known(&self, ids: &[CampaignId]) -> Result<Vec<CampaignId>, StorageError>;
     /// The living campaign whose landing page has this address.
     async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError>;
     /// The campaigns that the filter lets through, in the order of their ids, and how their recipients stand.
@@ -314,26 +337,55 @@ pub trait Assignments: Send + Sync {
         settled: &[Settled],
         at: Timestamp,
     ) -> Result<u64, StorageError>;
-    /// Leaves everybody out whose mail is yet to go out, because the campaign [`crate::Exclusion::Ended`]; tells how many those were.
-    async fn give_up(&self, campaign: CampaignId, at: Timestamp) -> Result<u64, StorageError>;
-    /// Counts what a recipient did at this instant, which is the first or last time where no other is earlier or later;
-    /// whether there is such a recipient.
-    async fn engage(
+    /// Leaves up to `limit` recipients out whose mails are yet to go out, because the campaign
+    /// [`crate::Exclusion::Ended`]; tells how many those were, and fewer than `limit` only where nobody is left. Waits for
+    /// units that have claimed some of them.
+    async fn give_up(
         &self,
         campaign: CampaignId,
-        contact: ContactId,
-        deed: Deed,
+        limit: u16,
         at: Timestamp,
-    ) -> Result<bool, StorageError>;
-    /// Writes down that a recipient left to whom the mail went out; whether there is one who had not left before.
+    ) -> Result<u64, StorageError>;
+    /// What is known of those of these who are recipients, of each once, in no order. Until the unit ends, no other one MUST
+    /// change them; two units that name the same recipients in any order MUST NOT wait for each other for ever. A unit that
+    /// writes down what several recipients did asks for all of them at once before it does.
+    async fn find_traces(
+        &self,
+        recipients: &[(CampaignId, ContactId)],
+    ) -> Result<Vec<Trace>, StorageError>;
+    /// Counts what recipients did, each time at its instant, which is the first or last one where no other is earlier or
+    /// later; tells how many of them are recipients.
+    async fn engage(&self, deeds: &[Engaged], at: Timestamp) -> Result<u64, StorageError>;
+    /// Writes down that mails came back which had gone out, and had not come back before; tells whose those were, in no
+    /// order.
+    async fn bounce(
+        &self,
+        bounced: &[Bounced],
+        at: Timestamp,
+    ) -> Result<Vec<(CampaignId, ContactId)>, StorageError>;
+    /// Writes down that recipients left to whom the mail went out; tells which had not left before, each once, in no order.
     async fn leave(
         &self,
-        campaign: CampaignId,
-        contact: ContactId,
+        recipients: &[(CampaignId, ContactId)],
         at: Timestamp,
-    ) -> Result<bool, StorageError>;
+    ) -> Result<Vec<(CampaignId, ContactId)>, StorageError>;
+    /// Up to `limit` mails of a campaign that go out or did, to people behind this contact, in the order of their ids.
+    async fn planned(
+        &self,
+        campaign: CampaignId,
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<PlannedMail>, StorageError>;
+    /// Writes down what the mails of these recipients caused, each of whom is named once. Somebody who is no recipient is
+    /// left alone.
+    async fn play(
+        &self,
+        campaign: CampaignId,
+        played: &[Played],
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
     /// How many mails of all campaigns that went out since then came back softly from each of these people, but for those
-    /// from whom none did.
+    /// from whom none did. Simulated mails do not count.
     async fn count_soft_bounces(
         &self,
         contacts: &[ContactId],
@@ -353,15 +405,21 @@ pub trait Assignments: Send + Sync {
 pub trait EventLog: Send + Sync {
     /// Records those of these events that are not recorded yet, at this instant; tells which, in no order.
     async fn record(&self, events: &[Event], at: Timestamp) -> Result<Vec<EventId>, StorageError>;
+    /// The links that these people followed in these times, which do not overlap, in no order.
+    async fn clicks(
+        &self,
+        windows: &[ClickWindow],
+        contacts: &[ContactId],
+    ) -> Result<Vec<Click>, StorageError>;
 }
 
 /// What people agreed to, and took back; nothing is ever changed.
 #[async_trait]
 pub trait ConsentLog: Send + Sync {
-    /// Adds a record.
-    async fn append(&self, record: &ConsentRecord) -> Result<(), StorageError>;
-    /// The latest record of each type of a person.
-    async fn current(&self, contact: ContactId) -> Result<Vec<ConsentRecord>, StorageError>;
+    /// Adds records.
+    async fn append(&self, records: &[ConsentRecord]) -> Result<(), StorageError>;
+    /// The latest record of each type of each of these people, in no order.
+    async fn current(&self, contacts: &[ContactId]) -> Result<Vec<ConsentRecord>, StorageError>;
 }
 
 /// Who must not be mailed any more by the unit's organization.
@@ -370,4 +428,30 @@ pub trait Stops: Send + Sync {
     /// Suppresses the addresses of these people, where they are not suppressed yet for the same reason from the same
     /// source; tells the ids of the suppressions, in no order.
     async fn add(&self, stops: &[Stop], at: Timestamp) -> Result<Vec<SuppressionId>, StorageError>;
+    /// Removes the suppressions that came from this simulation, and no other; tells them with their reasons, in the order of
+    /// their ids.
+    async fn lift(
+        &self,
+        simulation: SimulationId,
+    ) -> Result<Vec<(SuppressionId, StopReason)>, StorageError>;
+}
+
+/// The simulations of the unit's organization's campaigns.
+#[async_trait]
+pub trait SimulationRepository: Send + Sync {
+    /// Adds a simulation of a campaign that has none.
+    async fn insert(&self, simulation: &Simulation) -> Result<(), StorageError>;
+    /// The simulation with this id, deleted or not.
+    async fn find(&self, id: SimulationId) -> Result<Option<Simulation>, StorageError>;
+    /// The simulation of a campaign, deleted or not.
+    async fn find_by_campaign(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Option<Simulation>, StorageError>;
+    /// The living simulations, in the order of their ids.
+    async fn list(&self, page: &PageRequest) -> Result<Page<Simulation>, StorageError>;
+    /// Writes the simulation where its stored version is `expected`; fails with [`CampaignError::Stale`] otherwise, and the
+    /// unit stays usable after that failure.
+    async fn update(&self, simulation: &Simulation, expected: Version)
+    -> Result<(), CampaignError>;
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use kernel::{CampaignId, Clock, ContactId, IdGenerator, KeyRing, Slug, StorageError, TenantScope};
 
-use crate::ports::CampaignStore;
+use crate::campaigns::find_living;
+use crate::ports::{CampaignStore, CampaignUnit};
 use crate::template::{BuiltIn, Values, VariableName};
 use crate::workbench::Workbench;
-use crate::{CampaignError, MailLinks, OutgoingMail};
+use crate::{Addressee, Campaign, CampaignError, MailLinks, OutgoingMail};
 
 /// Use cases on the mails of campaigns, one by one. Whoever holds the scope was allowed to.
 #[derive(Clone)]
@@ -48,12 +49,24 @@ impl RecipientMails {
         contact: ContactId,
     ) -> Result<OutgoingMail, CampaignError> {
         let unit = self.bench.begin(scope).await?;
-        let found = unit.campaigns().find(campaign).await?;
-        let campaign = found
-            .filter(|campaign| !campaign.state().stamps.is_deleted())
-            .ok_or(CampaignError::NotFound("campaign"))?;
-        let addressee = unit.people().find_addressee(contact).await?;
-        let addressee = addressee.ok_or(CampaignError::NotFound("contact"))?;
+        let campaign = find_living(unit.as_ref(), campaign).await?;
+        let addressee = find_addressee(unit.as_ref(), contact).await?;
+        let reader = Reader::Recipient(contact, addressee);
+        let mail = self
+            .compose(unit.as_ref(), scope, &campaign, &reader)
+            .await?;
+        unit.commit().await?;
+        Ok(mail)
+    }
+
+    /// The mail of a campaign as somebody reads it.
+    pub(crate) async fn compose(
+        &self,
+        unit: &dyn CampaignUnit,
+        scope: &TenantScope,
+        campaign: &Campaign,
+        reader: &Reader,
+    ) -> Result<OutgoingMail, CampaignError> {
         let letterhead = unit.people().find_letterhead().await?;
         let letterhead = letterhead.ok_or_else(|| {
             StorageError::Corrupt("a unit of work has no organization".to_owned())
@@ -64,7 +77,6 @@ impl RecipientMails {
             None => None,
         };
         let version = version.ok_or(CampaignError::NotFound("email template version"))?;
-        unit.commit().await?;
         let slug = state.landing_page.as_ref();
         let links = MailLinks {
             keys: &*self.keys,
@@ -72,7 +84,7 @@ impl RecipientMails {
             organization: scope.organization(),
             campaign: campaign.id(),
             slug: slug.ok_or(CampaignError::NotFound("landing page"))?,
-            contact: Some(contact),
+            contact: reader.contact(),
         };
         let mut own = Values::default();
         for (name, value) in [
@@ -82,13 +94,49 @@ impl RecipientMails {
         ] {
             own.set(VariableName::BuiltIn(name), value);
         }
-        let values = letterhead
-            .values()
-            .overlaid(addressee.values())
-            .overlaid(own);
-        let locale = letterhead.locale_for(&addressee);
-        let mail = version.content.render(&values, &locale);
+        let person = reader.addressee();
+        let values = match person {
+            Some(person) => letterhead.values().overlaid(person.values()),
+            None => Values::sample().overlaid(letterhead.values()),
+        };
+        let locale = person.map_or_else(
+            || letterhead.locale.clone(),
+            |person| letterhead.locale_for(person),
+        );
+        let mail = version.content.render(&values.overlaid(own), &locale);
         let mail = mail.map_err(|unrenderable| CampaignError::Invalid(unrenderable.into()))?;
         Ok(links.apply(mail, None))
     }
+}
+
+/// Who reads a mail.
+pub(crate) enum Reader {
+    /// The contact that it was made for.
+    Recipient(ContactId, Addressee),
+    /// Somebody who tries it out, in a contact's place or nobody's.
+    Tester(Option<Addressee>),
+}
+
+impl Reader {
+    const fn contact(&self) -> Option<ContactId> {
+        match self {
+            Self::Recipient(contact, _) => Some(*contact),
+            Self::Tester(_) => None,
+        }
+    }
+
+    const fn addressee(&self) -> Option<&Addressee> {
+        match self {
+            Self::Recipient(_, addressee) => Some(addressee),
+            Self::Tester(addressee) => addressee.as_ref(),
+        }
+    }
+}
+
+pub(crate) async fn find_addressee(
+    unit: &dyn CampaignUnit,
+    contact: ContactId,
+) -> Result<Addressee, CampaignError> {
+    let addressee = unit.people().find_addressee(contact).await?;
+    addressee.ok_or(CampaignError::NotFound("contact"))
 }

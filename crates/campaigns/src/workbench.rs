@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use kernel::{
-    AuditDraft, AuditEntry, AuditEntryId, Changes, Clock, IdGenerator, Stamps, StorageError,
-    TenantScope, Timestamp,
+    AuditDraft, AuditEntry, AuditEntryId, Changes, Clock, Expected, IdGenerator, Stamps,
+    StorageError, TenantScope, Timestamp,
 };
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::ports::{CampaignStore, CampaignUnit};
+use crate::{Campaign, CampaignError, EmailTemplate, Form, Lead, LeadView};
 
 /// Storage, time and ids, and the habit of writing down what was done.
 #[derive(Clone)]
@@ -90,6 +91,61 @@ impl Workbench {
         let entries: Vec<_> = drafts.into_iter().map(entry).collect();
         unit.audit().append(&entries).await
     }
+}
+
+/// What is kept with its history: changed version by version, and deleted restorably.
+pub(crate) trait Kept: Sized {
+    /// What it is called where it is missing.
+    const NOUN: &'static str;
+
+    /// Its history.
+    fn stamps(&self) -> &Stamps;
+
+    /// What was found, where it lives.
+    fn living(found: Option<Self>) -> Result<Self, CampaignError> {
+        found
+            .filter(|found| !found.stamps().is_deleted())
+            .ok_or(CampaignError::NotFound(Self::NOUN))
+    }
+
+    /// What was found, where it is deleted.
+    fn deleted(found: Option<Self>) -> Result<Self, CampaignError> {
+        let found = found.ok_or(CampaignError::NotFound(Self::NOUN))?;
+        if found.stamps().is_deleted() {
+            Ok(found)
+        } else {
+            Err(CampaignError::NotDeleted)
+        }
+    }
+
+    /// It, where its version is one that the caller expects.
+    fn expected(self, expected: &Expected) -> Result<Self, CampaignError> {
+        if expected.accepts(self.stamps().version) {
+            Ok(self)
+        } else {
+            Err(CampaignError::Stale)
+        }
+    }
+}
+
+macro_rules! kept {
+    ($($kept:ty: $noun:literal),+ $(,)?) => {
+        $(impl Kept for $kept {
+            const NOUN: &'static str = $noun;
+
+            fn stamps(&self) -> &Stamps {
+                &self.state().stamps
+            }
+        })+
+    };
+}
+
+kept! {
+    Campaign: "campaign",
+    EmailTemplate: "email template",
+    Form: "form",
+    Lead: "lead",
+    LeadView: "lead view",
 }
 
 /// The deletion of something, or its restoration, as the audit log tells it.

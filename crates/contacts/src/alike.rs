@@ -74,6 +74,18 @@ pub(crate) fn deleted(contacts: &[Contact], at: Timestamp, by: Option<UserId>) -
     alike
 }
 
+/// Contacts after their deletion was taken back.
+pub(crate) fn restored(contacts: &[Contact], at: Timestamp, by: Option<UserId>) -> Alike {
+    let mut alike = Alike::default();
+    for before in contacts {
+        let mut after = before.clone();
+        after.undelete(at, by);
+        let changes = deletion(&before.state().stamps, &after.state().stamps);
+        alike.add(after, AuditAction::Restore, changes);
+    }
+    alike
+}
+
 /// The entry about a contact.
 pub(crate) fn noted(contact: &Contact, action: AuditAction, changes: Changes) -> AuditDraft {
     AuditDraft::new("contact", contact.id().as_uuid(), action, changes)

@@ -130,6 +130,18 @@ impl Contact {
         self.edit(at, by);
     }
 
+    /// Puts an earlier profile back, with the instant at which it was last changed before, so that it counts as it did then.
+    pub(crate) fn put_back(
+        &mut self,
+        profile: Profile,
+        edited_at: Option<Timestamp>,
+        at: Timestamp,
+        by: Option<UserId>,
+    ) {
+        self.replace_profile(profile, at, by);
+        self.0.edited_at = edited_at;
+    }
+
     /// Gives it another address, which was judged, and another profile.
     pub fn readdress(
         &mut self,

@@ -1,6 +1,9 @@
 //! Use cases: making, reading, changing, deleting and restoring contacts.
 
-use std::collections::{HashMap, HashSet};
+mod several;
+
+pub use self::several::{DeletedContact, RestoredContact, SavedContact, UpdatedContact};
+
 use std::sync::Arc;
 
 use kernel::{
@@ -9,13 +12,12 @@ use kernel::{
     begin_once,
 };
 
-use crate::alike::{self, noted};
+use crate::alike::noted;
 use crate::ports::{ContactStore, ContactUnit};
 use crate::workbench::{Workbench, deletion};
 use crate::{
     Contact, ContactCard, ContactChange, ContactEmail, ContactError, ContactExport, ContactFilter,
-    ContactList, ContactSort, Judge, Judgement, Knowledge, NewContact, ProfileChange, Rules,
-    rules_of,
+    ContactList, ContactSort, Judge, Judgement, Knowledge, NewContact, Rules, rules_of,
 };
 
 /// Use cases on contacts. Whoever holds the scope was allowed to.
@@ -25,43 +27,8 @@ pub struct Contacts {
     judge: Judge,
 }
 
-/// What became of one of several contacts that were to be made or changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SavedContact {
-    /// There was none with the address, so it was made.
-    Created(ContactId),
-    /// What was told of it is noted now.
-    Updated(ContactId),
-    /// All of that was known.
-    Unchanged(ContactId),
-    /// An item before it has the same address.
-    Repeated(ContactId),
-}
-
-/// What became of one of several contacts that were to be deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeletedContact {
-    /// It is deleted now.
-    Deleted,
-    /// There is no such contact.
-    NotFound,
-}
-
-/// What became of one of several contacts that were to be changed alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UpdatedContact {
-    /// It is changed now.
-    Updated,
-    /// All of that was known.
-    Unchanged,
-    /// It would have too many attributes.
-    TooManyAttributes,
-    /// There is no such contact.
-    NotFound,
-}
-
 impl Contacts {
-    /// How many contacts one call can make, change or delete.
+    /// How many contacts one call can make, change, delete or restore.
     pub const MOST_AT_ONCE: usize = 1_000;
 
     /// Use cases on what is in `store`, whose addresses `judge` judges.
@@ -246,135 +213,6 @@ impl Contacts {
         once.record(unit.idempotency(), &card).await?;
         unit.commit().await?;
         Ok(Done::Fresh(card))
-    }
-
-    /// Makes those of these contacts whose address no living one has, and changes the others: what is told of
-    /// them is noted, what is not stays. Tells of each in the same order what became of it.
-    pub async fn save_many(
-        &self,
-        scope: &TenantScope,
-        wanted: Checked<Vec<(NewContact, ContactChange)>>,
-        once: &Once<'_, Vec<SavedContact>>,
-    ) -> Result<Done<Vec<SavedContact>>, ContactError> {
-        let emails = wanted.iter().flatten().map(|(new, _)| &new.email);
-        let known = self.look_up(emails).await;
-        let at = self.bench.now();
-        let unit = self.bench.begin(scope).await?;
-        if let Some(answer) = begin_once(unit.idempotency(), once, at).await? {
-            return Ok(Done::Replayed(answer));
-        }
-        let wanted = wanted?;
-        let rules = rules_in(unit.as_ref()).await?;
-        let (mut candidates, mut changes, mut judgements) = (Vec::new(), Vec::new(), Vec::new());
-        for (new, change) in wanted {
-            let (contact, judgement) = self.register(scope, new, &known, &rules, at);
-            candidates.push(contact);
-            judgements.push(judgement);
-            changes.push(change);
-        }
-        let added = unit.contacts().insert_many(&candidates).await?;
-        let added = added.into_iter().collect::<HashSet<_>>();
-        judgements.retain(|judgement| added.contains(&judgement.contact));
-        self.bench.log(unit.as_ref(), &judgements, at).await?;
-        let emails = candidates
-            .iter()
-            .map(|contact| contact.state().email_normalized.clone())
-            .collect::<Vec<_>>();
-        let present = unit.contacts().find_by_emails(&emails).await?;
-        let present = present
-            .iter()
-            .map(|contact| (contact.state().email_normalized.as_str(), contact))
-            .collect::<HashMap<_, _>>();
-
-        let (mut outcomes, mut drafts, mut updates) = (Vec::new(), Vec::new(), Vec::new());
-        let mut seen = HashSet::new();
-        for (candidate, change) in candidates.into_iter().zip(changes) {
-            let email = &candidate.state().email_normalized;
-            let Some(&before) = present.get(email.as_str()) else {
-                // It was another's when this one was to be added, and is nobody's since.
-                return Err(StorageError::Contended(None).into());
-            };
-            let id = before.id();
-            if !seen.insert(id) {
-                outcomes.push(SavedContact::Repeated(id));
-            } else if added.contains(&candidate.id()) {
-                let told = candidate.changes_since(None);
-                drafts.push(noted(&candidate, AuditAction::Create, told));
-                outcomes.push(SavedContact::Created(id));
-            } else {
-                let mut after = before.clone();
-                after
-                    .change_profile(&change.profile, at, scope.actor().user())
-                    .map_err(|error| FieldErrors::one("#/items", error.into()))?;
-                let told = after.changes_since(Some(before));
-                if told.is_empty() {
-                    outcomes.push(SavedContact::Unchanged(id));
-                } else {
-                    drafts.push(noted(&after, AuditAction::Update, told));
-                    updates.push(after);
-                    outcomes.push(SavedContact::Updated(id));
-                }
-            }
-        }
-        let written = unit.contacts().update_many(&updates).await?;
-        if written.len() != updates.len() {
-            return Err(StorageError::Contended(None).into());
-        }
-        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
-        once.record(unit.idempotency(), &outcomes).await?;
-        unit.commit().await?;
-        Ok(Done::Fresh(outcomes))
-    }
-
-    /// Changes several contacts alike, and tells of each in the same order what became of it.
-    pub async fn update_many(
-        &self,
-        scope: &TenantScope,
-        wanted: Checked<(Vec<ContactId>, ProfileChange)>,
-    ) -> Result<Vec<(ContactId, UpdatedContact)>, ContactError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(scope).await?;
-        let (wanted, change) = wanted?;
-        let living = unit.contacts().find_many(&wanted).await?;
-        let (changed, outcomes) = alike::changed(&living, &change, at, scope.actor().user());
-        let outcomes = living.iter().map(Contact::id).zip(outcomes);
-        let outcomes = outcomes.collect::<std::collections::BTreeMap<_, _>>();
-        let drafts = changed.write(unit.as_ref()).await?;
-        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
-        unit.commit().await?;
-        let outcome_of = |id| outcomes.get(&id).copied();
-        Ok(wanted
-            .into_iter()
-            .map(|id| (id, outcome_of(id).unwrap_or(UpdatedContact::NotFound)))
-            .collect())
-    }
-
-    /// Deletes several contacts, restorably, and tells of each in the same order what became of it.
-    pub async fn delete_many(
-        &self,
-        scope: &TenantScope,
-        wanted: Checked<Vec<ContactId>>,
-    ) -> Result<Vec<(ContactId, DeletedContact)>, ContactError> {
-        let at = self.bench.now();
-        let unit = self.bench.begin(scope).await?;
-        let wanted = wanted?;
-        let living = unit.contacts().find_many(&wanted).await?;
-        let deleted = alike::deleted(&living, at, scope.actor().user());
-        let drafts = deleted.write(unit.as_ref()).await?;
-        self.bench.note(unit.as_ref(), scope, at, drafts).await?;
-        unit.commit().await?;
-        let were_there = living.iter().map(Contact::id).collect::<HashSet<_>>();
-        Ok(wanted
-            .into_iter()
-            .map(|id| {
-                let outcome = if were_there.contains(&id) {
-                    DeletedContact::Deleted
-                } else {
-                    DeletedContact::NotFound
-                };
-                (id, outcome)
-            })
-            .collect())
     }
 
     /// Begins a download of the contacts that the filter lets through, and writes into the audit log who takes

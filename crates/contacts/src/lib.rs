@@ -50,6 +50,7 @@ mod search;
 mod source;
 mod suppression;
 mod suppressions;
+mod tries;
 mod validation;
 mod workbench;
 
@@ -74,7 +75,7 @@ pub use contact_list::{
     NewContactList,
 };
 pub use contact_text::{ContactText, InvalidContactText};
-pub use contacts::{Contacts, DeletedContact, SavedContact, UpdatedContact};
+pub use contacts::{Contacts, DeletedContact, RestoredContact, SavedContact, UpdatedContact};
 pub use error::ContactError;
 pub use export::ContactExport;
 pub use file::{

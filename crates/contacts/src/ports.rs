@@ -70,6 +70,8 @@ pub trait ContactRepository: Send + Sync {
     async fn find(&self, id: ContactId) -> Result<Option<Contact>, StorageError>;
     /// The living contacts with these ids, in the order of their ids.
     async fn find_many(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError>;
+    /// The deleted contacts with these ids, in the order of their ids.
+    async fn find_deleted(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError>;
     /// Takes the living ones of these contacts in one order, before the unit changes them or their memberships in
     /// several steps: units that do so with the same contacts wait for each other here, and MUST NOT deadlock.
     async fn lock(&self, ids: &[ContactId]) -> Result<(), StorageError>;
@@ -77,11 +79,12 @@ pub trait ContactRepository: Send + Sync {
     async fn find_by_emails(&self, normalized: &[String]) -> Result<Vec<Contact>, StorageError>;
     /// Writes the contact where its stored version is `expected`; fails with [`ContactError::Stale`] otherwise,
     /// and with [`ContactError::EmailTaken`] where the contact lives and another living one has the address. The
-    /// unit stays usable after these failures, but for the rare one in which another unit took the address at
-    /// the same moment.
+    /// unit stays usable after these failures. Where another unit takes the address at the same moment, it fails with
+    /// [`StorageError::Contended`].
     async fn update(&self, contact: &Contact, expected: Version) -> Result<(), ContactError>;
     /// Writes those of these contacts, changed at one instant by one person, that are stored in the version
-    /// before; tells which, in no order. It fails where an address is another living contact's.
+    /// before; tells which, in no order. Where an address is another living contact's, it fails with
+    /// [`StorageError::Contended`], and the unit is of no use after that failure: the next try finds whose it is.
     async fn update_many(&self, contacts: &[Contact]) -> Result<Vec<ContactId>, StorageError>;
     /// The contacts that the filter lets through, in this order. Mistyped words are looked for among the words of
     /// contacts that were written before the unit began.

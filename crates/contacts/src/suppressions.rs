@@ -57,8 +57,8 @@ impl Suppressions {
         }
     }
 
-    /// Suppresses addresses, whether or not contacts have them, by hand where it is a person at a session, and tells of each in the same order what became
-    /// of it.
+    /// Suppresses addresses, whether or not contacts have them, by hand where it is a person at a session, and tells of each
+    /// in the same order what became of it.
     pub async fn add(
         &self,
         scope: &TenantScope,

@@ -131,6 +131,8 @@ impl Workbench {
         status: ListStatus,
         by: Option<UserId>,
     ) -> Result<(), ContactError> {
+        // Of two that get as far at the same moment, the second sees what the first has noted.
+        unit.lists().lock(list).await?;
         let Some(before) = unit.lists().find(list).await? else {
             return Ok(());
         };
@@ -141,11 +143,8 @@ impl Workbench {
         let mut after = before.clone();
         after.advance(status, at, by);
         let expected = before.state().stamps.version;
-        match unit.lists().update(&after, expected).await {
-            // Somebody changed it at the same moment.
-            Err(ContactError::Stale) => return Err(StorageError::Contended(None).into()),
-            done => done?,
-        }
+        let noted = unit.lists().update(&after, expected).await;
+        noted.map_err(ContactError::into_retriable)?;
         let changes = after.changes_since(Some(&before));
         let draft = AuditDraft::new("contact_list", list.as_uuid(), AuditAction::Update, changes);
         Ok(self.note(unit, scope, at, vec![draft]).await?)

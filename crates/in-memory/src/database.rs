@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use kernel::{JobId, OrganizationId, StorageError, TenantScope, Timestamp};
+use uuid::Uuid;
 
 use crate::shared::StoredJob;
 use crate::state::{GlobalState, TenantState};
@@ -35,6 +37,8 @@ struct Kept {
     /// When each limited thing is next due; counted at once, outside of units of work.
     limits: BTreeMap<[u8; 32], Timestamp>,
     jobs: BTreeMap<JobId, StoredJob>,
+    /// Which scheduler acts, and until when.
+    lease: Option<(Uuid, Instant)>,
 }
 
 impl MemoryDatabase {
@@ -114,6 +118,14 @@ impl MemoryDatabase {
         tenant.map(|it| it.consents.clone()).unwrap_or_default()
     }
 
+    /// The runs of periodic jobs, in the order of their ids.
+    #[must_use]
+    pub fn scheduled_runs(&self) -> Vec<analytics::runs::ScheduledRun> {
+        let kept = self.kept();
+        let runs = kept.global.scheduled_runs.values();
+        runs.map(|(run, _)| run.clone()).collect()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -181,6 +193,17 @@ impl MemoryDatabase {
             step.apply(organization, &mut kept.jobs);
         }
         Ok(())
+    }
+
+    /// Works on who acts, and on what belongs to no tenant, in a unit of its own.
+    pub(crate) fn with_schedule<T>(
+        &self,
+        work: impl FnOnce(&mut Option<(Uuid, Instant)>, &mut GlobalState) -> T,
+    ) -> T {
+        let mut kept = self.kept();
+        let Kept { lease, global, .. } = &mut *kept;
+        global.revision += 1;
+        work(lease, global)
     }
 
     /// Works on the jobs, which are no unit's: a worker's step is a unit of its own.

@@ -4,6 +4,7 @@
 //! of work is a copy that is swapped in by its commit; where somebody else committed to the same
 //! organization meanwhile, the commit fails with [`kernel::StorageError::Contended`]. Blocking is not modelled.
 
+mod analytics;
 mod campaigns;
 mod compliance;
 mod contacts;

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analytics::Aggregated;
+use analytics::runs::ScheduledRun;
 use campaigns::{
     Campaign, ConsentRecord, EmailTemplate, EmailTemplateVersion, Event, Form, FormResponse,
-    FormVersion, Lead, LeadValue, LeadView, Recipient, StatusChange,
+    FormVersion, Lead, LeadValue, LeadView, Recipient, Simulation, StatusChange,
 };
 use contacts::{
     AddressHash, Contact, ContactBulkOperation, ContactImport, ContactList, Judgement, LeftContact,
@@ -14,8 +16,8 @@ use kernel::{
     ApiKeyId, AuditEntry, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyRequest,
     InvitationId, JobId, LeadId, LeadStatusChangeId, LeadViewId, MembershipId, OrganizationId,
-    RoleId, SessionId, StoredAnswer, SuppressionId, TeamId, TeamMemberId, Timestamp, UserId,
-    ValidationRuleId,
+    RoleId, ScheduledRunId, SessionId, SimulationId, StoredAnswer, SuppressionId, TeamId,
+    TeamMemberId, Timestamp, UserId, ValidationRuleId,
 };
 use tenancy::{
     ApiKey, Invitation, Membership, Organization, PlatformRole, PlatformRoleGrant, Preferences,
@@ -63,7 +65,9 @@ pub(crate) struct TenantState {
     pub(crate) email_templates: BTreeMap<EmailTemplateId, EmailTemplate>,
     pub(crate) campaigns: BTreeMap<CampaignId, Campaign>,
     pub(crate) recipients: BTreeMap<(CampaignId, ContactId), Recipient>,
+    pub(crate) simulations: BTreeMap<SimulationId, Simulation>,
     pub(crate) events: BTreeMap<(EventId, Timestamp), Event>,
+    pub(crate) aggregated: BTreeMap<CampaignId, Aggregated>,
     pub(crate) consents: Vec<ConsentRecord>,
     pub(crate) email_template_versions: BTreeMap<EmailTemplateVersionId, EmailTemplateVersion>,
     pub(crate) forms: BTreeMap<FormId, Form>,
@@ -89,4 +93,6 @@ pub(crate) struct GlobalState {
     /// By kind and hash: the organization and the thing inside it.
     pub(crate) credentials: BTreeMap<(&'static str, [u8; 32]), (OrganizationId, uuid::Uuid)>,
     pub(crate) user_organizations: BTreeSet<(UserId, OrganizationId)>,
+    /// With the scheduler that began it last.
+    pub(crate) scheduled_runs: BTreeMap<ScheduledRunId, (ScheduledRun, Option<uuid::Uuid>)>,
 }

@@ -2,11 +2,16 @@
 
 #[path = "contract/audience.rs"]
 mod audience;
+#[path = "contract/happenings.rs"]
+mod happenings;
 #[path = "contract/job_unit.rs"]
 mod job_unit;
 
 use std::collections::BTreeMap;
 
+use analytics::Segment;
+use analytics::contract::{Happening, NewLead};
+use analytics::ports::AnalyticsStore;
 use async_trait::async_trait;
 use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
@@ -14,7 +19,9 @@ use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use in_memory::{Fault, MemoryDatabase};
 use kernel::contract::jobs::{JobSubject, JobUnit};
-use kernel::{ContactId, ContactListId, JobStore, OrganizationId, RateLimiter, StorageError};
+use kernel::{
+    CampaignId, ContactId, ContactListId, JobStore, OrganizationId, RateLimiter, StorageError,
+};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use tokio::task::LocalSet;
@@ -87,6 +94,51 @@ impl<const FAULT: u8> campaigns::contract::Subject for Broken<FAULT> {
 
     async fn delete_contact(&self, organization: OrganizationId, contact: ContactId) {
         audience::delete_contact(&self.0, organization, contact).await;
+    }
+
+    async fn delete_organization(&self, organization: OrganizationId) {
+        audience::delete_organization(&self.0, organization).await;
+    }
+}
+
+#[async_trait]
+impl<const FAULT: u8> analytics::contract::Subject for Broken<FAULT> {
+    async fn fresh() -> Self {
+        Self::new()
+    }
+
+    fn store(&self) -> &dyn AnalyticsStore {
+        &self.0
+    }
+
+    async fn found(&self) -> OrganizationId {
+        let tenant = tenancy::contract::Tenant::found(self).await;
+        tenant.organization.id()
+    }
+
+    async fn add_campaign(&self, organization: OrganizationId, name: &str) -> CampaignId {
+        happenings::add_campaign(&self.0, organization, name).await
+    }
+
+    async fn delete_campaign(&self, organization: OrganizationId, campaign: CampaignId) {
+        happenings::delete_campaign(&self.0, organization, campaign).await;
+    }
+
+    async fn add_recipients(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        recipients: &[(ContactId, Segment)],
+    ) {
+        happenings::add_recipients(&self.0, organization, campaign, recipients).await;
+    }
+
+    async fn record(&self, organization: OrganizationId, events: &[Happening]) {
+        happenings::record(&self.0, organization, events).await;
+    }
+
+    async fn add_lead(&self, organization: OrganizationId, lead: NewLead) {
+        happenings::add_lead(&self.0, organization, lead).await;
     }
 }
 
@@ -163,6 +215,8 @@ macro_rules! contracts {
 }
 
 contracts! {
+    analytics::for_each_aggregation_case => aggregations;
+    analytics::for_each_figure_case => figures;
     campaigns::for_each_assignment_case => assignments;
     campaigns::for_each_audience_case => audience;
     campaigns::for_each_campaign_case => campaigns;
@@ -173,6 +227,7 @@ contracts! {
     campaigns::for_each_lead_search_case => lead_search;
     campaigns::for_each_lead_view_case => lead_views;
     campaigns::for_each_random_search_case => random_search;
+    campaigns::for_each_simulation_case => simulations;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;
     contacts::for_each_contact_case => contacts;
@@ -226,6 +281,8 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "analytics::aggregations",
+            "analytics::figures",
             "campaigns::assignments",
             "campaigns::audience",
             "campaigns::campaigns",
@@ -233,6 +290,7 @@ async fn an_adapter_that_forgets_the_tenant_is_noticed() {
             "campaigns::forms",
             "campaigns::lead_search",
             "campaigns::leads",
+            "campaigns::simulations",
             "compliance::entries",
             "contacts::bulk_operations",
             "contacts::contacts",
@@ -265,12 +323,14 @@ async fn an_adapter_that_forgets_the_rollback_is_noticed() {
     assert_noticed_by(
         &failed,
         &[
+            "analytics::aggregations",
             "campaigns::assignments",
             "campaigns::campaigns",
             "campaigns::events",
             "campaigns::email_templates",
             "campaigns::forms",
             "campaigns::leads",
+            "campaigns::simulations",
             "compliance::entries",
             "contacts::bulk_operations",
             "contacts::contacts",
@@ -305,6 +365,7 @@ async fn an_adapter_with_unstable_pages_is_noticed() {
             "campaigns::forms",
             "campaigns::lead_search",
             "campaigns::leads",
+            "campaigns::simulations",
             "compliance::entries",
             "contacts::import_trace",
             "contacts::imports",

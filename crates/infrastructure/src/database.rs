@@ -1,5 +1,7 @@
 //! The database: a pool of connections whose statements are refused outside a unit of work.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kernel::{OrganizationId, StorageError, TenantScope};
@@ -7,6 +9,7 @@ use migration::role;
 use sea_orm::FromQueryResult;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Row, SqlSafeStr as _, Transaction};
+use time::Date;
 use tracing::instrument::{Instrument as _, WithSubscriber as _};
 
 use crate::calls::Opening;
@@ -45,6 +48,7 @@ impl Default for DatabaseSettings {
 pub struct PostgresDatabase {
     pool: PgPool,
     settings: DatabaseSettings,
+    partitions: Arc<Mutex<BTreeSet<(&'static str, Date)>>>,
 }
 
 /// Why a login is not fit to serve.
@@ -90,7 +94,18 @@ impl PostgresDatabase {
             .max_connections(settings.max_connections)
             .acquire_timeout(settings.acquire_timeout)
             .connect_lazy_with(login.application_name("canvass"));
-        Self { pool, settings }
+        Self {
+            pool,
+            settings,
+            partitions: Arc::default(),
+        }
+    }
+
+    /// The partitions that are known to be there, by table and first day, so that nobody asks for them with each batch.
+    pub(crate) fn known_partitions(&self) -> MutexGuard<'_, BTreeSet<(&'static str, Date)>> {
+        self.partitions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The pool, for health checks and figures; statements on tables are refused on it.

@@ -15,6 +15,8 @@ const CHECK_VIOLATION: &str = "23514";
 const DEADLOCK_DETECTED: &str = "40P01";
 /// The statement ran into its timeout, or was cancelled.
 const QUERY_CANCELED: &str = "57014";
+/// The server is not in the state that this needs: the database takes no connections for now.
+const NOT_IN_PREREQUISITE_STATE: &str = "55000";
 /// Concurrent transactions cannot be put into an order.
 const SERIALIZATION_FAILURE: &str = "40001";
 /// Connection exceptions, insufficient resources, operator intervention, system errors.
@@ -106,7 +108,9 @@ pub(crate) fn translate(error: DbErr) -> StorageError {
         Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED | SERIALIZATION_FAILURE) => {
             StorageError::Contended(Some(failure))
         }
-        Some(QUERY_CANCELED) => StorageError::Unavailable(Some(failure)),
+        Some(QUERY_CANCELED | NOT_IN_PREREQUISITE_STATE) => {
+            StorageError::Unavailable(Some(failure))
+        }
         Some(code)
             if UNAVAILABLE_CLASSES
                 .iter()

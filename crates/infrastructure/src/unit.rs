@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::calls::Call;
-use crate::error::{translate, translate_sqlx, wrap};
+use crate::error::{conflict, translate, translate_sqlx, wrap};
 
 /// An open transaction with its role and its tenant.
 ///
@@ -100,6 +100,20 @@ impl PostgresUnit {
             .map_err(translate)
     }
 
+    /// As [`Self::execute_sql`], where somebody else may take a unique key since it was looked for: that is contention, and
+    /// the next try finds who has it. The unit is aborted by it.
+    pub(crate) async fn execute_contended(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> Result<u64, StorageError> {
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        self.execute_raw(statement)
+            .await
+            .map(|done| done.rows_affected())
+            .map_err(conflict(StorageError::Contended(None)))
+    }
+
     /// Runs a query and reads all of its rows.
     pub(crate) async fn all<R: FromQueryResult>(
         &self,
@@ -132,12 +146,26 @@ impl PostgresUnit {
         sql: &str,
         values: PgArguments,
     ) -> Result<Vec<PgRow>, StorageError> {
+        self.fetch_bound(sql, values).await.map_err(translate)
+    }
+
+    /// As [`Self::all_bound`], where somebody else may take a unique key since it was looked for: that is contention, as it is
+    /// of [`Self::execute_contended`].
+    pub(crate) async fn all_bound_contended(
+        &self,
+        sql: &str,
+        values: PgArguments,
+    ) -> Result<Vec<PgRow>, StorageError> {
+        let fetched = self.fetch_bound(sql, values).await;
+        fetched.map_err(conflict(StorageError::Contended(None)))
+    }
+
+    async fn fetch_bound(&self, sql: &str, values: PgArguments) -> Result<Vec<PgRow>, DbErr> {
         let call = self.call(sql);
         let query = sqlx::query_with(AssertSqlSafe(sql.to_owned()), values)
             .persistent(self.named_statements);
         let mut transaction = self.transaction.lock().await;
         self.note(call, query.fetch_all(&mut **transaction).await)
-            .map_err(translate)
     }
 
     /// Counts the call, and notes that the transaction is aborted: PostgreSQL would answer a commit of it with success.

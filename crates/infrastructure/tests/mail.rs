@@ -24,12 +24,12 @@ fn a_mailer(directory: &Path) -> FileMailer {
 }
 
 fn a_message() -> MailMessage {
-    MailMessage {
-        id: ID,
-        to: "ada@example.com".parse().unwrap(),
-        subject: "Willkommen, Zoë".to_owned(),
-        text: "Grüße\n.\nEnde\n".to_owned(),
-    }
+    MailMessage::plain(
+        ID,
+        "ada@example.com".parse().unwrap(),
+        "Willkommen, Zoë".to_owned(),
+        "Grüße\n.\nEnde\n".to_owned(),
+    )
 }
 
 fn names(directory: &Path) -> Vec<String> {
@@ -77,6 +77,30 @@ async fn a_message_is_a_file_that_any_mail_program_can_read() {
             "{expected}: {headers:#?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_message_with_html_has_both_and_its_own_headers() {
+    let directory = tempfile::tempdir().unwrap();
+    let message = MailMessage {
+        html: Some("<p>Grüße</p>".to_owned()),
+        headers: vec![(
+            "List-Unsubscribe",
+            "<https://canvass.example/u/1>\r\nBcc: eve@example.com".to_owned(),
+        )],
+        ..a_message()
+    };
+
+    a_mailer(directory.path()).send(&message).await.unwrap();
+
+    let written = read(directory.path());
+    let headers = headers(&written);
+    let has = |start: &str| headers.iter().any(|header| header.starts_with(start));
+    assert!(has("Content-Type: multipart/alternative;"), "{headers:#?}");
+    assert!(has("List-Unsubscribe: <https://canvass.example/u/1>  Bcc:"));
+    assert!(!has("Bcc"), "{headers:#?}");
+    let (plain, html) = (written.find("text/plain"), written.find("text/html"));
+    assert!(plain.is_some() && plain < html, "the best comes last");
 }
 
 #[tokio::test]

@@ -10,6 +10,10 @@
 mod access_paths;
 #[path = "postgres/accounts.rs"]
 mod accounts;
+#[path = "postgres/aggregation.rs"]
+mod aggregation;
+#[path = "postgres/at_once.rs"]
+mod at_once;
 #[path = "postgres/bulk_leads.rs"]
 mod bulk_leads;
 #[path = "postgres/bulk_operations.rs"]
@@ -38,5 +42,9 @@ mod members;
 mod people;
 #[path = "postgres/permissions.rs"]
 mod permissions;
+#[path = "postgres/recipients.rs"]
+mod recipients;
+#[path = "postgres/scheduler.rs"]
+mod scheduler;
 #[path = "postgres/standing.rs"]
 mod standing;

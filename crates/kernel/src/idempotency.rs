@@ -106,6 +106,10 @@ pub trait IdempotencyLedger: Send + Sync {
         request: &IdempotencyRequest,
         answer: &StoredAnswer,
     ) -> Result<(), StorageError>;
+
+    /// Forgets a request whose effect did not come about, with its answer: whoever repeats it has it carried out. A request
+    /// that is not known MUST be let pass.
+    async fn forget(&self, request: &IdempotencyRequest) -> Result<(), StorageError>;
 }
 
 /// How a use case makes sure that a request takes effect once, and how its answer would look.

@@ -92,8 +92,12 @@ typed_id! {
     RequestId,
     /// Names a role of an organization.
     RoleId,
+    /// Names a run of a periodic job.
+    ScheduledRunId,
     /// Names a session: one login and all the refreshes that follow from it.
     SessionId,
+    /// Names a simulation of a campaign.
+    SimulationId,
     /// Names the reason of one source not to mail to an address.
     SuppressionId,
     /// Names a team of an organization.

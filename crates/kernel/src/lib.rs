@@ -51,7 +51,8 @@ pub use ids::{
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, InvitationId, JobId,
     LeadId, LeadStatusChangeId, LeadViewId, MembershipId, OrganizationId, RequestId, RoleId,
-    SessionId, SuppressionId, TeamId, TeamMemberId, UserId, ValidationRuleId,
+    ScheduledRunId, SessionId, SimulationId, SuppressionId, TeamId, TeamMemberId, UserId,
+    ValidationRuleId,
 };
 pub use jobs::{
     ClaimedJob, EarlyEnd, Interruption, Job, JobCancellation, JobCheckpoint, JobClaim, JobControl,

@@ -28,6 +28,18 @@ pub enum RateDecision {
     },
 }
 
+impl RateDecision {
+    /// Whole seconds until the next time is allowed, rounded up; `None` where it was allowed now.
+    #[must_use]
+    pub fn retry_after(self) -> Option<u64> {
+        let Self::Denied { retry_after } = self else {
+            return None;
+        };
+        let seconds = retry_after.whole_seconds() + i64::from(retry_after.subsec_nanoseconds() > 0);
+        Some(u64::try_from(seconds).unwrap_or(1))
+    }
+}
+
 /// Counts what is done per key, for all processes of the installation together.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]

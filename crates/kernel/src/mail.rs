@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::EmailAddress;
 
-/// A plain-text message to one person, with what only they may read: `Debug` shows the id alone.
+/// A message to one person, with what only they may read: `Debug` shows the id alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MailMessage {
     /// Names the message; sending one with the same id again MUST NOT make a second message.
@@ -15,8 +15,27 @@ pub struct MailMessage {
     pub to: EmailAddress,
     /// The subject: one line.
     pub subject: String,
-    /// The text.
+    /// The message as plain text.
     pub text: String,
+    /// The same as HTML, where there is a choice.
+    pub html: Option<String>,
+    /// Further headers, by name.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+impl MailMessage {
+    /// A message of plain text.
+    #[must_use]
+    pub fn plain(id: uuid::Uuid, to: EmailAddress, subject: String, text: String) -> Self {
+        Self {
+            id,
+            to,
+            subject,
+            text,
+            html: None,
+            headers: Vec::new(),
+        }
+    }
 }
 
 impl fmt::Debug for MailMessage {
@@ -46,12 +65,13 @@ mod tests {
 
     #[test]
     fn a_message_does_not_show_its_recipient_or_its_text() {
-        let message = MailMessage {
-            id: uuid::Uuid::nil(),
-            to: "ada@example.com".parse().unwrap(),
-            subject: "For Ada".to_owned(),
-            text: "the token".to_owned(),
-        };
+        let to = "ada@example.com".parse().unwrap();
+        let message = MailMessage::plain(
+            uuid::Uuid::nil(),
+            to,
+            "For Ada".to_owned(),
+            "the token".to_owned(),
+        );
 
         let shown = format!("{message:?}");
 

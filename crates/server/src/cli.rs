@@ -1,15 +1,28 @@
 //! The command line.
 
-use std::net::SocketAddr;
+mod bench;
+mod import;
+mod job;
+mod simulate;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use uuid::Uuid;
 
+use self::bench::Bench;
+use self::job::Job;
 use crate::commands;
 use crate::settings::{InvalidSettings, Settings, SettingsSource};
 use crate::telemetry::{note_panics, start_logging};
+
+pub(crate) use bench::{
+    BenchAll, BenchAnalytics, BenchEvents, BenchImport, BenchLeads, BenchRls, BenchScale,
+    BenchSimulation, BenchTracking,
+};
+pub(crate) use import::Import;
+pub(crate) use job::{JobCancelArguments, JobListArguments, JobRunArguments, WorkerArguments};
+pub(crate) use simulate::Simulate;
 
 /// Canvass: campaigns, landing pages and leads for brokers and the agencies that serve them.
 ///
@@ -38,6 +51,9 @@ enum Command {
     Job(Job),
     /// Bring the database up to date, and make its roles where they are missing
     Migrate(Migrate),
+    /// Compare what is kept with what it was made from
+    #[command(subcommand)]
+    Verify(Verify),
     /// Print the OpenAPI document
     Openapi,
     /// Measure, beside a yardstick from the same run
@@ -50,119 +66,8 @@ enum Command {
     Admin(Admin),
     /// Import a file of contacts into a list, through a server that runs
     Import(Box<Import>),
-}
-
-/// What is imported, and how.
-#[derive(Args)]
-pub(crate) struct Import {
-    /// CSV file
-    #[arg(required_unless_present = "waiting")]
-    pub(crate) file: Option<PathBuf>,
-    /// List that its contacts are put on, by name or id; it is made where there is none
-    #[arg(long, value_name = "NAME", required_unless_present = "waiting")]
-    pub(crate) list: Option<String>,
-    /// Start this import, which waits to be told which column has the address, instead of sending a file
-    #[arg(long, value_name = "ID", requires = "map", conflicts_with_all = ["file", "list", "repeat"])]
-    pub(crate) waiting: Option<Uuid>,
-    /// Organization that the list is of, by slug or id
-    #[arg(long, env = "CANVASS_ORGANIZATION", value_name = "SLUG")]
-    pub(crate) organization: String,
-    /// API key with the scopes `contact.import`, `contact.view`, `contact_list.view` and `contact_list.create`
-    #[arg(
-        long,
-        env = "CANVASS_API_KEY",
-        value_name = "KEY",
-        hide_env_values = true
-    )]
-    pub(crate) api_key: String,
-    /// Server (default: the public URL, or where it would listen)
-    #[arg(long, env = "CANVASS_URL", value_name = "URL")]
-    pub(crate) url: Option<String>,
-    /// What becomes of rows of contacts that are there already (default: `update`)
-    #[arg(long, value_name = "HOW", value_parser = ["skip", "update", "fill_empty"])]
-    pub(crate) on_duplicate: Option<String>,
-    /// What becomes of rows whose address is none (default: `keep`)
-    #[arg(long, value_name = "HOW", value_parser = ["keep", "reject"])]
-    pub(crate) invalid: Option<String>,
-    /// Meaning of a column, as `Receiver=email`; may be repeated
-    #[arg(long, value_name = "COLUMN=MEANING", value_parser = column_meaning)]
-    pub(crate) map: Vec<ColumnMeaning>,
-    /// How the file's text is written in bytes (default: as it looks)
-    #[arg(long, value_name = "NAME", value_parser = ["utf-8", "utf-16le", "utf-16be", "windows-1252"])]
-    pub(crate) encoding: Option<String>,
-    /// What stands between two cells (default: as it looks)
-    #[arg(long, value_name = "SIGN", value_parser = [",", ";", "|", "tab"])]
-    pub(crate) delimiter: Option<String>,
-    /// Line at which the header begins, from 1; 0 where there is none (default: as it looks)
-    #[arg(long, value_name = "LINE", value_parser = clap::value_parser!(u32).range(..=1_000_000))]
-    pub(crate) header_line: Option<u32>,
-    /// Only tell what would become of the rows
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Import the file even if it was imported into the list before
-    #[arg(long)]
-    pub(crate) repeat: bool,
-    /// File to write rejected rows into
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rejections: Option<PathBuf>,
-}
-
-/// What somebody says of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ColumnMeaning {
-    pub(crate) column: String,
-    pub(crate) meaning: String,
-}
-
-fn column_meaning(text: &str) -> Result<ColumnMeaning, String> {
-    let (column, meaning) = text
-        .rsplit_once('=')
-        .ok_or("say COLUMN=MEANING, as Receiver=email")?;
-    match meaning.parse::<contacts::Meaning>() {
-        Ok(meaning) => Ok(ColumnMeaning {
-            column: column.to_owned(),
-            meaning: meaning.as_str().to_owned(),
-        }),
-        Err(error) => Err(format!(
-            "{error}; the meanings are {}",
-            contacts::Meaning::ALL
-                .iter()
-                .map(|meaning| meaning.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        )),
-    }
-}
-
-impl Import {
-    /// Whether anything was said of how the file is to be read.
-    pub(crate) const fn says_how_to_read(&self) -> bool {
-        !self.map.is_empty()
-            || self.encoding.is_some()
-            || self.delimiter.is_some()
-            || self.header_line.is_some()
-    }
-
-    /// What was said of rows, by the name under which the API takes it.
-    pub(crate) fn words(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let words = [
-            ("on_duplicate", &self.on_duplicate),
-            ("invalid", &self.invalid),
-        ];
-        words
-            .into_iter()
-            .filter_map(|(name, word)| Some((name, word.as_deref()?)))
-    }
-}
-
-/// The key is a secret.
-impl std::fmt::Debug for Import {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Import")
-            .field("list", &self.list)
-            .field("dry_run", &self.dry_run)
-            .finish_non_exhaustive()
-    }
+    /// Simulate a campaign, through a server that runs
+    Simulate(Box<Simulate>),
 }
 
 #[derive(Args, Debug)]
@@ -175,42 +80,20 @@ pub(crate) struct Migrate {
     pub(crate) yes: bool,
 }
 
-#[derive(Args, Debug)]
-pub(crate) struct WorkerArguments {
-    /// Address and port at which to tell `/health/live`, `/health/ready` and `/metrics`; nowhere without it
-    #[arg(long, value_name = "ADDR:PORT")]
-    pub(crate) health_listen: Option<SocketAddr>,
-}
-
 #[derive(Debug, Subcommand)]
-enum Job {
-    /// List the latest jobs
-    List(JobListArguments),
-    /// Ask for the cancellation of a job
-    Cancel(JobCancelArguments),
+enum Verify {
+    /// The sums of an organization's events; ends with 1 where one is wrong
+    Aggregates(VerifyArguments),
 }
 
 #[derive(Args, Debug)]
-pub(crate) struct JobListArguments {
-    /// Those with this status only: `pending`, `running`, `completed`, `failed` or `cancelled`
-    #[arg(long, value_name = "STATUS")]
-    pub(crate) status: Option<String>,
-    /// Those of this kind only
-    #[arg(long, value_name = "KIND")]
-    pub(crate) kind: Option<String>,
-    /// At most this many
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    pub(crate) limit: u16,
+pub(crate) struct VerifyArguments {
+    /// Organization, by slug or id
+    #[arg(long, env = "CANVASS_ORGANIZATION", value_name = "SLUG")]
+    pub(crate) organization: String,
     /// Print JSON instead of a table
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct JobCancelArguments {
-    /// The job's id
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -230,58 +113,6 @@ pub(crate) struct AdminCreate {
     /// Read the password from standard input instead of making one and printing it
     #[arg(long)]
     pub(crate) password_stdin: bool,
-}
-
-#[derive(Debug, Subcommand)]
-enum Bench {
-    /// The cost of row-level security
-    Rls(BenchRls),
-    /// How fast a file of contacts comes in, and how fast contacts are found
-    Import(BenchImport),
-    /// How fast leads are found, and how fast contacts are assigned to a campaign
-    Leads(BenchLeads),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct BenchImport {
-    /// Rows of each file
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=10_000_000))]
-    pub(crate) rows: u64,
-    /// Searches of each kind
-    #[arg(long, value_name = "N", default_value_t = 40)]
-    pub(crate) searches: u16,
-    /// Print JSON instead of a table
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct BenchLeads {
-    /// Leads of the organization
-    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(10_000..=10_000_000))]
-    pub(crate) leads: u32,
-    /// Rows of the file whose contacts are assigned to a campaign
-    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1_000..=1_000_000))]
-    pub(crate) contacts: u64,
-    /// Searches of each kind
-    #[arg(long, value_name = "N", default_value_t = 40)]
-    pub(crate) searches: u16,
-    /// Print JSON instead of a table
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct BenchRls {
-    /// Rows per organization
-    #[arg(long, value_name = "N", default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
-    pub(crate) rows: u32,
-    /// Repetitions of each statement; of the slow ones a tenth
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
-    pub(crate) repeat: u32,
-    /// Print JSON instead of a table
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -353,20 +184,40 @@ fn execute(cli: Cli) -> Result<(), Failure> {
             Command::Job(Job::Cancel(arguments)) => {
                 commands::job::cancel(&settings, arguments).await
             }
+            Command::Job(Job::Run(arguments)) => commands::job::run(&settings, arguments).await,
             Command::Migrate(arguments) => commands::migrate::migrate(&settings, &arguments).await,
+            Command::Verify(Verify::Aggregates(arguments)) => {
+                commands::verify::aggregates(&settings, &arguments).await
+            }
             Command::Admin(Admin::Create(arguments)) => {
                 commands::admin::create(&settings, arguments).await
             }
+            Command::Bench(Bench::All(arguments)) => {
+                commands::bench::all::run(&settings, &arguments)
+            }
             Command::Bench(Bench::Rls(arguments)) => {
-                commands::bench_rls::run(&settings, &arguments).await
+                commands::bench::rls::run(&settings, &arguments).await
             }
             Command::Bench(Bench::Import(arguments)) => {
-                commands::bench_import::run(&settings, &arguments).await
+                commands::bench::import::run(&settings, &arguments).await
+            }
+            Command::Bench(Bench::Events(arguments)) => {
+                commands::bench::events::run(&settings, &arguments).await
+            }
+            Command::Bench(Bench::Tracking(arguments)) => {
+                commands::bench::tracking::run(&settings, &arguments).await
             }
             Command::Bench(Bench::Leads(arguments)) => {
-                commands::bench_leads::run(&settings, &arguments).await
+                commands::bench::leads::run(&settings, &arguments).await
+            }
+            Command::Bench(Bench::Analytics(arguments)) => {
+                commands::bench::analytics::run(&settings, &arguments).await
+            }
+            Command::Bench(Bench::Simulation(arguments)) => {
+                commands::bench::simulation::run(&settings, &arguments).await
             }
             Command::Import(arguments) => commands::import::import(&settings, &arguments),
+            Command::Simulate(arguments) => commands::simulate::simulate(&settings, &arguments),
             Command::Demo(arguments) => commands::demo::demo(settings, &arguments).await,
             Command::Openapi => Ok(()),
         }
@@ -397,6 +248,37 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn searches_are_measured_or_not_asked_for() {
+        for bench in ["import", "leads"] {
+            let parsed =
+                |searches| Cli::try_parse_from(["canvass", "bench", bench, "--searches", searches]);
+            assert!(parsed("0").is_err(), "{bench}");
+            assert!(parsed("1").is_ok(), "{bench}");
+        }
+    }
+
+    #[test]
+    fn an_import_that_waits_is_started_with_whatever_is_said_of_it() {
+        let waiting = [
+            "canvass",
+            "import",
+            "--waiting",
+            "019b6c3c-6a00-7000-8000-000000000011",
+        ];
+        let known = ["--organization", "acme", "--api-key", "key"];
+        let parsed = |more: &[&str]| Cli::try_parse_from([&waiting[..], &known, more].concat());
+        for more in [
+            &[][..],
+            &["--header-line", "2"],
+            &["--encoding", "utf-8", "--delimiter", ";"],
+            &["--map", "Receiver=email", "--repeat"],
+        ] {
+            assert!(parsed(more).is_ok(), "{more:?}");
+        }
+        assert!(parsed(&["--list", "Leads"]).is_err());
     }
 
     /// Flag, variable and, where the help of the flag tells it, default.

@@ -20,6 +20,9 @@ const INVITING: Duration = Duration::from_secs(10);
 /// How long the server may take to answer a request that it has.
 const ANSWERING: Duration = Duration::from_mins(2);
 
+/// How a browser names itself.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
 /// Why there is no answer, or none that helps.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ClientError {
@@ -57,6 +60,8 @@ pub(crate) struct Problem {
     pub(crate) status: u16,
     /// The code of the problem; empty where there is none.
     pub(crate) code: String,
+    /// What it is about, where the server names that by its id.
+    pub(crate) about: Option<String>,
     detail: String,
 }
 
@@ -70,6 +75,7 @@ impl Problem {
         Self {
             status,
             code: text("code").unwrap_or_default().to_owned(),
+            about: text("id").map(str::to_owned),
             detail: if told.is_empty() {
                 "no reason is given".to_owned()
             } else {
@@ -119,6 +125,21 @@ impl Client {
         self.json(self.fetch(path)?)
     }
 
+    /// Reads everything of a listing, page by page; the path has a query.
+    pub(crate) fn list(&self, path: &str) -> Result<Vec<Value>, ClientError> {
+        let (mut items, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let mut page = self.get(&format!("{path}{cursor}"))?;
+            if let Some(Value::Array(found)) = page.get_mut("items").map(Value::take) {
+                items.extend(found);
+            }
+            let Some(next) = page["next_cursor"].as_str() else {
+                return Ok(items);
+            };
+            cursor = format!("&cursor={}", encoded(next));
+        }
+    }
+
     /// Reads anything.
     pub(crate) fn download(&self, path: &str) -> Result<impl Read + use<>, ClientError> {
         Ok(self.fetch(path)?.into_body().into_reader())
@@ -136,8 +157,39 @@ impl Client {
     pub(crate) fn post(&self, path: &str, key: &str, body: &Value) -> Result<Value, ClientError> {
         let text = body.to_string();
         let length = text.len() as u64;
-        let request = self.posting(path, key, "application/json", length);
+        let request = self.posting(path, "application/json", length);
+        let request = request.header("idempotency-key", key);
         self.send(request, &mut text.as_bytes())
+    }
+
+    /// Sends JSON of which a repetition has another effect.
+    pub(crate) fn tell(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
+        let text = body.to_string();
+        let request = self.posting(path, "application/json", text.len() as u64);
+        self.send(request, &mut text.as_bytes())
+    }
+
+    /// Changes something, whatever its version.
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
+        let mut request = self.agent.patch(self.url(path));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.header("content-type", "application/json");
+        self.send(request, &mut body.to_string().as_bytes())
+    }
+
+    /// Sends a form to a page, as a browser does, and named like one: by its own name it would count as a machine.
+    pub(crate) fn submit(&self, page: &str, form: &str) -> Result<(), ClientError> {
+        let request = self
+            .agent
+            .post(page)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("user-agent", BROWSER);
+        let answer = request
+            .send(form)
+            .map_err(|error| self.unreachable(error))?;
+        accepted(answer).map(drop)
     }
 
     /// Sends a body of so many bytes, as it is read, once the server says that it wants it: a refusal is heard before
@@ -150,17 +202,17 @@ impl Client {
         length: u64,
         body: &mut dyn Read,
     ) -> Result<Value, ClientError> {
-        let request = self.posting(path, key, kind, length);
+        let request = self.posting(path, kind, length);
+        let request = request.header("idempotency-key", key);
         self.send(request.header("expect", "100-continue"), body)
     }
 
-    fn posting(&self, path: &str, key: &str, kind: &str, length: u64) -> RequestBuilder<WithBody> {
+    fn posting(&self, path: &str, kind: &str, length: u64) -> RequestBuilder<WithBody> {
         let request = self
             .agent
             .post(self.url(path))
             .header("content-type", kind)
-            .header("content-length", length.to_string())
-            .header("idempotency-key", key);
+            .header("content-length", length.to_string());
         match &self.token {
             Some(token) => request.header("authorization", format!("Bearer {token}")),
             None => request,

@@ -44,12 +44,17 @@ pub struct Running {
     stopping: CancellationToken,
     http: JoinHandle<()>,
     background: Vec<JoinHandle<()>>,
-    composition: Composition,
+    /// All use cases together are large, and need not lie in every future that has a server.
+    composition: Box<Composition>,
 }
 
 impl Running {
     /// Opens the database, and serves.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        Box::pin(Self::start_up(settings)).await
+    }
+
+    async fn start_up(settings: Settings) -> Result<Self, StartError> {
         let data_directory = DataDirectory::open(&settings.data_dir)?;
         let keys = data_directory.keys(&settings)?;
         // Whoever cannot have the port should not start a database first.
@@ -89,7 +94,7 @@ impl Running {
             stopping,
             http,
             background,
-            composition,
+            composition: Box::new(composition),
         })
     }
 

@@ -71,6 +71,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// How many jobs this process works on at once; 0 for none.
     pub job_slots: u16,
+    /// How often this process looks for events to count ahead; `None` for never.
+    pub count_events_every: Option<Duration>,
     /// How long a request may take.
     pub request_timeout: Duration,
     /// How many bytes a file of contacts may have.
@@ -161,7 +163,7 @@ impl fmt::Display for Settings {
 }
 
 impl Settings {
-    fn in_force(&self) -> [(&'static str, String); 23] {
+    fn in_force(&self) -> [(&'static str, String); 24] {
         let seconds = |limit: Duration| format!("{} s", limit.as_secs());
         let list = |items: Vec<String>| {
             if items.is_empty() {
@@ -215,6 +217,11 @@ impl Settings {
                 ),
             ),
             ("job-slots", self.job_slots.to_string()),
+            (
+                "count-events-every",
+                self.count_events_every
+                    .map_or_else(|| "never".to_owned(), seconds),
+            ),
             ("pool-size", database.max_connections.to_string()),
             ("acquire-timeout", seconds(database.acquire_timeout)),
             (
@@ -301,6 +308,18 @@ mod tests {
     }
 
     #[test]
+    fn events_are_counted_soon_or_never() {
+        for (text, every) in [
+            ("", Some(Duration::from_secs(2))),
+            ("count-events-every = 30", Some(Duration::from_secs(30))),
+            ("count-events-every = 0", None),
+        ] {
+            let settings = resolve(toml::from_str(text).unwrap()).unwrap();
+            assert_eq!(settings.count_events_every, every, "{text}");
+        }
+    }
+
+    #[test]
     fn settings_and_their_sources_show_no_secret_and_no_persons_address() {
         let key = "ab".repeat(32);
         let source = SettingsSource {
@@ -346,6 +365,7 @@ mod tests {
     fn a_number_out_of_its_range_is_refused_wherever_it_comes_from() {
         for (text, name) in [
             ("pool-size = 0", "pool-size"),
+            ("count-events-every = 86401", "count-events-every"),
             ("pool-size = 4000000000", "pool-size"),
             ("acquire-timeout = 0", "acquire-timeout"),
             ("request-timeout = 0", "request-timeout"),

@@ -1,5 +1,7 @@
 //! The benchmarks, on few rows: that they measure what they say, not how fast it is.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::process::Command;
 
 use serde_json::Value;
@@ -78,7 +80,7 @@ fn leads_are_found_through_indexes_and_contacts_assigned() {
 
     assert_eq!(report["assignment"]["contacts"], 2_000 - 5 * 7);
     let searches = report["searches"].as_array().unwrap();
-    assert_eq!(searches.len(), 19);
+    assert_eq!(searches.len(), 23);
     for searches in searches {
         // Of so few leads, few are as special as the search for them.
         let is_rare = searches["kind"].as_str().unwrap().contains("rarely");
@@ -88,4 +90,64 @@ fn leads_are_found_through_indexes_and_contacts_assigned() {
         assert_eq!(scans["sequential"], 0, "{scans}");
         assert_ne!(scans["by_index"], 0, "{scans}");
     }
+}
+
+fn measured(arguments: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_canvass"))
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .args(["bench"])
+        .args(arguments)
+        // Nothing is kept there.
+        .args(["--json", "--data-dir", "unused"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{log}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+#[ignore = "takes some minutes: just bench-small"]
+fn every_figure_that_is_to_be_reached_is_measured() {
+    let report = measured(&["all", "--scale", "small"]);
+
+    let figures = report["figures"].as_array().unwrap();
+    assert!(figures.len() > 15, "{figures:#?}");
+    for figure in figures {
+        assert!(figure["is_kept"].is_boolean(), "{figure}");
+    }
+}
+
+#[test]
+fn events_over_the_api_are_measured_beside_bare_statements() {
+    let report = measured(&["events", "--events", "2500", "--contacts", "1000"]);
+
+    assert_eq!(report["events"], 2_500);
+    for figure in ["part_of_bare", "request_p95_ms", "bytes_per_event"] {
+        assert!(report[figure].as_f64().unwrap() > 0.0, "{report}");
+    }
+}
+
+#[test]
+fn hits_of_readers_are_counted_to_the_last() {
+    let report = measured(&["tracking", "--rate", "100", "--seconds", "2"]);
+
+    assert_eq!(
+        (&report["hits"], &report["recorded"]),
+        (&200.into(), &200.into())
+    );
+    assert!(report["p99_ms"].as_f64().unwrap() > 0.0, "{report}");
+}
+
+#[test]
+fn a_campaign_is_simulated_and_everybody_accounted_for() {
+    let report = measured(&["simulation", "--contacts", "2000"]);
+
+    let count = |name: &str| report["counts"][name].as_u64().unwrap();
+    assert_eq!(count("assigned"), 2_000 - 5 * 7);
+    assert!(count("sent") > 1_000, "{report}");
+    assert!(count("events") > count("sent"), "{report}");
+    assert!(report["seconds"].as_f64().unwrap() > 0.0);
+    assert_ne!(report["statements"].as_array().unwrap().len(), 0);
 }

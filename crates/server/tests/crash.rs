@@ -11,6 +11,10 @@ mod asking;
 mod changing;
 #[path = "crash/commanding.rs"]
 mod commanding;
+#[path = "crash/counting.rs"]
+mod counting;
+#[path = "crash/demonstrating.rs"]
+mod demonstrating;
 #[path = "crash/extent.rs"]
 mod extent;
 #[path = "crash/importing.rs"]
@@ -31,8 +35,12 @@ mod refusing;
 mod revalidating;
 #[path = "crash/sending.rs"]
 mod sending;
+#[path = "crash/simulating.rs"]
+mod simulating;
 #[path = "crash/stopping.rs"]
 mod stopping;
+#[path = "crash/tracking.rs"]
+mod tracking;
 #[path = "crash/undoing.rs"]
 mod undoing;
 #[path = "crash/workers.rs"]

@@ -141,12 +141,8 @@ impl Job for InvitationDelivery {
         let Some((invitation, mail)) = self.compose(scope, sending, &token).await? else {
             return Ok(JobEnd::DONE);
         };
-        let message = MailMessage {
-            id: job.id.as_uuid(),
-            to: invitation.state().email.clone(),
-            subject: mail.subject,
-            text: mail.text,
-        };
+        let to = invitation.state().email.clone();
+        let message = MailMessage::plain(job.id.as_uuid(), to, mail.subject, mail.text);
         self.mailer.send(&message).await.map_err(|error| {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,

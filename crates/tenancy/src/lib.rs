@@ -44,6 +44,7 @@ mod member_card;
 mod members;
 mod membership;
 mod network;
+mod operators;
 mod organization;
 mod organizations;
 mod password;
@@ -88,6 +89,7 @@ pub use jobs::{JobView, Jobs};
 pub use member_card::{MemberCard, MemberChange, MemberOutcome, MembersChange};
 pub use members::Members;
 pub use membership::{Authorization, InvitationState, Membership, MembershipState};
+pub use operators::Operators;
 pub use organization::{
     AudiencePolicy, NewOrganization, Organization, OrganizationChange, OrganizationSettings,
     OrganizationState, RetentionOverrides, RiskyAddresses, SettingsChange, SubscriptionLevel,

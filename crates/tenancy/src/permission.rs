@@ -97,6 +97,9 @@ permissions! {
     LeadUpdate = "lead.update", "lead", "Work on leads: move them through the pipeline, assign them, take notes, add responses.";
     LeadDelete = "lead.delete", "lead", "Delete leads and restore them.";
     LeadExport = "lead.export", "lead", "Download leads.";
+    MetricView = "metric.view", "metric", "See what campaigns achieve.";
+    MetricExport = "metric.export", "metric", "Download what campaigns achieve, as tables and reports.";
+    EventCreate = "event.create", "event", "Tell of what happened to mails and on landing pages.";
     AuditView = "audit.view", "audit", "Read the audit log.";
     AuditExport = "audit.export", "audit", "Download the audit log.";
 }

@@ -84,6 +84,7 @@ impl RoleTemplate {
             P::EmailTemplatePreview,
             P::FormView,
             P::LeadView,
+            P::MetricView,
         ];
         let work = [
             P::RoleView,
@@ -124,6 +125,8 @@ impl RoleTemplate {
             P::FormDelete,
             P::LeadDelete,
             P::LeadExport,
+            P::EventCreate,
+            P::MetricExport,
         ];
         match self {
             Self::Owner => PermissionSet::all(),

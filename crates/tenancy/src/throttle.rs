@@ -72,19 +72,11 @@ impl Throttle {
         let Some(name) = tries.name() else {
             return Ok(());
         };
-        match self
-            .limiter
-            .take(self.key(&name), tries.quota(), at)
-            .await?
-        {
-            RateDecision::Allowed => Ok(()),
-            RateDecision::Denied { retry_after } => {
-                let seconds =
-                    retry_after.whole_seconds() + i64::from(retry_after.subsec_nanoseconds() > 0);
-                Err(TenancyError::Limited {
-                    retry_after: u64::try_from(seconds).unwrap_or(1),
-                })
-            }
+        let key = self.key(&name);
+        let decision = self.limiter.take(key, tries.quota(), at).await?;
+        match decision.retry_after() {
+            None => Ok(()),
+            Some(retry_after) => Err(TenancyError::Limited { retry_after }),
         }
     }
 

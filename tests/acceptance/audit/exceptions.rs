@@ -16,6 +16,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "leads to keys and invitations, whose own entries tell of them",
     ),
     (
+        "campaign_aggregations",
+        "how far events were counted ahead; that days are others now is told where they were final",
+    ),
+    (
         "campaign_contact_assignments",
         "what became of each recipient, which the campaign's entries tell the beginning and the end of",
     ),
@@ -26,6 +30,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     (
         "consent_records",
         "a log of its own, with a row for each consent that was given or taken back",
+    ),
+    (
+        "contact_event_days",
+        "sums over events, of which nobody's deed is told",
     ),
     (
         "contact_import_chunks",
@@ -65,6 +73,18 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
         "what a version of a form asks, which is never changed; the version has its own entry",
     ),
     (
+        "event_aggregations",
+        "sums over events, of which nobody's deed is told",
+    ),
+    (
+        "event_changes",
+        "events that are to be summed up, of which nobody's deed is told",
+    ),
+    (
+        "event_recurrences",
+        "sums over events, of which nobody's deed is told",
+    ),
+    (
         "events",
         "a log of its own, with a row for whatever happened to a mail",
     ),
@@ -82,6 +102,14 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     ),
     ("permissions", "the catalogue in code, written by `migrate`"),
     ("rate_limits", "counts of tries"),
+    (
+        "scheduled_runs",
+        "the program's own work; who asked for a run has an entry that names it",
+    ),
+    (
+        "scheduler_leases",
+        "which scheduler acts, of which nobody's deed is told",
+    ),
     ("seaql_migrations", "the schema's own, written by `migrate`"),
     (
         "slugs",

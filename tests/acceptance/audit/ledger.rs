@@ -66,16 +66,17 @@ impl Kind {
 struct Things(BTreeMap<(String, String, String), Columns>);
 
 impl Things {
-    fn of(rows: &Rows) -> Self {
+    /// Those of which rows stand in these tables.
+    fn of(rows: &Rows, tables: &BTreeSet<String>) -> Self {
         let mut lists = BTreeMap::<(&str, String), BTreeSet<String>>::new();
-        for (table, row) in rows.iter() {
+        for (table, row) in rows.within(|table| tables.contains(table)) {
             for part in PARTS.iter().filter(|part| part.table == table) {
                 let list = lists.entry((part.field, text(&row[part.of]))).or_default();
                 list.insert(text(&row[part.value]));
             }
         }
         let mut things = BTreeMap::new();
-        for (table, row) in rows.iter() {
+        for (table, row) in rows.within(|table| tables.contains(table)) {
             if UNTOLD_TABLES.iter().any(|(name, _)| *name == table)
                 || PARTS.iter().any(|part| part.table == table)
             {
@@ -100,7 +101,16 @@ impl Things {
 
 /// What changed between two moments, as entries should tell it.
 pub(super) fn changes(before: &Rows, after: &Rows) -> Vec<(Told, Kind)> {
-    let (before, after) = (Things::of(before), Things::of(after));
+    let touched = after.since(before);
+    let mut tables: BTreeSet<_> = touched.into_iter().map(|change| change.table).collect();
+    // What has parts changes with them, and is told with all of them.
+    let wholes = PARTS.iter().filter(|part| tables.contains(part.table));
+    let wholes: Vec<_> = wholes.map(|part| part.whole.to_owned()).collect();
+    tables.extend(wholes);
+    let parts = PARTS.iter().filter(|part| tables.contains(part.whole));
+    let parts: Vec<_> = parts.map(|part| part.table.to_owned()).collect();
+    tables.extend(parts);
+    let (before, after) = (Things::of(before, &tables), Things::of(after, &tables));
     let keys = before.0.keys().chain(after.0.keys());
     let keys = keys.collect::<BTreeSet<_>>();
     let mut changes = Vec::new();

@@ -72,8 +72,8 @@ const FULLER: &[(&str, Body)] = &[
     }),
 ];
 
-/// Operations whose bodies list what belongs to the one thing that they make or change.
-const OF_ONE_THING: [&str; 2] = ["createCampaign", "updateCampaign"];
+/// Operations whose bodies list what belongs to the one thing that they make or change, or add to a log of its own.
+const OF_ONE_THING: [&str; 3] = ["createCampaign", "updateCampaign", "ingestEvents"];
 
 #[tokio::test]
 async fn what_an_operation_changes_is_what_it_tells_the_audit_log() {

@@ -16,15 +16,14 @@ async fn refused(
     bearing: Bearing<'_>,
     status: u16,
 ) -> Vec<Written> {
-    let mut admin = world.stack.admin().await;
-    let before = Rows::read(&mut admin).await;
+    let before = world.stack.rows().await;
     let answer = attempt.by(&world.stack, bearing).await;
     assert_eq!(answer.status, status, "{}", attempt.entry.operation);
     written(world, &before, &answer).await
 }
 
 async fn written(world: &World, before: &Rows, answer: &Answer) -> Vec<Written> {
-    let after = Rows::read(&mut world.stack.admin().await).await;
+    let after = world.stack.rows().await;
     assert_eq!(changes(before, &after), [], "a refusal changes nothing");
     entries(before, &after, answer.header("x-request-id"))
 }
@@ -133,7 +132,7 @@ async fn a_login_that_fails_is_in_the_log_with_its_reason() {
         (known.email.as_str(), user.as_str(), "wrong-password"),
         ("nobody@example.com", "", "unknown-account"),
     ] {
-        let before = Rows::read(&mut world.stack.admin().await).await;
+        let before = world.stack.rows().await;
         let body = json!({ "email": email, "password": "not the password" });
         let answer = log_in(&world, &body).await.expect(401);
 
@@ -155,9 +154,9 @@ async fn logins_beyond_the_limit_are_in_the_log_once_in_a_while() {
     let world = World::begin().await;
     let body = json!({ "email": "somebody@example.com", "password": "not the password" });
     let mut answer = log_in(&world, &body).await;
-    let mut before = Rows::read(&mut world.stack.admin().await).await;
+    let mut before = world.stack.rows().await;
     while answer.status == 401 {
-        before = Rows::read(&mut world.stack.admin().await).await;
+        before = world.stack.rows().await;
         answer = log_in(&world, &body).await;
     }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::ledger::{Entry as Written, changes, entries, text};
 use crate::matrix::World;
-use crate::stack::{Rows, Session, unique};
+use crate::stack::{Session, unique};
 
 /// Refusals that no tenant's log tells, and why.
 const UNTOLD: &[(&str, &str)] = &[
@@ -189,7 +189,7 @@ impl Scene {
         status: u16,
     ) -> Vec<Written> {
         let (method, address, body) = call;
-        let before = Rows::read(&mut self.world.stack.admin().await).await;
+        let before = self.world.stack.rows().await;
         let mut call = self.world.stack.call(method.clone(), address).by(by);
         if *method == Method::POST {
             call = call.once();
@@ -199,7 +199,7 @@ impl Scene {
             body => call.json(body).send().await,
         };
         let answer = answer.expect(status);
-        let after = Rows::read(&mut self.world.stack.admin().await).await;
+        let after = self.world.stack.rows().await;
         if status == 403 {
             assert_eq!(changes(&before, &after), [], "a refusal changes nothing");
         }

@@ -1,6 +1,7 @@
 //! Every operation that takes an `Idempotency-Key` takes effect once.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use sqlx::Connection as _;
@@ -12,14 +13,8 @@ use crate::matrix::entry::{Entry, Rule};
 use crate::matrix::world::{World, assert_unchanged, token};
 use crate::stack::{Answer, Change, Rows, unique};
 
-/// Tables that the server writes to in its own time: records of requests, counts of tries, and jobs that are worked on.
-const IN_THE_BACKGROUND: [&str; 5] = [
-    "access_logs",
-    "api_key_addresses",
-    "error_logs",
-    "job_queue",
-    "rate_limits",
-];
+/// How often a client asks once more that is told to come again.
+const AGAIN: usize = 60;
 
 /// How often a request is sent at once.
 fn at_once(entry: &Entry) -> usize {
@@ -41,6 +36,20 @@ fn bearing<'a>(entry: &Entry, case: &'a Case) -> Bearing<'a> {
         Rule::Anyone => Bearing::Nothing,
         _ => token(&case.caller),
     }
+}
+
+/// What a client is answered in the end who comes again as long as it is told to, because another request with its key is
+/// under way or the server has too much in hand. Who is told that it asked too often does not.
+async fn patiently(attempt: &Attempt<'_>, world: &World, bearing: Bearing<'_>) -> Answer {
+    let mut answer = attempt.by(&world.stack, bearing).await;
+    for _ in 0..AGAIN {
+        if answer.status == 429 || answer.header("retry-after").is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        answer = attempt.by(&world.stack, bearing).await;
+    }
+    answer
 }
 
 /// All of an answer that a repetition has to repeat.
@@ -77,7 +86,7 @@ fn assert_repeats(entry: &Entry, first: &Answer, answer: &Answer) {
 fn tally(changes: &[Change]) -> BTreeMap<String, [usize; 3]> {
     let mut tally = BTreeMap::<_, [usize; 3]>::new();
     for change in changes {
-        if IN_THE_BACKGROUND.contains(&change.table.as_str()) {
+        if change.is_in_the_background() {
             continue;
         }
         let kind = match (&change.old, &change.new) {
@@ -114,7 +123,7 @@ async fn of_every_operation_parallel_requests_with_one_key_take_effect_once_and_
         attempt.key = Some(unique().to_string());
         world.stack.put_jobs_off().await;
         let before = Rows::read(&mut admin).await;
-        let calls = (0..at_once(entry)).map(|_| attempt.by(&world.stack, bearing(entry, &case)));
+        let calls = (0..at_once(entry)).map(|_| patiently(&attempt, &world, bearing(entry, &case)));
         let answers = join_all(calls).await;
 
         let fresh = |answer: &&Answer| {

@@ -10,9 +10,12 @@ use crate::matrix::world::{World, assert_refused, assert_unchanged, token};
 use crate::stack::Rows;
 
 /// What is read whole and is no single resource: lists too short for pages, sums, differences, and files.
-const WHOLE: [&str; 16] = [
+const WHOLE: [&str; 25] = [
+    "compareCampaigns",
     "compareEmailTemplateVersions",
     "exportAuditEntries",
+    "exportCampaignMetrics",
+    "exportMetrics",
     "followJob",
     "exportRejections",
     "exportContacts",
@@ -24,8 +27,14 @@ const WHOLE: [&str; 16] = [
     "previewCampaignAudience",
     "previewCampaignMailForContact",
     "previewEmailTemplateVersionForContact",
+    "readCampaignDailyMetrics",
+    "readCampaignFunnel",
+    "readCampaignMetrics",
+    "readCampaignSegments",
+    "readCampaignSources",
     "readContactListValidationSummary",
     "readLeadFunnel",
+    "readMetricsOverview",
     "readValidationRules",
 ];
 

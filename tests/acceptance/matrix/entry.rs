@@ -85,6 +85,8 @@ pub(crate) enum Thing {
     Lead,
     /// A saved search of leads that the organization has.
     LeadView,
+    /// A simulation that is over.
+    Simulation,
     /// A suppressed address.
     Suppression,
     /// A role of the organization's own that nobody has.
@@ -113,6 +115,8 @@ pub(crate) enum Thing {
     PlatformAdmin,
     /// An entry of the platform's audit log.
     PlatformAuditEntry,
+    /// The name of a periodic job of which no run is open.
+    PeriodicJob,
     /// The name of a role on the platform.
     PlatformRole,
     /// A team.

@@ -124,6 +124,7 @@ impl Around<'_> {
                 )
                 .await
             }
+            Thing::PeriodicJob => return self.periodic_job().await,
             Thing::PlatformRole => return PlatformRole::PlatformAdmin.as_str().to_owned(),
             Thing::Team => self.team().await,
             Thing::TeamMember => {
@@ -136,6 +137,14 @@ impl Around<'_> {
             other => self.content(other).await,
         };
         id.to_string()
+    }
+
+    /// The name of a periodic job of which no run is open.
+    async fn periodic_job(&self) -> String {
+        let sql = "UPDATE scheduled_runs SET finished_at = now() WHERE finished_at IS NULL";
+        let mut admin = self.stack.admin().await;
+        sqlx::query(sql).execute(&mut admin).await.expect("it runs");
+        "expiry".to_owned()
     }
 
     /// Something of the kind that mails, forms and answers are.
@@ -174,6 +183,7 @@ impl Around<'_> {
                 let body = json!({ "name": name, "query": "status=new", "is_shared": true });
                 self.post("/lead-views", &body).await
             }
+            Thing::Simulation => self.simulation().await,
             other => panic!("{other:?} is no content"),
         }
     }
@@ -258,6 +268,23 @@ impl Around<'_> {
         };
         self.set(statement, campaign).await;
         campaign
+    }
+
+    /// A simulation of a campaign to nobody, which is over.
+    async fn simulation(&self) -> Uuid {
+        let campaign = self.ready_campaign().await;
+        let path = format!("/campaigns/{campaign}/simulations");
+        let simulation = self.post(&path, &json!({})).await;
+        let address = self.address(&format!("/campaigns/{campaign}"));
+        loop {
+            let call = self.stack.call(Method::GET, &address).by(self.owner);
+            let answer = call.send().await.expect(200).json();
+            if answer["status"] == "completed" {
+                return simulation;
+            }
+            assert_eq!(answer["status"], "active");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     async fn set(&self, statement: &'static str, id: Uuid) {

@@ -12,7 +12,7 @@ use testkit::TestDatabase;
 use super::mischief::{fail_inside, go_wrong};
 use super::search::{ADDRESS, EMAIL, NAME, Place, USER_AGENT, found, places};
 use crate::matrix::{Attempt, Bearing, Rule, World};
-use crate::stack::{PASSWORD, Rows, Stack, log, unique};
+use crate::stack::{PASSWORD, Stack, log, unique};
 
 /// PostgreSQL as the program starts it, but for how slow a statement has to be to be logged.
 async fn private_postgres(directory: &Path) -> EmbeddedPostgres {
@@ -106,7 +106,7 @@ async fn succeed(world: &World) {
 /// Lines are written in batches, beside the requests: waits for that of the last request, and for the failures.
 async fn wait_for_logs(stack: &Stack, last: &str, failures: usize) {
     for _ in 0..300 {
-        let rows = Rows::read(&mut stack.admin().await).await;
+        let rows = stack.rows().await;
         let mut lines = rows.iter().filter(|(table, _)| *table == "access_logs");
         let arrived = lines.any(|(_, line)| line["request_id"] == last);
         if arrived && rows.count("error_logs") >= failures {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use reqwest::Method;
 
-use crate::stack::{PASSWORD, Rows, Stack, log};
+use crate::stack::{PASSWORD, Stack, log};
 
 /// People, who must not be found.
 const PEOPLE: &[&str] = &["@example.com", EMAIL, "Ada Example", NAME];
@@ -93,7 +93,7 @@ pub(super) async fn places(stack: &Stack, server_log: &Path) -> Vec<Place> {
             String::from_utf8_lossy(&server_log).into_owned(),
         ),
     ];
-    let rows = Rows::read(&mut stack.admin().await).await;
+    let rows = stack.rows().await;
     for (table, row) in rows.iter() {
         let kept = KEPT.iter().find(|(name, ..)| *name == table);
         let kept = kept.map_or(&[][..], |(_, columns, _)| columns);

@@ -6,6 +6,7 @@
 //! - [`log`] is what the server says meanwhile;
 //! - [`Rows`] is what stands in all tables at one moment, and tells what changed.
 
+mod background;
 mod client;
 pub(crate) mod log;
 mod people;

@@ -12,9 +12,10 @@ use sqlx::{Connection as _, PgConnection};
 use tempfile::TempDir;
 use tenancy::AccountPorts;
 use testkit::TestDatabase;
+use tokio::sync::Mutex;
 
 use super::people::NoLimits;
-use super::{Call, log};
+use super::{Call, Rows, log};
 
 /// A whole server, which ends with this value or with the test's runtime.
 pub(crate) struct Stack {
@@ -24,6 +25,8 @@ pub(crate) struct Stack {
     database: TestDatabase,
     data_directory: TempDir,
     keys: MasterKeys,
+    /// A connection of the administrator's that was read through before, and has its plans ready.
+    reader: Mutex<Option<PgConnection>>,
 }
 
 impl Stack {
@@ -65,6 +68,7 @@ impl Stack {
             database,
             data_directory,
             keys,
+            reader: Mutex::new(None),
         }
     }
 
@@ -113,6 +117,16 @@ impl Stack {
     pub(crate) fn call(&self, method: Method, path: &str) -> Call {
         let address = format!("http://{}{path}", self.running.address());
         Call::new(&self.client, method, &address)
+    }
+
+    /// What stands in all tables.
+    pub(crate) async fn rows(&self) -> Rows {
+        let mut reader = self.reader.lock().await;
+        let connection = match reader.take() {
+            Some(connection) => connection,
+            None => self.admin().await,
+        };
+        Rows::read(reader.insert(connection)).await
     }
 
     /// A superuser's connection to the server's database.
@@ -216,6 +230,8 @@ async fn start_with(
             let own = settings.dns_resolver.is_some();
             (!own).then_some(Switch::Off)
         }),
+        // Whoever wants to see what is counted in the server's own time says so.
+        count_events_every: settings.count_events_every.or(Some(0)),
         ..settings
     };
     let settings = settings.resolve(None).expect("the settings hold");

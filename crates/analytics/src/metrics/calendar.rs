@@ -1,5 +1,7 @@
 //! Where days begin and end.
 
+use std::collections::BTreeSet;
+
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use kernel::{TimeZoneName, Timestamp};
@@ -104,6 +106,23 @@ impl Calendar {
             start = end;
         }
         days
+    }
+
+    /// The days in which some of these days of UTC lie, in order, each once.
+    #[must_use]
+    pub fn days_in_utc(&self, dates: impl IntoIterator<Item = Date>) -> Vec<Day> {
+        let mut found = BTreeSet::new();
+        for date in dates {
+            let begins = date.with_time(Time::MIDNIGHT).assume_utc();
+            let ends = begins.saturating_add(Duration::DAY - Duration::MICROSECOND);
+            let last = self.date_of(ends);
+            let mut next = Some(self.date_of(begins));
+            while let Some(date) = next.filter(|date| *date <= last) {
+                found.insert(date);
+                next = date.next_day();
+            }
+        }
+        found.into_iter().map(|date| self.day(date)).collect()
     }
 
     /// The first instant of a period, and the first after it.
@@ -254,6 +273,20 @@ mod tests {
             prop_assert!(day.contains(at));
             prop_assert!(!calendar.day(date.next_day().unwrap()).contains(at));
             prop_assert_eq!(calendar.day(date.previous_day().unwrap()).end, day.start);
+        }
+
+        #[test]
+        fn every_instant_of_a_day_of_utc_lies_in_one_of_its_days(
+            zone in proptest::sample::select(vec!["UTC", "Europe/Berlin", "Pacific/Apia", "Asia/Kathmandu", "Pacific/Kiritimati"]),
+            seconds in 1_262_304_000..1_900_000_000_i64,
+        ) {
+            let calendar = calendar(zone);
+            let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap();
+
+            let days = calendar.days_in_utc([at.date(), at.date()]);
+
+            prop_assert_eq!(days.iter().filter(|day| day.contains(at)).count(), 1);
+            prop_assert!(days.len() <= 3);
         }
     }
 }

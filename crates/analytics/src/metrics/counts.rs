@@ -1,11 +1,10 @@
 //! How often, and by how many.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::iter::Sum;
 use std::ops::AddAssign;
 
 use kernel::{ContactId, Timestamp};
-use time::Date;
 
 use super::calendar::{Calendar, Day};
 use super::period::Period;
@@ -199,22 +198,6 @@ pub fn daily<'a>(
     pairs
         .map(|(day, counts)| DailyCounts { day, counts })
         .collect()
-}
-
-/// The days of a period with what storage counted of them; days of which it has nothing are there too.
-#[must_use]
-pub fn filled(
-    counted: &BTreeMap<Date, Counts>,
-    calendar: &Calendar,
-    period: Period,
-) -> Vec<DailyCounts> {
-    let counts = |day: &Day| counted.get(&day.date).copied().unwrap_or_default();
-    let days = calendar.days(period).into_iter();
-    days.map(|day| DailyCounts {
-        counts: counts(&day),
-        day,
-    })
-    .collect()
 }
 
 #[derive(Default)]

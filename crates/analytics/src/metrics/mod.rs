@@ -13,7 +13,7 @@ mod period;
 mod rate;
 
 pub use calendar::{Calendar, Day};
-pub use counts::{ByActor, CountedEvent, Counts, DailyCounts, Tally, daily, filled, tally};
+pub use counts::{ByActor, CountedEvent, Counts, DailyCounts, Tally, daily, tally};
 pub use funnel::{Funnel, FunnelStage, FunnelStep, SegmentCounts, SourceCounts};
 pub use period::{InvalidPeriod, Period};
 pub use rate::{Change, Rate, Rates};

@@ -1,12 +1,16 @@
 //! What a report says.
 
+use std::cmp::Reverse;
+
 use kernel::Timestamp;
 use time::UtcOffset;
 
 use super::page::{Layout, Row};
 use super::pdf::{ReportFault, write};
 use crate::chart::{Bar, Chart, Series, bars, full_date, grouped, time_series};
-use crate::metrics::{Change, Counts, DailyCounts, Funnel, FunnelStep, Period, Rate, SourceCounts};
+use crate::metrics::{
+    Change, Counts, DailyCounts, Funnel, FunnelStep, Period, Rate, SegmentCounts, SourceCounts,
+};
 
 /// What a report is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,10 +29,16 @@ pub struct ReportContent {
     pub counts: Counts,
     /// What is counted in the period before.
     pub before: Counts,
+    /// Events that came when their day was final, and are not in the counts.
+    pub late: u64,
     /// What is counted of each day of the period.
     pub days: Vec<DailyCounts>,
     /// Where leads came from.
     pub sources: Vec<SourceCounts>,
+    /// What is counted of each segment; nothing where it is not told.
+    pub segments: Vec<SegmentCounts>,
+    /// What is counted of each of several campaigns, by their names; nothing where it is about one.
+    pub campaigns: Vec<(String, Counts)>,
 }
 
 impl ReportContent {
@@ -40,6 +50,15 @@ impl ReportContent {
         layout.chart("Day by day", &self.series());
         layout.chart("How far people went", &self.funnel());
         layout.chart("Where leads came from", &self.leads());
+        if !self.segments.is_empty() {
+            let segments = self.segments.iter();
+            let rows = segments.map(|it| (it.segment.to_string(), it.counts));
+            Self::side_by_side(&mut layout, "What was known of addresses", "Segment", rows);
+        }
+        if !self.campaigns.is_empty() {
+            let rows = self.campaigns.iter().cloned();
+            Self::side_by_side(&mut layout, "Campaigns side by side", "Campaign", rows);
+        }
         self.table(&mut layout);
         self.remarks(&mut layout);
         write(layout, self)
@@ -93,6 +112,56 @@ impl ReportContent {
         });
         let sources: Vec<_> = sources.collect();
         bars("Where leads came from", "Leads", "Converted", &sources)
+    }
+
+    /// A chart of the people who opened, of those rows with the most of them, and a table of what else people did.
+    fn side_by_side(
+        layout: &mut Layout,
+        title: &str,
+        name: &str,
+        rows: impl Iterator<Item = (String, Counts)>,
+    ) {
+        let rows: Vec<_> = rows.collect();
+        let opened = rows.iter().map(|(name, counts)| Bar {
+            label: name.clone(),
+            value: counts.opened.human.people,
+            note: counts.rates().open.to_string(),
+        });
+        let mut opened: Vec<_> = opened.collect();
+        if opened.len() > MOST_BARS {
+            opened.sort_by_key(|bar| Reverse(bar.value));
+            opened.truncate(MOST_BARS);
+        }
+        let chart = bars(
+            title,
+            "People who opened",
+            "Of the mails delivered",
+            &opened,
+        );
+        layout.chart(title, &chart);
+        let head = [
+            name,
+            "Sent",
+            "Delivered",
+            "Opened",
+            "Clicked",
+            "Forms sent",
+            "Leads",
+        ];
+        let rows = rows.iter().map(|(name, counts)| {
+            let cells = [
+                counts.sent.people,
+                counts.delivered(),
+                counts.opened.human.people,
+                counts.clicked.human.people,
+                counts.submitted.human.people,
+                counts.leads,
+            ];
+            let cells = cells.into_iter().map(grouped);
+            std::iter::once(name.clone()).chain(cells).collect()
+        });
+        let rows: Vec<Row> = rows.collect();
+        layout.table(title, &head.map(str::to_owned), &rows);
     }
 
     fn head(&self, layout: &mut Layout) {
@@ -191,6 +260,12 @@ impl ReportContent {
             made_at.hour(),
             made_at.minute(),
         ));
+        if self.late > 0 {
+            layout.remark(&format!(
+                "{} events came when the numbers of their day were final, and are not in them.",
+                grouped(self.late)
+            ));
+        }
     }
 }
 
@@ -223,6 +298,9 @@ fn points(change: Change<Rate>) -> String {
     let tenths = i128::from(now) - i128::from(before);
     signed(tenths, "\u{a0}pp")
 }
+
+/// How many bars a chart has at most: beyond, nobody reads their names.
+const MOST_BARS: usize = 30;
 
 /// What growth is written out at most, in tenths of a percent: beyond, it says nothing but that there was little before.
 const MOST_TENTHS: i128 = 99_990;

@@ -70,19 +70,14 @@ impl Pace {
 }
 
 impl VirtualClock {
-    /// The latest start of a simulation whose last event lies `horizon` behind it, if it is to be over now.
-    #[must_use]
-    pub fn latest_start(horizon: Duration, now: Timestamp) -> Timestamp {
-        now.saturating_sub(horizon)
-    }
-
-    /// Plays all at once in the past, from `start_at`; without one as late as possible.
+    /// Plays all at once in the past, from `start_at`; without one as late as possible. The last event lies `horizon` behind
+    /// the start.
     pub fn instant(
         start_at: Option<Timestamp>,
         horizon: Duration,
         now: Timestamp,
     ) -> Result<Self, InvalidStart> {
-        let latest = Self::latest_start(horizon, now);
+        let latest = now.saturating_sub(horizon);
         let start_at = start_at.unwrap_or(latest);
         if start_at > latest {
             return Err(InvalidStart::TooLate { latest });
@@ -127,10 +122,23 @@ impl VirtualClock {
         self.start_at.saturating_add(Duration::microseconds(micros))
     }
 
-    /// Whether what happens at an instant of this clock may be recorded now.
+    /// How long after the start something is in the life that is played, where this clock shows it at an instant: the
+    /// offset of which [`VirtualClock::at`] makes the instant again, to the microsecond.
     #[must_use]
-    pub fn is_due(&self, at: Timestamp, now: Timestamp) -> bool {
-        at <= now
+    pub fn offset_of(&self, at: Timestamp) -> Duration {
+        let passed = at - self.start_at;
+        match self.pace.factor {
+            None => passed,
+            #[expect(
+                clippy::cast_precision_loss,
+                clippy::cast_possible_truncation,
+                reason = "offsets are exact up to 285 years, and longer ones saturate"
+            )]
+            Some(factor) => {
+                let micros = passed.whole_microseconds() as f64 * factor;
+                Duration::microseconds(micros.ceil() as i64)
+            }
+        }
     }
 }
 
@@ -162,6 +170,7 @@ mod tests {
         let clock = VirtualClock::instant(None, horizon, NOW).unwrap();
         assert_eq!(clock.start_at(), latest);
         assert_eq!(clock.at(horizon), NOW);
+        assert_eq!(clock.offset_of(NOW), horizon);
 
         let late = VirtualClock::instant(Some(latest + Duration::MICROSECOND), horizon, NOW);
         assert_eq!(late, Err(InvalidStart::TooLate { latest }));
@@ -176,7 +185,7 @@ mod tests {
         let at = clock.at(Duration::HOUR);
 
         assert_eq!(at, NOW + Duration::MINUTE);
-        assert!(!clock.is_due(at, NOW) && clock.is_due(at, at));
+        assert_eq!(clock.offset_of(at), Duration::HOUR);
         for bad in [0.0, 0.5, 1e7, f64::NAN] {
             assert_eq!(Pace::paced(bad), Err(InvalidPace));
         }

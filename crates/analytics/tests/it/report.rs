@@ -1,14 +1,14 @@
 //! What a report says can be read out of its file, and is what the metrics say.
 #![expect(clippy::unwrap_used, reason = "what tests stand on")]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use analytics::chart::grouped;
-use analytics::metrics::{ByActor, Calendar, Counts, Period, SourceCounts, Tally, filled};
+use analytics::metrics::{ByActor, Calendar, Counts, DailyCounts, Period, SourceCounts, Tally};
 use analytics::report::ReportContent;
+use time::Duration;
 use time::macros::{date, datetime};
-use time::{Date, Duration};
 
 const LONG: &str =
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
@@ -49,16 +49,12 @@ fn report(days: u16) -> ReportContent {
     let first = date!(2025 - 05 - 15);
     let last = first + Duration::days(i64::from(days) - 1);
     let period = Period::new(first, last).unwrap();
-    let by_day: BTreeMap<Date, Counts> = period
-        .dates()
-        .zip(0_u64..)
-        .map(|(date, day)| {
-            (
-                date,
-                counts(((day + 1) * 7_919) % 3_001 * 40 / (day / 7 + 1)),
-            )
-        })
-        .collect();
+    let calendar = Calendar::of(&"Europe/Berlin".parse().unwrap());
+    let by_day = calendar.days(period).into_iter().zip(0_u64..);
+    let by_day = by_day.map(|(day, number)| DailyCounts {
+        day,
+        counts: counts(((number + 1) * 7_919) % 3_001 * 40 / (number / 7 + 1)),
+    });
     let source = |source: &str, leads, converted| SourceCounts {
         source: source.to_owned(),
         leads,
@@ -72,11 +68,10 @@ fn report(days: u16) -> ReportContent {
         made_at: datetime!(2026-07-01 9:05 UTC),
         counts: counts(12_345),
         before: counts(10_000),
-        days: filled(
-            &by_day,
-            &Calendar::of(&"Europe/Berlin".parse().unwrap()),
-            period,
-        ),
+        late: 0,
+        segments: Vec::new(),
+        campaigns: Vec::new(),
+        days: by_day.collect(),
         sources: vec![
             source("email_campaign", 41, 12),
             source("direct_form", 7, 1),
@@ -124,7 +119,7 @@ fn made(name: &str, content: &ReportContent) -> Vec<u8> {
 
 /// The texts of a report, in the order in which they are drawn, found as a reader finds them: by what each font's glyphs
 /// stand for.
-fn texts(pdf: &[u8]) -> Vec<String> {
+pub(crate) fn texts(pdf: &[u8]) -> Vec<String> {
     let file = String::from_utf8_lossy(pdf);
     let fonts: Vec<HashMap<u16, char>> = file
         .split("begincmap")

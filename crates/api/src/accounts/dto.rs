@@ -18,7 +18,7 @@ use crate::schema::{EmailText, LocaleText, NameText, PasswordText, SecretText, T
 
 /// Whether an account can be used.
 #[derive(Clone, Copy, Debug, Enum)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "AccountStatus", rename_all = "snake_case")]
 pub(crate) enum Status {
     /// It was made for somebody who has not set a password yet.
     Pending,
@@ -32,7 +32,7 @@ pub(crate) enum Status {
 
 /// A role on the whole installation.
 #[derive(Clone, Copy, Debug, Enum)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "PlatformRole", rename_all = "snake_case")]
 pub(crate) enum Role {
     /// Administers accounts and reads the platform's own audit log.
     PlatformAdmin,

@@ -23,6 +23,7 @@ pub(crate) struct CreateApiKeyRequest {
     #[oai(validator(min_items = 1))]
     scopes: Vec<PermissionKey>,
     /// When it runs out; never when absent.
+    #[oai(nullable)]
     expires_at: Option<OffsetDateTime>,
 }
 

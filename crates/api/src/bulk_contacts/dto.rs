@@ -25,29 +25,37 @@ const MOST: usize = 50;
 #[oai(example)]
 pub(crate) struct MatchingFilter {
     /// What they are searched for, as in the listing of contacts.
+    #[oai(nullable)]
     q: Option<SearchText>,
     /// On this list.
+    #[oai(nullable)]
     list_id: Option<Uuid>,
     /// What may be done with the address.
-    #[oai(validator(max_items = 50))]
+    #[oai(nullable, validator(max_items = 50))]
     status: Option<Vec<ValidationStatusText>>,
     /// Whose the address is.
-    #[oai(validator(max_items = 50))]
+    #[oai(nullable, validator(max_items = 50))]
     classification: Option<Vec<ClassificationText>>,
     /// Where the contact came from.
+    #[oai(nullable)]
     source: Option<ContactSourceText>,
     /// Whether the address must not be mailed.
+    #[oai(nullable)]
     suppressed: Option<bool>,
     /// Made from when on, included.
+    #[oai(nullable)]
     created_since: Option<OffsetDateTime>,
     /// Made until when, excluded.
+    #[oai(nullable)]
     created_until: Option<OffsetDateTime>,
     /// Judged from when on, included.
+    #[oai(nullable)]
     validated_since: Option<OffsetDateTime>,
     /// Judged until when, excluded.
+    #[oai(nullable)]
     validated_until: Option<OffsetDateTime>,
     /// Attributes as name, colon and value, in any case: `city:Berlin`.
-    #[oai(validator(max_items = 50))]
+    #[oai(nullable, validator(max_items = 50))]
     attribute: Option<Vec<String>>,
 }
 
@@ -56,8 +64,10 @@ pub(crate) struct MatchingFilter {
 #[oai(example)]
 pub(crate) struct MatchingContactsRequest {
     /// Those that fit this filter.
+    #[oai(nullable)]
     filter: Option<MatchingFilter>,
     /// Whether all contacts are meant, and there is no filter.
+    #[oai(nullable)]
     all: Option<bool>,
 }
 
@@ -66,8 +76,10 @@ pub(crate) struct MatchingContactsRequest {
 #[oai(example)]
 pub(crate) struct UpdateMatchingContactsRequest {
     /// Those that fit this filter.
+    #[oai(nullable)]
     filter: Option<MatchingFilter>,
     /// Whether all contacts are meant, and there is no filter.
+    #[oai(nullable)]
     all: Option<bool>,
     /// What changes about all of them.
     changes: ProfileChanges,

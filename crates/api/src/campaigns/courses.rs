@@ -1,6 +1,8 @@
 //! The course of campaigns: having them begin, pause, go on and end, and how their recipients stand.
 
-use campaigns::{CampaignCourses, CountedCampaign, RecipientFilter, RecipientMails};
+use campaigns::{
+    CampaignAction, CampaignCourses, CountedCampaign, RecipientFilter, RecipientMails, TestMails,
+};
 use kernel::{CampaignId, ContactId};
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -10,7 +12,7 @@ use super::dto::{
     CampaignAnswer, RecipientAnswer, ScheduleCampaignRequest, reason as recipient_reason, schedule,
 };
 use super::made;
-use super::mail::RecipientMailAnswer;
+use super::mail::{RecipientMailAnswer, SendTestMailRequest, TestMailSentAnswer, test_send};
 use crate::answer::{Answer, Finished};
 use crate::input::{Body, OrganizationKey, Path, Query, parameters, text, text_by};
 use crate::paging::{After, Limit, Listed};
@@ -22,13 +24,46 @@ use crate::{Caller, IdempotencyKey, Tag};
 pub struct CampaignCoursesApi {
     courses: CampaignCourses,
     mails: RecipientMails,
+    tests: TestMails,
 }
 
 impl CampaignCoursesApi {
     /// Operations over these use cases.
     #[must_use]
-    pub const fn new(courses: CampaignCourses, mails: RecipientMails) -> Self {
-        Self { courses, mails }
+    pub const fn new(courses: CampaignCourses, mails: RecipientMails, tests: TestMails) -> Self {
+        Self {
+            courses,
+            mails,
+            tests,
+        }
+    }
+}
+
+/// Who asks for something to be done with which campaign.
+type Scene = (
+    Caller,
+    Path<OrganizationKey>,
+    Path<CampaignId>,
+    IdempotencyKey,
+);
+
+impl CampaignCoursesApi {
+    async fn act(
+        &self,
+        (caller, organization, campaign, idempotency_key): Scene,
+        action: CampaignAction,
+    ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
+        let request = idempotency_key.request(member.scope(), b"")?;
+        let once = rendering.once(request);
+        let outcome = self
+            .courses
+            .act(member.scope(), campaign.0, action, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
     }
 }
 
@@ -89,18 +124,8 @@ impl CampaignCoursesApi {
         campaign: Path<CampaignId>,
         idempotency_key: IdempotencyKey,
     ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
-        let member = caller
-            .authorize(&organization.0, Permission::CampaignLaunch)
-            .await?;
-
-        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
-        let request = idempotency_key.request(member.scope(), b"")?;
-        let once = rendering.once(request);
-        let outcome = self
-            .courses
-            .unschedule(member.scope(), campaign.0, &once)
-            .await?;
-        Ok(rendering.answer(outcome)?)
+        let scene = (caller, organization, campaign, idempotency_key);
+        self.act(scene, CampaignAction::Unschedule).await
     }
 
     /// Launch a campaign
@@ -120,18 +145,8 @@ impl CampaignCoursesApi {
         campaign: Path<CampaignId>,
         idempotency_key: IdempotencyKey,
     ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
-        let member = caller
-            .authorize(&organization.0, Permission::CampaignLaunch)
-            .await?;
-
-        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
-        let request = idempotency_key.request(member.scope(), b"")?;
-        let once = rendering.once(request);
-        let outcome = self
-            .courses
-            .launch(member.scope(), campaign.0, &once)
-            .await?;
-        Ok(rendering.answer(outcome)?)
+        let scene = (caller, organization, campaign, idempotency_key);
+        self.act(scene, CampaignAction::Launch).await
     }
 
     /// Pause a campaign
@@ -150,18 +165,8 @@ impl CampaignCoursesApi {
         campaign: Path<CampaignId>,
         idempotency_key: IdempotencyKey,
     ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
-        let member = caller
-            .authorize(&organization.0, Permission::CampaignLaunch)
-            .await?;
-
-        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
-        let request = idempotency_key.request(member.scope(), b"")?;
-        let once = rendering.once(request);
-        let outcome = self
-            .courses
-            .pause(member.scope(), campaign.0, &once)
-            .await?;
-        Ok(rendering.answer(outcome)?)
+        let scene = (caller, organization, campaign, idempotency_key);
+        self.act(scene, CampaignAction::Pause).await
     }
 
     /// Resume a campaign
@@ -180,18 +185,8 @@ impl CampaignCoursesApi {
         campaign: Path<CampaignId>,
         idempotency_key: IdempotencyKey,
     ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
-        let member = caller
-            .authorize(&organization.0, Permission::CampaignLaunch)
-            .await?;
-
-        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
-        let request = idempotency_key.request(member.scope(), b"")?;
-        let once = rendering.once(request);
-        let outcome = self
-            .courses
-            .resume(member.scope(), campaign.0, &once)
-            .await?;
-        Ok(rendering.answer(outcome)?)
+        let scene = (caller, organization, campaign, idempotency_key);
+        self.act(scene, CampaignAction::Resume).await
     }
 
     /// Complete a campaign
@@ -210,18 +205,8 @@ impl CampaignCoursesApi {
         campaign: Path<CampaignId>,
         idempotency_key: IdempotencyKey,
     ) -> Result<Finished<CampaignAnswer>, Failed<St<409>>> {
-        let member = caller
-            .authorize(&organization.0, Permission::CampaignLaunch)
-            .await?;
-
-        let rendering = Finished::rendering(|counted: &CountedCampaign| done(counted, &self.mails));
-        let request = idempotency_key.request(member.scope(), b"")?;
-        let once = rendering.once(request);
-        let outcome = self
-            .courses
-            .complete(member.scope(), campaign.0, &once)
-            .await?;
-        Ok(rendering.answer(outcome)?)
+        let scene = (caller, organization, campaign, idempotency_key);
+        self.act(scene, CampaignAction::Complete).await
     }
 
     /// List the recipients of a campaign
@@ -293,5 +278,43 @@ impl CampaignCoursesApi {
             .preview(member.scope(), campaign.0, contact.0)
             .await?;
         Ok(Json(RecipientMailAnswer::from(mail)))
+    }
+
+    /// Send a test mail
+    ///
+    /// Mails what the campaign says to up to ten mailboxes, at once, whatever its status: as a contact gets it, or with
+    /// sample values. What is done with its links is not recorded, nobody can leave by them, and the mail counts nowhere.
+    /// It comes from the installation's own address. Where one of the addresses is suppressed, nothing is sent (422). A
+    /// campaign without a template or an address for its landing page has no mail (404). An organization has 50 tries, and
+    /// another one every 30 seconds (429). Needs the permission `campaign.launch`.
+    #[oai(
+        path = "/v1/organizations/:organization/campaigns/:campaign/test-mails",
+        method = "post",
+        operation_id = "sendTestMail"
+    )]
+    async fn send_test(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        campaign: Path<CampaignId>,
+        idempotency_key: IdempotencyKey,
+        body: Body<SendTestMailRequest>,
+    ) -> Result<Finished<TestMailSentAnswer>, Failed<(St<409>, St<429>)>> {
+        let member = caller
+            .authorize(&organization.0, Permission::CampaignLaunch)
+            .await?;
+        let test = body.decode(test_send)?;
+        let rendering = Finished::rendering(|sent: &usize| Answer {
+            location: None,
+            version: None,
+            body: TestMailSentAnswer::from(*sent),
+        });
+        let request = idempotency_key.request(member.scope(), &body)?;
+        let once = rendering.once(request);
+        let outcome = self
+            .tests
+            .send(member.scope(), campaign.0, test, &once)
+            .await?;
+        Ok(rendering.answer(outcome)?)
     }
 }

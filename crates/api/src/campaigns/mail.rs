@@ -1,8 +1,65 @@
-//! The shape of a mail as one person gets it.
+//! The shapes of a mail as one person gets it, and of trying it out.
 
-use campaigns::OutgoingMail;
+use campaigns::{OutgoingMail, TestSend};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
+use uuid::Uuid;
+
+use crate::input::{Fields, id, list, text};
+use crate::schema::EmailText;
+
+/// Whom to try a mail out on.
+#[derive(Object)]
+#[oai(rename = "SendTestMailRequest", example)]
+pub(super) struct SendTestMailRequest {
+    /// The mailboxes that get it, at once.
+    #[oai(validator(min_items = 1, max_items = 10))]
+    addresses: Vec<EmailText>,
+    /// The contact in whose place they read it; without one, sample values stand in the mail.
+    #[oai(nullable)]
+    contact_id: Option<Uuid>,
+}
+
+/// What came of a test.
+#[derive(Clone, Debug, Object)]
+#[oai(rename = "TestMailSent", example)]
+pub(super) struct TestMailSentAnswer {
+    /// To how many mailboxes the mail was handed over.
+    sent: u16,
+}
+
+/// Reads whom to try a mail out on.
+pub(super) fn test_send(fields: &mut Fields<'_>) -> Option<TestSend> {
+    let addresses = fields.required("addresses", list(1..=TestSend::MOST_ADDRESSES, text));
+    let like = fields.optional("contact_id", id);
+    Some(TestSend {
+        addresses: addresses?,
+        like: like?,
+    })
+}
+
+impl From<usize> for TestMailSentAnswer {
+    fn from(sent: usize) -> Self {
+        Self {
+            sent: u16::try_from(sent).unwrap_or(u16::MAX),
+        }
+    }
+}
+
+impl Example for SendTestMailRequest {
+    fn example() -> Self {
+        Self {
+            addresses: vec![EmailText::new("ada@example.com")],
+            contact_id: None,
+        }
+    }
+}
+
+impl Example for TestMailSentAnswer {
+    fn example() -> Self {
+        Self { sent: 1 }
+    }
+}
 
 /// A mail of a campaign as one contact gets it.
 #[derive(Clone, Debug, Object)]

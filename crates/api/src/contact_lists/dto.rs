@@ -20,8 +20,10 @@ pub(crate) struct CreateContactListRequest {
     /// Its name, unique among the living lists of the organization without regard to case.
     name: NameText,
     /// What it is for.
+    #[oai(nullable)]
     description: Option<DescriptionText>,
     /// Where it comes from; `api` where nothing is said.
+    #[oai(nullable)]
     source: Option<ContactSourceText>,
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use contacts::{
-    ContactChange, Contacts, DeletedContact, NewContact, ProfileChange, SavedContact,
-    UpdatedContact,
+    ContactChange, Contacts, DeletedContact, NewContact, ProfileChange, RestoredContact,
+    SavedContact, UpdatedContact,
 };
 use kernel::ContactId;
 use poem_openapi::types::{Example, MaybeUndefined};
@@ -13,6 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::dto::{CreateContactRequest, contact, profile_change};
+use crate::attribute_value::AttributeValue;
 use crate::input::{Fields, id, list, object};
 use crate::schema::{LineText, LocaleText, TimeZoneText};
 
@@ -65,7 +66,7 @@ pub(crate) struct ProfileChanges {
     #[oai(nullable)]
     timezone: MaybeUndefined<TimeZoneText>,
     /// What changes about everything else, by name: a value sets an attribute, null removes it.
-    attributes: MaybeUndefined<HashMap<String, Value>>,
+    attributes: MaybeUndefined<HashMap<String, AttributeValue<true>>>,
 }
 
 /// What became of the wish to change a contact.
@@ -120,6 +121,8 @@ pub(crate) enum SavedOutcome {
     Unchanged,
     /// An item before it has the same address.
     Repeated,
+    /// It is as it was: it would have too many attributes.
+    TooManyAttributes,
 }
 
 /// What became of one contact.
@@ -166,6 +169,48 @@ pub(crate) struct DeletedContactsAnswer {
     items: Vec<DeletedContactAnswer>,
 }
 
+/// Which contacts to restore.
+#[derive(Object)]
+#[oai(example)]
+pub(crate) struct RestoreContactsRequest {
+    /// Their ids.
+    #[oai(validator(min_items = 1, max_items = 1000))]
+    ids: Vec<Uuid>,
+}
+
+/// What became of the wish to restore a contact.
+#[derive(Clone, Copy, Debug, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(crate) enum RestoredOutcome {
+    /// It lives again.
+    Restored,
+    /// It was not deleted.
+    NotDeleted,
+    /// Another contact has the address since.
+    EmailTaken,
+    /// There is no such contact.
+    NotFound,
+}
+
+/// What became of the wish to restore a contact.
+#[derive(Clone, Debug, Object)]
+pub(crate) struct RestoredContactAnswer {
+    /// The id that was named.
+    id: Uuid,
+    /// What became of it.
+    outcome: RestoredOutcome,
+    /// The other contact that has the address, where one does.
+    taken_by: Option<Uuid>,
+}
+
+/// What became of each wish, in the order in which they were named.
+#[derive(Clone, Debug, Object)]
+#[oai(example)]
+pub(crate) struct RestoredContactsAnswer {
+    /// One outcome per id.
+    items: Vec<RestoredContactAnswer>,
+}
+
 /// Reads which contacts to make or change.
 pub(crate) fn contacts_to_save(
     fields: &mut Fields<'_>,
@@ -182,8 +227,8 @@ pub(crate) fn contacts_to_update(
     Some((ids?, changes?))
 }
 
-/// Reads which contacts to delete.
-pub(crate) fn contacts_to_delete(fields: &mut Fields<'_>) -> Option<Vec<ContactId>> {
+/// Reads which contacts to delete, or to restore.
+pub(crate) fn contacts_named(fields: &mut Fields<'_>) -> Option<Vec<ContactId>> {
     fields.required("ids", list(1..=Contacts::MOST_AT_ONCE, id))
 }
 
@@ -195,6 +240,7 @@ impl From<&Vec<SavedContact>> for SavedContactsAnswer {
                 SavedContact::Updated(id) => (id, SavedOutcome::Updated),
                 SavedContact::Unchanged(id) => (id, SavedOutcome::Unchanged),
                 SavedContact::Repeated(id) => (id, SavedOutcome::Repeated),
+                SavedContact::TooManyAttributes(id) => (id, SavedOutcome::TooManyAttributes),
             };
             SavedContactAnswer {
                 id: id.as_uuid(),
@@ -243,6 +289,27 @@ impl From<Vec<(ContactId, DeletedContact)>> for DeletedContactsAnswer {
     }
 }
 
+impl From<Vec<(ContactId, RestoredContact)>> for RestoredContactsAnswer {
+    fn from(outcomes: Vec<(ContactId, RestoredContact)>) -> Self {
+        let items = outcomes.into_iter().map(|(id, outcome)| {
+            let (outcome, taken_by) = match outcome {
+                RestoredContact::Restored => (RestoredOutcome::Restored, None),
+                RestoredContact::NotDeleted => (RestoredOutcome::NotDeleted, None),
+                RestoredContact::EmailTaken(other) => (RestoredOutcome::EmailTaken, Some(other)),
+                RestoredContact::NotFound => (RestoredOutcome::NotFound, None),
+            };
+            RestoredContactAnswer {
+                id: id.as_uuid(),
+                outcome,
+                taken_by: taken_by.map(ContactId::as_uuid),
+            }
+        });
+        Self {
+            items: items.collect(),
+        }
+    }
+}
+
 const SOME: Uuid = Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_0000_0011);
 
 impl Example for SaveContactsRequest {
@@ -273,7 +340,10 @@ impl Example for ProfileChanges {
             job_title: MaybeUndefined::Undefined,
             locale: MaybeUndefined::Undefined,
             timezone: MaybeUndefined::Undefined,
-            attributes: MaybeUndefined::Value(HashMap::from([("city".to_owned(), Value::Null)])),
+            attributes: MaybeUndefined::Value(HashMap::from([(
+                "city".to_owned(),
+                AttributeValue::new(Value::Null),
+            )])),
         }
     }
 }
@@ -312,6 +382,24 @@ impl Example for DeletedContactsAnswer {
             items: vec![DeletedContactAnswer {
                 id: SOME,
                 outcome: DeletedOutcome::Deleted,
+            }],
+        }
+    }
+}
+
+impl Example for RestoreContactsRequest {
+    fn example() -> Self {
+        Self { ids: vec![SOME] }
+    }
+}
+
+impl Example for RestoredContactsAnswer {
+    fn example() -> Self {
+        Self {
+            items: vec![RestoredContactAnswer {
+                id: SOME,
+                outcome: RestoredOutcome::Restored,
+                taken_by: None,
             }],
         }
     }

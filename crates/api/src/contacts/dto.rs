@@ -9,10 +9,11 @@ use contacts::{
 use kernel::{FieldFault, Locale, Patch, TimeZoneName};
 use poem_openapi::Object;
 use poem_openapi::types::{Example, MaybeUndefined};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::attribute_value::AttributeValue;
 use crate::input::{Fields, json as any_json, text};
 use crate::schema::{
     ClassificationText, ContactEmailText, ContactSourceText, LineText, LocaleText,
@@ -26,24 +27,34 @@ pub(crate) struct CreateContactRequest {
     /// The address. What is no address is kept and marked as invalid.
     email: ContactEmailText,
     /// The first name, or names.
+    #[oai(nullable)]
     first_name: Option<LineText>,
     /// The last name.
+    #[oai(nullable)]
     last_name: Option<LineText>,
     /// The name as the person is called.
+    #[oai(nullable)]
     display_name: Option<LineText>,
     /// A phone number.
+    #[oai(nullable)]
     phone: Option<LineText>,
     /// For whom the person works.
+    #[oai(nullable)]
     company: Option<LineText>,
     /// As what.
+    #[oai(nullable)]
     job_title: Option<LineText>,
     /// The language to write in.
+    #[oai(nullable)]
     locale: Option<LocaleText>,
     /// The time zone.
+    #[oai(nullable)]
     timezone: Option<TimeZoneText>,
     /// Everything else: texts, numbers and truth values by name.
-    attributes: Option<HashMap<String, Value>>,
+    #[oai(nullable)]
+    attributes: Option<HashMap<String, AttributeValue>>,
     /// Where the contact comes from; `api` where nothing is said.
+    #[oai(nullable)]
     source: Option<ContactSourceText>,
 }
 
@@ -78,7 +89,7 @@ pub(crate) struct UpdateContactRequest {
     #[oai(nullable)]
     timezone: MaybeUndefined<TimeZoneText>,
     /// What changes about everything else, by name: a value sets an attribute, null removes it.
-    attributes: MaybeUndefined<HashMap<String, Value>>,
+    attributes: MaybeUndefined<HashMap<String, AttributeValue<true>>>,
 }
 
 /// What was found out about an address.
@@ -129,7 +140,7 @@ pub(crate) struct ContactAnswer {
     /// The time zone.
     timezone: Option<TimeZoneText>,
     /// Everything else: texts, numbers and truth values by name.
-    attributes: HashMap<String, Value>,
+    attributes: HashMap<String, AttributeValue>,
     /// Where the contact came from.
     source: ContactSourceText,
     /// The import that made it.
@@ -284,7 +295,7 @@ impl From<&ContactCard> for ContactAnswer {
             locale: profile.locale.as_ref().map(LocaleText::new),
             timezone: profile.timezone.as_ref().map(TimeZoneText::new),
             attributes: attributes
-                .map(|(name, value)| (name.clone(), value.clone()))
+                .map(|(name, value)| (name.clone(), AttributeValue::new(value.clone())))
                 .collect(),
             source: ContactSourceText::new(state.source.as_str()),
             import_id: state.import.map(kernel::ContactImportId::as_uuid),
@@ -328,7 +339,10 @@ impl Example for CreateContactRequest {
             job_title: None,
             locale: Some(LocaleText::new("en-GB")),
             timezone: Some(TimeZoneText::new("Europe/London")),
-            attributes: Some(HashMap::from([("city".to_owned(), json!("London"))])),
+            attributes: Some(HashMap::from([(
+                "city".to_owned(),
+                AttributeValue::new("London"),
+            )])),
             source: None,
         }
     }
@@ -346,7 +360,10 @@ impl Example for UpdateContactRequest {
             job_title: MaybeUndefined::Undefined,
             locale: MaybeUndefined::Undefined,
             timezone: MaybeUndefined::Undefined,
-            attributes: MaybeUndefined::Value(HashMap::from([("city".to_owned(), Value::Null)])),
+            attributes: MaybeUndefined::Value(HashMap::from([(
+                "city".to_owned(),
+                AttributeValue::new(Value::Null),
+            )])),
         }
     }
 }
@@ -365,7 +382,7 @@ impl Example for ContactAnswer {
             job_title: None,
             locale: Some(LocaleText::new("en-GB")),
             timezone: Some(TimeZoneText::new("Europe/London")),
-            attributes: HashMap::from([("city".to_owned(), json!("London"))]),
+            attributes: HashMap::from([("city".to_owned(), AttributeValue::new("London"))]),
             source: ContactSourceText::new("api"),
             import_id: None,
             validation: ValidationAnswer {

@@ -17,9 +17,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use self::bulk::{
-    DeleteContactsRequest, DeletedContactsAnswer, SaveContactsRequest, SavedContactsAnswer,
-    UpdateContactsRequest, UpdatedContactsAnswer, contacts_to_delete, contacts_to_save,
-    contacts_to_update,
+    DeleteContactsRequest, DeletedContactsAnswer, RestoreContactsRequest, RestoredContactsAnswer,
+    SaveContactsRequest, SavedContactsAnswer, UpdateContactsRequest, UpdatedContactsAnswer,
+    contacts_named, contacts_to_save, contacts_to_update,
 };
 use self::dto::{
     ContactAnswer, CreateContactRequest, UpdateContactRequest, contact_change, new_contact,
@@ -151,7 +151,7 @@ impl ContactsApi {
 
     /// Delete several contacts
     ///
-    /// They can be restored one by one. Tells of each, in the order in which they were named, what became of it.
+    /// They can be restored. Tells of each, in the order in which they were named, what became of it.
     /// Needs the permission `contact.delete`.
     #[oai(
         path = "/v1/organizations/:organization/contacts/bulk-delete",
@@ -167,9 +167,33 @@ impl ContactsApi {
         let member = caller
             .authorize(&organization.0, Permission::ContactDelete)
             .await?;
-        let command = body.decode(contacts_to_delete)?;
+        let command = body.decode(contacts_named)?;
         let outcomes = self.contacts.delete_many(member.scope(), command).await?;
         Ok(Json(DeletedContactsAnswer::from(outcomes)))
+    }
+
+    /// Restore several contacts
+    ///
+    /// Takes their deletion back: they are on the lists again that they were on. Tells of each, in the order in which they
+    /// were named, what became of it; of several that had one address, the first is restored. Needs the permission
+    /// `contact.delete`.
+    #[oai(
+        path = "/v1/organizations/:organization/contacts/bulk-restore",
+        method = "post",
+        operation_id = "restoreContacts"
+    )]
+    async fn restore_all(
+        &self,
+        caller: Caller,
+        organization: Path<OrganizationKey>,
+        body: Body<RestoreContactsRequest>,
+    ) -> Result<Json<RestoredContactsAnswer>, Failed<()>> {
+        let member = caller
+            .authorize(&organization.0, Permission::ContactDelete)
+            .await?;
+        let command = body.decode(contacts_named)?;
+        let outcomes = self.contacts.restore_many(member.scope(), command).await?;
+        Ok(Json(RestoredContactsAnswer::from(outcomes)))
     }
 
     /// List the contacts

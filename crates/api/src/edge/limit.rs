@@ -17,14 +17,10 @@ pub(super) async fn count(
     client: Option<IpAddr>,
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    match take(limiter, keys, quota, operation, client, now).await? {
-        RateDecision::Allowed => Ok(()),
-        RateDecision::Denied { retry_after } => {
-            let seconds =
-                retry_after.whole_seconds() + i64::from(retry_after.subsec_nanoseconds() > 0);
-            Err(ApiError::from(Refusal::TooManyRequests)
-                .retry_after(u64::try_from(seconds).unwrap_or(1)))
-        }
+    let decision = take(limiter, keys, quota, operation, client, now).await?;
+    match decision.retry_after() {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::from(Refusal::TooManyRequests).retry_after(seconds)),
     }
 }
 

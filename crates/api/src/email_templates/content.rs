@@ -15,8 +15,10 @@ pub(crate) struct VariableShape {
     /// Its name: a word of its own, a built-in such as `first_name`, or an attribute such as `attributes.city`.
     name: VariableNameText,
     /// What stands in a mail where the variable has no value.
+    #[oai(nullable)]
     default: Option<String>,
     /// Whether no mail goes out without a value or a default; true where nothing is said.
+    #[oai(nullable)]
     required: Option<bool>,
 }
 

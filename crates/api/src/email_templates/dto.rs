@@ -18,14 +18,17 @@ pub(crate) struct CreateEmailTemplateRequest {
     /// Its name.
     name: NameText,
     /// What it is for.
+    #[oai(nullable)]
     description: Option<DescriptionText>,
     /// The subject of its first version.
     subject: MailSubject,
     /// The HTML of its first version, with variables such as `{{ first_name | default: "there" }}`.
     html_content: MailHtml,
     /// The plain text; it is derived from the HTML where nothing is said.
+    #[oai(nullable)]
     text_content: Option<MailText>,
     /// The variables that are neither built in nor attributes of contacts, and defaults of those that are.
+    #[oai(nullable, validator(max_items = 100))]
     variables: Option<Vec<VariableShape>>,
 }
 

@@ -23,10 +23,13 @@ pub(crate) struct PublishTemplateVersionRequest {
     /// The HTML, with variables such as `{{ first_name | default: "there" }}`.
     html_content: MailHtml,
     /// The plain text; it is derived from the HTML where nothing is said.
+    #[oai(nullable)]
     text_content: Option<MailText>,
     /// The variables that are neither built in nor attributes of contacts, and defaults of those that are.
+    #[oai(nullable, validator(max_items = 100))]
     variables: Option<Vec<VariableShape>>,
     /// Whether campaigns that name no version get this one from now on; true where nothing is said.
+    #[oai(nullable)]
     activate: Option<bool>,
 }
 
@@ -44,8 +47,10 @@ pub(crate) struct ValueShape {
 #[oai(example)]
 pub(crate) struct PreviewRequest {
     /// Values in the place of the sample ones.
+    #[oai(nullable)]
     values: Option<Vec<ValueShape>>,
     /// The language of what is added to the mail; English where nothing is said.
+    #[oai(nullable)]
     locale: Option<LocaleText>,
 }
 

@@ -18,12 +18,16 @@ pub(crate) struct CreateFormRequest {
     /// Its name.
     name: NameText,
     /// What it is for.
+    #[oai(nullable)]
     description: Option<DescriptionText>,
     /// What its first version asks, in this order.
+    #[oai(validator(min_items = 1, max_items = 100))]
     fields: Vec<FieldShape>,
     /// What a person reads who has answered.
+    #[oai(nullable)]
     thank_you_message: Option<DescriptionText>,
     /// Where a person goes who has answered.
+    #[oai(nullable)]
     redirect_url: Option<UrlText>,
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct OptionShape {
     /// What stands in the answer.
     value: String,
     /// What is shown; the value where nothing is said.
+    #[oai(nullable)]
     label: Option<String>,
 }
 
@@ -26,20 +27,28 @@ pub(crate) struct OptionShape {
 #[derive(Clone, Debug, Object)]
 pub(crate) struct RulesShape {
     /// The smallest number, or the first day (`2026-01-31`).
+    #[oai(nullable)]
     min: Option<String>,
     /// The largest number, or the last day.
+    #[oai(nullable)]
     max: Option<String>,
     /// The fewest characters of a text.
+    #[oai(nullable, validator(minimum(value = "0"), maximum(value = "10000")))]
     min_length: Option<u32>,
     /// The most characters of a text.
+    #[oai(nullable, validator(minimum(value = "0"), maximum(value = "10000")))]
     max_length: Option<u32>,
     /// A regular expression that a whole line of text has to match.
+    #[oai(nullable)]
     pattern: Option<String>,
     /// What can be chosen.
+    #[oai(nullable, validator(max_items = 200))]
     options: Option<Vec<OptionShape>>,
     /// The fewest options that have to be chosen.
+    #[oai(nullable, validator(minimum(value = "0"), maximum(value = "10000")))]
     min_choices: Option<u32>,
     /// The most options that can be chosen.
+    #[oai(nullable, validator(minimum(value = "0"), maximum(value = "10000")))]
     max_choices: Option<u32>,
 }
 
@@ -54,10 +63,13 @@ pub(crate) struct FieldShape {
     /// What it asks for.
     field_type: FieldTypeText,
     /// Whether an answer has to be given; of a box or a consent, whether it has to be yes.
+    #[oai(nullable)]
     required: Option<bool>,
     /// Whether answers can be filtered and sorted by; where nothing is said, all but long text can.
+    #[oai(nullable)]
     is_indexed: Option<bool>,
     /// What it demands of its answers.
+    #[oai(nullable)]
     validation_rules: Option<RulesShape>,
 }
 
@@ -66,10 +78,13 @@ pub(crate) struct FieldShape {
 #[oai(example)]
 pub(crate) struct PublishFormVersionRequest {
     /// The fields, in this order.
+    #[oai(validator(min_items = 1, max_items = 100))]
     fields: Vec<FieldShape>,
     /// What a person reads who has answered.
+    #[oai(nullable)]
     thank_you_message: Option<DescriptionText>,
     /// Where a person goes who has answered.
+    #[oai(nullable)]
     redirect_url: Option<UrlText>,
 }
 

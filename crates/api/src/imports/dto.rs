@@ -15,8 +15,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::schema::{
-    ImportStatusText, LeftReasonText, MeaningText, OnDuplicateText, OnInvalidText,
-    RejectionCodeText, SuppressionReasonText,
+    DelimiterText, EncodingText, ImportStatusText, LeftReasonText, MeaningText, OnDuplicateText,
+    OnInvalidText, RejectionCodeText, SuppressionReasonText,
 };
 
 /// A column of a file.
@@ -31,10 +31,10 @@ pub(crate) struct ColumnShape {
 /// How a file is read.
 #[derive(Clone, Debug, Object)]
 pub(crate) struct FormatAnswer {
-    /// How its text is written in bytes: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
-    encoding: String,
+    /// How its text is written in bytes.
+    encoding: EncodingText,
     /// What stands between two cells.
-    delimiter: String,
+    delimiter: DelimiterText,
     /// The line at which the header begins, from 1; null where there is none.
     header_line: Option<u64>,
     /// The columns in their order.
@@ -121,22 +121,30 @@ pub(crate) struct ImportAnswer {
 #[derive(Clone, Debug, Object)]
 #[oai(example)]
 pub(crate) struct StartImportRequest {
-    /// How its text is written in bytes: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
-    encoding: Option<String>,
+    /// How its text is written in bytes.
+    #[oai(nullable)]
+    encoding: Option<EncodingText>,
     /// What stands between two cells, one character.
-    delimiter: Option<String>,
+    #[oai(nullable)]
+    delimiter: Option<DelimiterText>,
     /// The line at which the header begins, from 1; 0 where there is none.
-    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
+    #[oai(nullable, validator(minimum(value = "0"), maximum(value = "1000000")))]
     header_line: Option<u64>,
     /// Meanings of columns, by their names.
-    #[oai(validator(max_items = 500))]
+    #[oai(nullable, validator(max_items = 500))]
     columns: Option<Vec<ColumnShape>>,
     /// What becomes of rows of contacts that were there before.
+    #[oai(nullable)]
     on_duplicate: Option<OnDuplicateText>,
     /// What becomes of rows whose address is none.
+    #[oai(nullable)]
     invalid: Option<OnInvalidText>,
     /// Whether the outcome is only told, and nothing is written.
+    #[oai(nullable)]
     dry_run: Option<bool>,
+    /// After a dry run: take the file into the list even if it was imported into it before.
+    #[oai(nullable)]
+    repeat: Option<bool>,
 }
 
 /// An attribute as a row says it.
@@ -201,7 +209,7 @@ pub(crate) struct RejectionAnswer {
     code: RejectionCodeText,
     /// The same as a sentence.
     reason: String,
-    /// What stands in the file.
+    /// What stands in the file, as far as 2,000 characters; the download has all of it.
     original: String,
 }
 
@@ -225,8 +233,8 @@ impl From<&FileFormat> for FormatAnswer {
             meaning: MeaningText::new(column.meaning.as_str()),
         });
         Self {
-            encoding: format.encoding.as_str().to_owned(),
-            delimiter: char::from(format.delimiter).to_string(),
+            encoding: EncodingText::new(format.encoding.as_str()),
+            delimiter: DelimiterText::new(char::from(format.delimiter)),
             header_line: format.header_line,
             columns: columns.collect(),
             confidence: format.confidence,

@@ -12,7 +12,7 @@ use super::wishes::Wishes;
 use crate::answer::Accepted;
 use crate::input::{OrganizationKey, Path, Query};
 use crate::problem::{Failed, St};
-use crate::schema::{OnDuplicateText, OnInvalidText};
+use crate::schema::{LineText, OnDuplicateText, OnInvalidText};
 use crate::{Caller, IdempotencyKey, Tag};
 
 /// The operation on forms with files.
@@ -48,7 +48,7 @@ impl ImportFormsApi {
         contact_list: Path<ContactListId>,
         idempotency_key: IdempotencyKey,
         /// What the file is called: as the form says where nothing is said.
-        file_name: Query<Option<String>>,
+        file_name: Query<Option<LineText>>,
         /// What becomes of rows of contacts that are there already: `update` where nothing is said.
         on_duplicate: Query<Option<OnDuplicateText>>,
         /// What becomes of rows whose address is none: `keep` where nothing is said.

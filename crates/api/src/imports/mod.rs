@@ -22,7 +22,7 @@ use crate::answer::{Accepted, Answer, Changed, CsvDownload, Found, csv_download}
 use crate::input::{Body, OrganizationKey, Path, Query};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
-use crate::schema::{OnDuplicateText, OnInvalidText};
+use crate::schema::{LineText, OnDuplicateText, OnInvalidText};
 use crate::{Caller, IdempotencyKey, IfMatch, IfNoneMatch, Tag};
 
 pub(crate) use form::ImportFormsApi;
@@ -76,7 +76,7 @@ impl ImportsApi {
         contact_list: Path<ContactListId>,
         idempotency_key: IdempotencyKey,
         /// What the file is called: `contacts.csv` where nothing is said.
-        file_name: Query<Option<String>>,
+        file_name: Query<Option<LineText>>,
         /// What becomes of rows of contacts that are there already: `update` where nothing is said.
         on_duplicate: Query<Option<OnDuplicateText>>,
         /// What becomes of rows whose address is none: `keep` where nothing is said.
@@ -170,7 +170,9 @@ impl ImportsApi {
     ///
     /// Says of a file that waits how it is to be read, without reading it: the preview shows what comes of it. A file
     /// waits while its mapping is needed, or after a dry run, for 7 days; otherwise the answer is 409. What a dry run has counted
-    /// is no longer told then, and the import waits to be started. Needs the permission `contact.import`.
+    /// is no longer told then, and the import waits to be started. A file that was imported into the list before is refused with
+    /// 409 and the id of that import where it was only tried until now, unless `repeat` is true. Needs the permission
+    /// `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/imports/:import",
         method = "patch",
@@ -200,7 +202,9 @@ impl ImportsApi {
     /// Start an import
     ///
     /// Lets a job read a file that waits: because its mapping was needed, or because there was only a dry run. A file that
-    /// nobody needed for 7 days is not kept, and the answer is 409. What the body says of the file comes first. Needs the permission `contact.import`.
+    /// nobody needed for 7 days is not kept, and the answer is 409. What the body says of the file comes first. A file that was
+    /// imported into the list before is refused with 409 and the id of that import where it was only tried until now, unless
+    /// `repeat` is true. Needs the permission `contact.import`.
     #[oai(
         path = "/v1/organizations/:organization/imports/:import/start",
         method = "post",

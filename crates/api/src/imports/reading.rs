@@ -14,6 +14,7 @@ pub(crate) fn start(fields: &mut Fields<'_>) -> Option<(FormatChange, ImportOpti
     let on_duplicate = fields.optional("on_duplicate", text::<OnDuplicate>);
     let invalid = fields.optional("invalid", text::<OnInvalid>);
     let dry_run = fields.optional("dry_run", flag);
+    let repeat = fields.optional("repeat", flag);
     Some((
         FormatChange {
             encoding: encoding?,
@@ -25,6 +26,7 @@ pub(crate) fn start(fields: &mut Fields<'_>) -> Option<(FormatChange, ImportOpti
             on_duplicate: on_duplicate?,
             invalid: invalid?,
             dry_run: dry_run?,
+            repeat: repeat?.unwrap_or_default(),
         },
     ))
 }

@@ -4,11 +4,11 @@ use contacts::{ContactText, ImportOptions, NewImport, OnDuplicate, OnInvalid};
 
 use crate::input::{Query, flag, parameters, text};
 use crate::problem::ApiError;
-use crate::schema::{OnDuplicateText, OnInvalidText};
+use crate::schema::{LineText, OnDuplicateText, OnInvalidText};
 
 /// What the parameters say of a file.
 pub(super) struct Wishes {
-    pub(super) name: Query<Option<String>>,
+    pub(super) name: Query<Option<LineText>>,
     pub(super) on_duplicate: Query<Option<OnDuplicateText>>,
     pub(super) invalid: Query<Option<OnInvalidText>>,
     pub(super) dry_run: Query<Option<bool>>,

@@ -66,15 +66,9 @@ fn same_fields<T: Type>(mut read: Vec<Reading>) -> Result<(), ApiError> {
         .map(|(name, property)| Reading {
             name,
             required: schema.required.contains(name),
-            clearable: Some(is_nullable(property)),
+            nullable: is_nullable(property),
         })
         .collect::<Vec<_>>();
-    for reading in &mut read {
-        let promised = documented.iter().find(|field| field.name == reading.name);
-        reading.clearable = reading
-            .clearable
-            .or_else(|| promised.and_then(|field| field.clearable));
-    }
     documented.sort_unstable();
     read.sort_unstable();
     if documented == read {

@@ -53,8 +53,8 @@ pub struct Fields<'a> {
 pub(super) struct Reading {
     pub(super) name: &'static str,
     pub(super) required: bool,
-    /// Whether null says something else than absence; `None` where both say the same.
-    pub(super) clearable: Option<bool>,
+    /// Whether null is taken.
+    pub(super) nullable: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -89,16 +89,11 @@ impl<'a> Fields<'a> {
         (value.filter(|_| !unknown), read)
     }
 
-    fn find(
-        &mut self,
-        name: &'static str,
-        required: bool,
-        clearable: Option<bool>,
-    ) -> Option<&'a Value> {
+    fn find(&mut self, name: &'static str, required: bool, nullable: bool) -> Option<&'a Value> {
         self.read.push(Reading {
             name,
             required,
-            clearable,
+            nullable,
         });
         self.object.get(name)
     }
@@ -129,7 +124,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<V> {
-        match self.find(name, true, Some(false)) {
+        match self.find(name, true, false) {
             Some(Value::Null) | None => {
                 self.refuse(name, FieldFault::new("required", "this field is required"))
             }
@@ -137,13 +132,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A field that may be absent or null, which is the same: `Some(None)`.
+    /// A field that may be absent or null, which is the same: `Some(None)`. It is an `Option` that is
+    /// `#[oai(nullable)]`.
     pub fn optional<V>(
         &mut self,
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<Option<V>> {
-        match self.find(name, false, None) {
+        match self.find(name, false, true) {
             Some(Value::Null) | None => Some(None),
             Some(value) => self.shaped(name, value, shape).map(Some),
         }
@@ -155,7 +151,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<Patch<V>> {
-        match self.find(name, false, Some(false)) {
+        match self.find(name, false, false) {
             None => Some(Patch::Keep),
             Some(Value::Null) => {
                 let fault = FieldFault::new("not-nullable", "this field cannot be cleared");
@@ -171,7 +167,7 @@ impl<'a> Fields<'a> {
         name: &'static str,
         shape: impl FnOnce(Input<'_>) -> Option<V>,
     ) -> Option<Patch<Option<V>>> {
-        match self.find(name, false, Some(true)) {
+        match self.find(name, false, true) {
             None => Some(Patch::Keep),
             Some(Value::Null) => Some(Patch::Set(None)),
             Some(value) => self
@@ -187,7 +183,7 @@ impl<'a> Fields<'a> {
         read: impl FnMut(&mut Fields<'_>) -> Option<V>,
     ) -> Option<V> {
         let empty = Value::Object(Map::new());
-        match self.find(name, false, None) {
+        match self.find(name, false, false) {
             None => self.shaped(name, &empty, super::object(read)),
             Some(value) => self.shaped(name, value, super::object(read)),
         }

@@ -3,8 +3,8 @@
 use kernel::{
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId,
     EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId,
-    LeadViewId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId,
-    TeamMemberId, UserId,
+    LeadViewId, MembershipId, OrganizationId, RequestId, RoleId, SessionId, SimulationId,
+    SuppressionId, TeamId, TeamMemberId, UserId,
 };
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ macro_rules! typed_ids {
 
 typed_ids! {
     ApiKeyId, AuditEntryId, CampaignId, ContactId, ContactImportId, ContactListId, EmailTemplateId, EmailTemplateVersionId, EventId, FormId, FormVersionId, InvitationId, JobId, LeadId, LeadViewId,
-    MembershipId, OrganizationId, RequestId, RoleId, SessionId, SuppressionId, TeamId, TeamMemberId, UserId,
+    MembershipId, OrganizationId, RequestId, RoleId, SessionId, SimulationId, SuppressionId, TeamId, TeamMemberId, UserId,
 }
 
 /// The UUID that `text` is, in its hyphenated form only: one entity has one address.

@@ -22,4 +22,6 @@ pub use ids::TypedId;
 pub use path::{OrganizationKey, Path, Segment};
 pub use query::{Parameters, Query, parameters};
 pub(crate) use query::{pairs, values_of};
-pub use shapes::{flag, id, instant, integer, json, list, object, secret, text, text_by, uuid};
+pub use shapes::{
+    each, flag, id, instant, integer, json, list, object, secret, text, text_by, uuid,
+};

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use kernel::{FieldFault, Secret, Timestamp};
+use kernel::{Checked, FieldErrors, FieldFault, Secret, Timestamp};
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -150,6 +150,30 @@ pub fn list<V>(
             }));
         }
         (values.len() == items.len()).then_some(values)
+    }
+}
+
+/// An array with this many items, each of one shape, of which each is read or refused for itself.
+pub fn each<V>(
+    length: RangeInclusive<usize>,
+    mut shape: impl FnMut(Input<'_>) -> Option<V>,
+) -> impl FnMut(Input<'_>) -> Option<Vec<Checked<V>>> {
+    move |input| {
+        let mut checked = Vec::new();
+        let read = list(length.clone(), |item| {
+            let mut errors = FieldErrors::default();
+            let value = shape(Input {
+                given: item.given,
+                pointer: item.pointer,
+                errors: &mut errors,
+            });
+            checked.push(match value {
+                Some(value) if errors.is_empty() => Ok(value),
+                _ => Err(errors),
+            });
+            Some(())
+        })(input);
+        read.map(|_items| checked)
     }
 }
 

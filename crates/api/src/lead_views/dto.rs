@@ -18,6 +18,7 @@ pub(crate) struct CreateLeadViewRequest {
     /// What is searched for, as the parameters that the listing of leads takes but for `limit` and `cursor`.
     query: LeadQueryText,
     /// Whether the organization has it too, or nobody but who saves it.
+    #[oai(nullable)]
     is_shared: Option<bool>,
 }
 
@@ -29,7 +30,7 @@ pub(crate) struct UpdateLeadViewRequest {
     name: MaybeUndefined<NameText>,
     /// What is searched for.
     query: MaybeUndefined<LeadQueryText>,
-    /// Whether the organization has it too.
+    /// Whether the organization has it too, which is up to who saved it.
     is_shared: MaybeUndefined<bool>,
 }
 

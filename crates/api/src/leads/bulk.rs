@@ -20,6 +20,7 @@ pub(crate) struct SetLeadStatusRequest {
     /// The status that all of them get.
     status: LeadStatusText,
     /// Why.
+    #[oai(nullable)]
     status_reason: Option<DescriptionText>,
 }
 
@@ -31,8 +32,10 @@ pub(crate) struct AssignLeadsRequest {
     #[oai(validator(min_items = 1, max_items = 1000))]
     ids: Vec<Uuid>,
     /// The member who works on them.
+    #[oai(nullable)]
     assigned_user_id: Option<Uuid>,
     /// The team that works on them, where no member does.
+    #[oai(nullable)]
     assigned_team_id: Option<Uuid>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use campaigns::{Answers, CreateLead, Lead, LeadChange, LeadOwner, LeadStatus};
+use campaigns::{Answers, CreateLead, Lead, LeadChange, LeadOwner, LeadStatus, OwnerChange};
 use kernel::{Description, FieldFault, FormId, Patch, TeamId, UserId};
 use poem_openapi::Object;
 use poem_openapi::types::{Example, MaybeUndefined};
@@ -18,18 +18,25 @@ use crate::schema::{DescriptionText, LeadSourceText, LeadStatusText};
 #[oai(example)]
 pub(crate) struct CreateLeadRequest {
     /// The campaign that brought it.
+    #[oai(nullable)]
     campaign_id: Option<Uuid>,
     /// The contact that it is; where nothing is said, the one with the address that was answered.
+    #[oai(nullable)]
     contact_id: Option<Uuid>,
     /// The form that was answered, in its last version.
+    #[oai(nullable)]
     form_id: Option<Uuid>,
     /// The answers by the keys of the form's fields.
+    #[oai(nullable)]
     answers: Option<HashMap<String, Value>>,
     /// The member who works on it.
+    #[oai(nullable)]
     assigned_user_id: Option<Uuid>,
     /// The team that works on it, where no member does.
+    #[oai(nullable)]
     assigned_team_id: Option<Uuid>,
     /// What is noted.
+    #[oai(nullable)]
     notes: Option<DescriptionText>,
 }
 
@@ -39,12 +46,13 @@ pub(crate) struct CreateLeadRequest {
 pub(crate) struct UpdateLeadRequest {
     /// How far it has come.
     status: MaybeUndefined<LeadStatusText>,
-    /// Why its status changes.
+    /// Why its status changes; only with `status`.
+    #[oai(nullable)]
     status_reason: Option<DescriptionText>,
-    /// The member who works on it; a team does not work on it any more.
+    /// The member who works on it; a team does not work on it any more. With null, no member does, but a team goes on.
     #[oai(nullable)]
     assigned_user_id: MaybeUndefined<Uuid>,
-    /// The team that works on it; a member does not work on it any more.
+    /// The team that works on it; a member does not work on it any more. With null, no team does, but a member goes on.
     #[oai(nullable)]
     assigned_team_id: MaybeUndefined<Uuid>,
     /// What is noted; it may be empty.
@@ -75,6 +83,8 @@ pub(crate) struct LeadAnswer {
     responses: i32,
     /// What is noted.
     notes: DescriptionText,
+    /// When the person showed interest.
+    came_at: OffsetDateTime,
     /// When it came in.
     created_at: OffsetDateTime,
     /// When it was last changed.
@@ -125,14 +135,22 @@ pub(crate) fn lead_change(fields: &mut Fields<'_>) -> Option<LeadChange> {
         (Patch::Set(Some(_)), Patch::Set(Some(_))) => {
             return fields.refuse("assigned_team_id", one_owner());
         }
-        (Patch::Set(Some(user)), _) => Patch::Set(Some(LeadOwner::Person(user))),
-        (_, Patch::Set(Some(team))) => Patch::Set(Some(LeadOwner::Team(team))),
-        (Patch::Set(None), _) | (_, Patch::Set(None)) => Patch::Set(None),
-        (Patch::Keep, Patch::Keep) => Patch::Keep,
+        (Patch::Set(Some(user)), _) => OwnerChange::Assign(LeadOwner::Person(user)),
+        (_, Patch::Set(Some(team))) => OwnerChange::Assign(LeadOwner::Team(team)),
+        (Patch::Set(None), Patch::Set(None)) => OwnerChange::Release,
+        (Patch::Set(None), Patch::Keep) => OwnerChange::ReleasePerson,
+        (Patch::Keep, Patch::Set(None)) => OwnerChange::ReleaseTeam,
+        (Patch::Keep, Patch::Keep) => OwnerChange::Keep,
     };
+    let (status, reason) = (status?, reason?);
+    if reason.is_some() && status == Patch::Keep {
+        let detail = "the reason belongs to a change of the status, which is not mentioned";
+        let fault = FieldFault::new("not-applicable", detail);
+        return fields.refuse("status_reason", fault);
+    }
     Some(LeadChange {
-        status: status?,
-        reason: reason?,
+        status,
+        reason,
         owner,
         notes: notes?,
     })
@@ -182,6 +200,7 @@ impl From<&Lead> for LeadAnswer {
             latest_response_id: state.latest_response.map(kernel::FormResponseId::as_uuid),
             responses: state.responses,
             notes: DescriptionText::new(&state.notes),
+            came_at: state.came_at,
             created_at: state.stamps.created_at,
             updated_at: state.stamps.updated_at,
             deleted_at: state.stamps.deleted_at,
@@ -236,6 +255,7 @@ impl Example for LeadAnswer {
             latest_response_id: Some(Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_0000_0042)),
             responses: 1,
             notes: DescriptionText::new("Called us."),
+            came_at: at,
             created_at: at,
             updated_at: at,
             deleted_at: None,

@@ -54,18 +54,10 @@ impl Filter {
                 let detail = format!("at most {most} conditions on fields can be asked at once");
                 return query.refuse(&self.field, FieldFault::new("too-many", detail));
             }
-            let owners = [
-                user?.map(OwnedBy::Person),
-                team?.map(OwnedBy::Team),
-                unassigned.then_some(OwnedBy::Nobody),
-            ];
-            let mut owners = owners.into_iter().flatten();
-            let owner = owners.next();
-            if owners.next().is_some() {
-                let detail = "a lead is assigned to a member, to a team or to nobody";
-                let fault = FieldFault::new("not-applicable", detail);
-                return query.refuse(&self.unassigned, fault);
-            }
+            let owner = match OwnedBy::one_of(user?, team?, unassigned) {
+                Ok(owner) => owner,
+                Err(fault) => return query.refuse(&self.unassigned, fault),
+            };
             let (sort, sort_field) = match order? {
                 None => (LeadSort::Created, None),
                 Some(Order::Created(sort)) => (sort, None),

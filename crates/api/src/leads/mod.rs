@@ -101,7 +101,8 @@ impl LeadsApi {
     ///
     /// With several filters, what fits all of them; a `status` that is repeated fits where one of its values does, and
     /// of `field` every one has to fit. A field that no form has or that is not indexed is told with 422. Sorted by a
-    /// field, leads that have no value of it are left out. Needs the permission `lead.view`.
+    /// field, leads that have no value of it are left out. What few leads meet is looked for in parts: a page may have fewer
+    /// leads than `limit`, or none, and still a `next_cursor`. Needs the permission `lead.view`.
     #[oai(
         path = "/v1/organizations/:organization/leads",
         method = "get",

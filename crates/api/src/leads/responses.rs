@@ -27,6 +27,7 @@ pub(crate) struct AddLeadResponseRequest {
     /// The form that was answered, in its last version.
     form_id: Uuid,
     /// The answers by the keys of the form's fields.
+    #[oai(nullable)]
     answers: Option<HashMap<String, Value>>,
 }
 

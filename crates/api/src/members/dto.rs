@@ -12,7 +12,7 @@ use crate::schema::{EmailText, NameText};
 
 /// The roles that every organization starts with.
 #[derive(Clone, Copy, Debug, Enum)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "RoleTemplate", rename_all = "snake_case")]
 pub(crate) enum MemberRoleTemplate {
     /// May do everything.
     Owner,

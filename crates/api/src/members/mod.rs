@@ -8,6 +8,7 @@ use tenancy::ports::MemberFilter;
 use tenancy::{MemberOutcome, Members, Permission};
 use uuid::Uuid;
 
+pub(crate) use self::dto::MemberRoleTemplate;
 use self::dto::{
     MemberAnswer, MemberOutcomesAnswer, RemoveMembersRequest, UpdateMemberRequest,
     UpdateMembersRequest, member_change, member_ids, members_change,

@@ -49,16 +49,16 @@ pub(crate) struct AudiencePolicyShape {
 #[derive(Clone, Debug, Object)]
 pub(crate) struct RetentionShape {
     /// Days until addresses of clients and personal values inside events are nulled.
-    #[oai(validator(minimum(value = "1"), maximum(value = "3650")))]
+    #[oai(nullable, validator(minimum(value = "1"), maximum(value = "3650")))]
     personal_values_days: Option<i32>,
     /// Days until soft-deleted rows are purged.
-    #[oai(validator(minimum(value = "1"), maximum(value = "3650")))]
+    #[oai(nullable, validator(minimum(value = "1"), maximum(value = "3650")))]
     deleted_rows_days: Option<i32>,
     /// Months until validation logs are archived.
-    #[oai(validator(minimum(value = "1"), maximum(value = "120")))]
+    #[oai(nullable, validator(minimum(value = "1"), maximum(value = "120")))]
     validation_logs_months: Option<i32>,
     /// Months until raw events are archived.
-    #[oai(validator(minimum(value = "1"), maximum(value = "120")))]
+    #[oai(nullable, validator(minimum(value = "1"), maximum(value = "120")))]
     raw_events_months: Option<i32>,
 }
 
@@ -96,8 +96,10 @@ pub(crate) struct CreateOrganizationRequest {
     /// Its short name in URLs, unique over the installation.
     slug: SlugText,
     /// Its domain, unique over the installation.
+    #[oai(nullable)]
     domain: Option<DomainText>,
     /// What it sets for itself.
+    #[oai(nullable)]
     settings: Option<SettingsRequest>,
 }
 
@@ -115,6 +117,7 @@ pub(crate) struct UpdateOrganizationRequest {
     /// The user who answers for it: a member with the owner role.
     owner_id: MaybeUndefined<Uuid>,
     /// What it sets for itself.
+    #[oai(nullable)]
     settings: Option<SettingsRequest>,
 }
 

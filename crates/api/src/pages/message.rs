@@ -14,12 +14,12 @@ pub enum Message {
     Thanks,
     /// No more mails will come.
     Unsubscribed,
+    /// Whoever got the mail would be unsubscribed now, but it was one to try things out.
+    TriedOut,
     /// The link is not one of ours, or not any more.
     BadLink,
     /// There is no such page.
     NoPage,
-    /// The page was there and takes no more answers.
-    Closed,
     /// Nothing works just now.
     Later,
 }
@@ -29,9 +29,9 @@ impl Message {
     pub const ALL: &'static [Self] = &[
         Self::Thanks,
         Self::Unsubscribed,
+        Self::TriedOut,
         Self::BadLink,
         Self::NoPage,
-        Self::Closed,
         Self::Later,
     ];
 }
@@ -67,9 +67,9 @@ impl MessagePage<'_> {
         let said = match self.message {
             Message::Thanks => &texts.thanks,
             Message::Unsubscribed => &texts.unsubscribed,
+            Message::TriedOut => &texts.tried_out,
             Message::BadLink => &texts.bad_link,
             Message::NoPage => &texts.no_page,
-            Message::Closed => &texts.closed,
             Message::Later => &texts.later,
         };
         let page = MessageTemplate {

@@ -15,9 +15,9 @@ pub(super) struct Texts {
     pub(super) unsubscribe: Said,
     pub(super) unsubscribe_button: &'static str,
     pub(super) unsubscribed: Said,
+    pub(super) tried_out: Said,
     pub(super) bad_link: Said,
     pub(super) no_page: Said,
-    pub(super) closed: Said,
     pub(super) later: Said,
 }
 
@@ -91,6 +91,10 @@ pub(super) const ENGLISH: Texts = Texts {
         heading: "You are unsubscribed",
         sentence: "You will receive no more emails from us.",
     },
+    tried_out: Said {
+        heading: "This was a test mail",
+        sentence: "Nobody was unsubscribed. Whoever gets the mail itself is unsubscribed by this button.",
+    },
     bad_link: Said {
         heading: "This link does not work",
         sentence: "It may have been cut off or changed on its way. Please open it again from the email that you received.",
@@ -98,10 +102,6 @@ pub(super) const ENGLISH: Texts = Texts {
     no_page: Said {
         heading: "There is nothing here",
         sentence: "The page that you are looking for does not exist, or no longer.",
-    },
-    closed: Said {
-        heading: "This page is closed",
-        sentence: "It takes no more answers. Thank you for your interest.",
     },
     later: Said {
         heading: "Please try again in a moment",
@@ -151,6 +151,10 @@ pub(super) const GERMAN: Texts = Texts {
         heading: "Sie sind abgemeldet",
         sentence: "Sie erhalten keine weiteren E-Mails von uns.",
     },
+    tried_out: Said {
+        heading: "Dies war eine Test-E-Mail",
+        sentence: "Es wurde niemand abgemeldet. Wer die E-Mail selbst erhält, meldet sich mit diesem Knopf ab.",
+    },
     bad_link: Said {
         heading: "Dieser Link funktioniert nicht",
         sentence: "Er wurde unterwegs vielleicht abgeschnitten oder verändert. Bitte öffnen Sie ihn noch einmal aus der E-Mail, die Sie erhalten haben.",
@@ -158,10 +162,6 @@ pub(super) const GERMAN: Texts = Texts {
     no_page: Said {
         heading: "Hier ist nichts",
         sentence: "Die gesuchte Seite gibt es nicht oder nicht mehr.",
-    },
-    closed: Said {
-        heading: "Diese Seite ist geschlossen",
-        sentence: "Sie nimmt keine Angaben mehr entgegen. Vielen Dank für Ihr Interesse.",
     },
     later: Said {
         heading: "Bitte versuchen Sie es gleich noch einmal",
@@ -211,6 +211,10 @@ pub(super) const FRENCH: Texts = Texts {
         heading: "Vous êtes désabonné",
         sentence: "Vous ne recevrez plus d’e-mails de notre part.",
     },
+    tried_out: Said {
+        heading: "Ceci était un e-mail de test",
+        sentence: "Personne n’a été désabonné. Ce bouton désabonne les destinataires de l’e-mail lui-même.",
+    },
     bad_link: Said {
         heading: "Ce lien ne fonctionne pas",
         sentence: "Il a peut-être été coupé ou modifié en chemin. Veuillez l’ouvrir à nouveau depuis l’e-mail que vous avez reçu.",
@@ -218,10 +222,6 @@ pub(super) const FRENCH: Texts = Texts {
     no_page: Said {
         heading: "Il n’y a rien ici",
         sentence: "La page que vous cherchez n’existe pas ou n’existe plus.",
-    },
-    closed: Said {
-        heading: "Cette page est fermée",
-        sentence: "Elle n’accepte plus de réponses. Merci de votre intérêt.",
     },
     later: Said {
         heading: "Veuillez réessayer dans un instant",
@@ -271,6 +271,10 @@ pub(super) const SPANISH: Texts = Texts {
         heading: "Se ha dado de baja",
         sentence: "No recibirá más correos nuestros.",
     },
+    tried_out: Said {
+        heading: "Este era un correo de prueba",
+        sentence: "No se ha dado de baja a nadie. Con este botón se dan de baja quienes reciben el propio correo.",
+    },
     bad_link: Said {
         heading: "Este enlace no funciona",
         sentence: "Quizá se haya cortado o modificado por el camino. Ábralo de nuevo desde el correo que recibió.",
@@ -278,10 +282,6 @@ pub(super) const SPANISH: Texts = Texts {
     no_page: Said {
         heading: "Aquí no hay nada",
         sentence: "La página que busca no existe o ya no existe.",
-    },
-    closed: Said {
-        heading: "Esta página está cerrada",
-        sentence: "Ya no admite respuestas. Gracias por su interés.",
     },
     later: Said {
         heading: "Vuelva a intentarlo en un momento",

@@ -115,6 +115,8 @@ impl<'a> ApiExtractor<'a> for After {
             description: Some(
                 "The `next_cursor` of the page before; opaque, and good only with the same filter and order.",
             ),
+            min_length: Some(1),
+            pattern: Some("^[A-Za-z0-9_-]+$".to_owned()),
             ..MetaSchema::new("string")
         })))
     }

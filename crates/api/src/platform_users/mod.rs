@@ -5,13 +5,14 @@ mod dto;
 use kernel::UserId;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
+use poem_openapi::registry::MetaSchema;
 use tenancy::ports::UserFilter;
 use tenancy::{PlatformRole, PlatformUsers, TenancyError};
 
 use self::dto::{UpdateUserRequest, user_status};
 use crate::accounts::{PlatformRolesAnswer, Status, UserAnswer};
 use crate::answer::{Changed, Found, NoContent};
-use crate::input::{Body, Path, Query, parameters, text};
+use crate::input::{Body, Path, Query, Segment, parameters, text};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
 use crate::schema::EmailText;
@@ -146,10 +147,10 @@ impl PlatformUsersApi {
         &self,
         caller: Caller,
         user: Path<UserId>,
-        role: Path<String>,
+        role: Path<RoleName>,
     ) -> Result<NoContent, Failed<St<403>>> {
         let admin = caller.authorize_platform_admin().await?;
-        self.users.grant(&admin, user.0, named(&role.0)?).await?;
+        self.users.grant(&admin, user.0, role.0.named()?).await?;
         Ok(NoContent::Done)
     }
 
@@ -165,15 +166,34 @@ impl PlatformUsersApi {
         &self,
         caller: Caller,
         user: Path<UserId>,
-        role: Path<String>,
+        role: Path<RoleName>,
     ) -> Result<NoContent, Failed<(St<403>, St<409>)>> {
         let admin = caller.authorize_platform_admin().await?;
-        self.users.revoke(&admin, user.0, named(&role.0)?).await?;
+        self.users.revoke(&admin, user.0, role.0.named()?).await?;
         Ok(NoContent::Done)
     }
 }
 
-/// The role that a segment of the path names.
-fn named(role: &str) -> Result<PlatformRole, TenancyError> {
-    PlatformRole::from_name(role).ok_or(TenancyError::NotFound("platform role"))
+/// The role that a segment of the path names, if it names one.
+struct RoleName(Option<PlatformRole>);
+
+impl Segment for RoleName {
+    fn schema() -> MetaSchema {
+        let names = PlatformRole::ALL.iter().map(|role| role.as_str().into());
+        MetaSchema {
+            enum_items: names.collect(),
+            ..MetaSchema::new("string")
+        }
+    }
+
+    fn from_segment(segment: &str) -> Self {
+        Self(PlatformRole::from_name(segment))
+    }
+}
+
+impl RoleName {
+    /// The role; what names none is not found.
+    fn named(&self) -> Result<PlatformRole, TenancyError> {
+        self.0.ok_or(TenancyError::NotFound("platform role"))
+    }
 }

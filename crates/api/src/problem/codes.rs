@@ -1,5 +1,7 @@
 //! All codes of problems, with the constant title of each.
 
+use analytics::AnalyticsError;
+use analytics::runs::ScheduleError;
 use campaigns::CampaignError;
 use compliance::ComplianceError;
 use contacts::ContactError;
@@ -16,6 +18,8 @@ const CATALOGUES: &[&[(&str, &str)]] = &[
     ComplianceError::CODES,
     ContactError::CODES,
     CampaignError::CODES,
+    AnalyticsError::CODES,
+    ScheduleError::CODES,
 ];
 
 /// Every code that a problem can have, in alphabetical order.

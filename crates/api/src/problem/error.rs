@@ -212,7 +212,11 @@ const fn status_of(kind: ErrorKind) -> StatusCode {
     }
 }
 
+/// A fault of the body, or of a parameter that only the use case could judge.
 fn body_fault(error: &FieldError) -> Fault {
+    if !error.pointer.starts_with('#') {
+        return parameter_fault(error);
+    }
     Fault {
         pointer: Some(error.pointer.clone()),
         parameter: None,

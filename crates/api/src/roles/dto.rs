@@ -7,13 +7,15 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::input::{Fields, Input, list, text};
+use crate::members::MemberRoleTemplate;
+use crate::permission_key::PermissionKey;
 use crate::schema::{DescriptionText, NameText};
 
 /// One right.
 #[derive(Clone, Debug, Object)]
 pub(crate) struct PermissionAnswer {
     /// Its key, e.g. `member.invite`.
-    key: String,
+    key: PermissionKey,
     /// Its category, e.g. `member`.
     category: String,
     /// What it allows.
@@ -35,9 +37,10 @@ pub(crate) struct CreateRoleRequest {
     /// Its name, unique among the living roles.
     name: NameText,
     /// What it is for.
+    #[oai(nullable)]
     description: Option<DescriptionText>,
     /// The keys of the rights of whoever has it.
-    permissions: Vec<String>,
+    permissions: Vec<PermissionKey>,
 }
 
 /// What changes about a role; what is not mentioned stays.
@@ -49,7 +52,7 @@ pub(crate) struct UpdateRoleRequest {
     /// What it is for.
     description: MaybeUndefined<DescriptionText>,
     /// The keys of all its rights from now on.
-    permissions: MaybeUndefined<Vec<String>>,
+    permissions: MaybeUndefined<Vec<PermissionKey>>,
 }
 
 /// A role: a named set of rights, of which every member has one.
@@ -59,13 +62,13 @@ pub(crate) struct RoleAnswer {
     /// Its id.
     id: Uuid,
     /// The template that it was copied from; null for a role of the organization's own.
-    template_key: Option<String>,
+    template_key: Option<MemberRoleTemplate>,
     /// Its name.
     name: NameText,
     /// What it is for.
     description: DescriptionText,
     /// The keys of the rights of whoever has it.
-    permissions: Vec<String>,
+    permissions: Vec<PermissionKey>,
     /// When it was made.
     created_at: OffsetDateTime,
     /// When it was last changed.
@@ -110,7 +113,7 @@ impl PermissionsAnswer {
     /// The catalogue as it is in code.
     pub(crate) fn catalogue() -> Self {
         let items = Permission::ALL.iter().map(|permission| PermissionAnswer {
-            key: permission.key().to_owned(),
+            key: PermissionKey(*permission),
             category: permission.category().to_owned(),
             description: permission.description().to_owned(),
         });
@@ -125,15 +128,10 @@ impl From<&Role> for RoleAnswer {
         let state = role.state();
         Self {
             id: state.id.as_uuid(),
-            template_key: state.template.map(|template| template.key().to_owned()),
+            template_key: state.template.map(MemberRoleTemplate::from),
             name: NameText::new(&state.name),
             description: DescriptionText::new(&state.description),
-            permissions: state
-                .permissions
-                .keys()
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            permissions: state.permissions.iter().map(PermissionKey).collect(),
             created_at: state.stamps.created_at,
             updated_at: state.stamps.updated_at,
         }
@@ -148,9 +146,9 @@ impl Example for PermissionsAnswer {
     }
 }
 
-fn example_keys() -> Vec<String> {
+fn example_keys() -> Vec<PermissionKey> {
     [Permission::OrganizationView, Permission::MemberView]
-        .map(|permission| permission.key().to_owned())
+        .map(PermissionKey)
         .to_vec()
 }
 
@@ -179,14 +177,13 @@ impl Example for RoleAnswer {
         let at = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_454);
         Self {
             id: Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_0000_0004),
-            template_key: Some(RoleTemplate::Viewer.key().to_owned()),
+            template_key: Some(MemberRoleTemplate::Viewer),
             name: NameText::new(RoleTemplate::Viewer.key()),
             description: DescriptionText::new(RoleTemplate::Viewer.description()),
             permissions: RoleTemplate::Viewer
                 .permissions()
-                .keys()
-                .into_iter()
-                .map(str::to_owned)
+                .iter()
+                .map(PermissionKey)
                 .collect(),
             created_at: at,
             updated_at: at,

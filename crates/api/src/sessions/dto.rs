@@ -1,7 +1,5 @@
 //! The shapes of sessions on the wire.
 
-use std::net::IpAddr;
-
 use kernel::{Secret, SessionId};
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
@@ -10,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::input::{Fields, secret, text};
-use crate::schema::{EmailText, SecretText};
+use crate::schema::{EmailText, IpText, SecretText};
 
 /// How the access token is sent.
 #[derive(Clone, Copy, Debug, Enum)]
@@ -66,7 +64,7 @@ pub(crate) struct SessionAnswer {
     /// Whether it is the one that you act with.
     is_current: bool,
     /// From which address the login came.
-    ip: Option<IpAddr>,
+    ip: Option<IpText>,
     /// With which program, in its own words.
     user_agent: Option<String>,
     /// When the login was.
@@ -114,7 +112,7 @@ impl SessionAnswer {
         Self {
             id: state.id.as_uuid(),
             is_current: state.id == current,
-            ip: state.ip,
+            ip: state.ip.map(IpText::new),
             user_agent: state.user_agent.clone(),
             created_at: state.created_at,
             refreshed_at: state.rotated_at,
@@ -161,7 +159,7 @@ impl Example for SessionAnswer {
         Self {
             id: Uuid::from_u128(0x019b_6c3c_6a00_7000_8000_0000_0000_0003),
             is_current: true,
-            ip: Some(IpAddr::from([203, 0, 113, 9])),
+            ip: Some(IpText::new("203.0.113.9")),
             user_agent: Some("Mozilla/5.0".to_owned()),
             created_at: at,
             refreshed_at: at,

@@ -20,6 +20,7 @@ pub(crate) struct SuppressRequest {
     #[oai(validator(min_items = 1, max_items = 1000))]
     emails: Vec<ContactEmailText>,
     /// Why they must not be mailed: any reason but `erased`; `manual` where nothing is said.
+    #[oai(nullable)]
     reason: Option<SuppressionReasonText>,
 }
 

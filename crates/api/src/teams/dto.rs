@@ -17,6 +17,7 @@ pub(crate) struct CreateTeamRequest {
     /// Its name, unique among the living teams of the organization without regard to case.
     name: NameText,
     /// What it is for.
+    #[oai(nullable)]
     description: Option<DescriptionText>,
 }
 

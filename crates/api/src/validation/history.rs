@@ -181,7 +181,7 @@ impl ValidationsApi {
     /// By a job, which tells how far it is; the list is `validating` until it ends. Name servers that do not answer
     /// leave their addresses `pending`, and are asked again later. Needs the permission `contact.validate`.
     #[oai(
-        path = "/v1/organizations/:organization/contact-lists/:list/validation",
+        path = "/v1/organizations/:organization/contact-lists/:contact_list/validation",
         method = "post",
         operation_id = "validateContactList"
     )]
@@ -189,7 +189,7 @@ impl ValidationsApi {
         &self,
         caller: Caller,
         organization: Path<OrganizationKey>,
-        list: Path<ContactListId>,
+        contact_list: Path<ContactListId>,
         idempotency_key: IdempotencyKey,
     ) -> Result<Accepted<ListValidationAnswer>, Failed<()>> {
         let member = caller
@@ -207,7 +207,7 @@ impl ValidationsApi {
         let request = idempotency_key.request(member.scope(), b"")?;
         let done = self
             .validations
-            .validate_list(member.scope(), list.0, &rendering.once(request))
+            .validate_list(member.scope(), contact_list.0, &rendering.once(request))
             .await?;
         Ok(rendering.answer(done)?)
     }
@@ -217,7 +217,7 @@ impl ValidationsApi {
     /// Tells of how many members each version of each rule said what when they were judged last. Needs the permission
     /// `contact_list.view`.
     #[oai(
-        path = "/v1/organizations/:organization/contact-lists/:list/validation-summary",
+        path = "/v1/organizations/:organization/contact-lists/:contact_list/validation-summary",
         method = "get",
         operation_id = "readContactListValidationSummary"
     )]
@@ -225,12 +225,15 @@ impl ValidationsApi {
         &self,
         caller: Caller,
         organization: Path<OrganizationKey>,
-        list: Path<ContactListId>,
+        contact_list: Path<ContactListId>,
     ) -> Result<Json<ValidationSummaryAnswer>, Failed<()>> {
         let member = caller
             .authorize(&organization.0, Permission::ContactListView)
             .await?;
-        let counts = self.validations.summary(member.scope(), list.0).await?;
+        let counts = self
+            .validations
+            .summary(member.scope(), contact_list.0)
+            .await?;
         Ok(Json(ValidationSummaryAnswer {
             counts: counts.iter().map(RuleCountAnswer::from).collect(),
         }))

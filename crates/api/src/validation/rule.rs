@@ -146,7 +146,8 @@ pub(crate) struct UpdateClassificationRuleRequest {
     role_accounts: MaybeUndefined<bool>,
     /// Whether likely typos get a suggestion.
     suggestions: MaybeUndefined<bool>,
-    /// From which risk score on an address is risky, 1 to 100.
+    /// From which risk score on an address is risky.
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
     risky_from: MaybeUndefined<u8>,
 }
 

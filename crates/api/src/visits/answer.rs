@@ -74,7 +74,6 @@ pub(super) fn refusal(error: &VisitError, language: Language) -> Result<Response
     let (status, said) = match error {
         VisitError::NoPage => (StatusCode::NOT_FOUND, Message::NoPage),
         VisitError::BadLink => (StatusCode::FORBIDDEN, Message::BadLink),
-        VisitError::Closed => (StatusCode::GONE, Message::Closed),
         VisitError::Answers(_) | VisitError::Failed(_) => {
             log(error);
             (StatusCode::SERVICE_UNAVAILABLE, Message::Later)

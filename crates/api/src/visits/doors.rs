@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use campaigns::Visits;
+use campaigns::{Fetch, Visits};
 use kernel::{KeyRing, Origin, Quota, RateLimiter, Timestamp};
 use poem::error::{MethodNotAllowedError, NotFoundError};
-use poem::http::Method;
+use poem::http::{HeaderMap, HeaderName, Method};
 use poem::{Endpoint, Request, Response};
 
 use super::answer::language_of;
@@ -33,8 +33,7 @@ pub(super) struct Visitor {
     pub(super) origin: Origin,
     pub(super) at: Timestamp,
     pub(super) language: Language,
-    /// Programs ask for the head of a page alone, which nobody sees.
-    pub(super) sees: bool,
+    pub(super) fetch: Fetch,
 }
 
 impl Doors {
@@ -78,6 +77,32 @@ fn door(path: &str) -> Option<Door<'_>> {
     }
 }
 
+/// In which headers programs say that they fetch ahead of somebody who may want it: what browsers send today, what older
+/// ones did, and what the previews of search engines do.
+static PURPOSES: [HeaderName; 4] = [
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+    HeaderName::from_static("x-purpose"),
+    HeaderName::from_static("x-moz"),
+];
+
+/// What those headers say then.
+const AHEAD: [&str; 3] = ["prefetch", "prerender", "preview"];
+
+/// How a request asks for what it gets.
+fn fetch_of(method: &Method, headers: &HeaderMap) -> Fetch {
+    if *method == Method::HEAD {
+        return Fetch::Head;
+    }
+    let purposes = PURPOSES.iter().filter_map(|name| headers.get(name));
+    let mut purposes = purposes.filter_map(|value| value.to_str().ok());
+    let is_ahead = purposes.any(|said| {
+        let said = said.to_ascii_lowercase();
+        AHEAD.iter().any(|word| said.contains(word))
+    });
+    if is_ahead { Fetch::Ahead } else { Fetch::Plain }
+}
+
 impl Endpoint for Doors {
     type Output = Response;
 
@@ -88,7 +113,7 @@ impl Endpoint for Doors {
             origin: context.origin().clone(),
             at: context.at(),
             language: language_of(request.headers()),
-            sees: method != Method::HEAD,
+            fetch: fetch_of(&method, request.headers()),
         };
         let path = request.uri().path().to_owned();
         let door = door(&path).ok_or(NotFoundError)?;
@@ -107,5 +132,29 @@ impl Endpoint for Doors {
             _ => return Err(MethodNotAllowedError.into()),
         };
         Ok(answer?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn programs_that_fetch_ahead_say_so() {
+        let said = |name: &'static str, value: &'static str| {
+            let name = HeaderName::from_static(name);
+            let headers = HeaderMap::from_iter([(name, HeaderValue::from_static(value))]);
+            fetch_of(&Method::GET, &headers)
+        };
+
+        assert_eq!(said("sec-purpose", "prefetch;prerender"), Fetch::Ahead);
+        assert_eq!(said("purpose", "Prefetch"), Fetch::Ahead);
+        assert_eq!(said("x-purpose", "preview"), Fetch::Ahead);
+        assert_eq!(said("x-moz", "prefetch"), Fetch::Ahead);
+        assert_eq!(said("purpose", "reading"), Fetch::Plain);
+        assert_eq!(said("accept", "prefetch"), Fetch::Plain);
+        assert_eq!(fetch_of(&Method::HEAD, &HeaderMap::new()), Fetch::Head);
     }
 }

@@ -32,12 +32,10 @@ impl Doors {
             Ok(view) => view,
             Err(error) => return refusal(&error, visitor.language),
         };
-        if visitor.sees {
-            // The page is there for the person; that they saw it is only written down.
-            let noted = self.visits.note_view(&view, &visitor.origin).await;
-            if let Err(error) = noted {
-                log(&error);
-            }
+        // The page is there for the person; that they saw it is only written down.
+        let noted = self.visits.note_view(&view, &visitor.origin, visitor.fetch);
+        if let Err(error) = noted.await {
+            log(&error);
         }
         let mut known = Typed::default();
         for (key, value) in view.known() {
@@ -45,7 +43,9 @@ impl Doors {
         }
         for field in view.form().definition.fields() {
             let key = field.key().as_str();
+            // The token shows what is known of a person to whoever has it: it is no answer.
             if field.field_type() == FieldType::Hidden
+                && key != TOKEN
                 && let Some(value) = typed::parameter(query, key)
             {
                 known.add(key, value);

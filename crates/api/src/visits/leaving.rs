@@ -48,8 +48,11 @@ impl Doors {
     }
 
     /// Takes the person off: by the button of the page, and by mail programs (RFC 8058), whose body says nothing else.
+    /// Whoever tries a mail out is told that nobody was.
     pub(super) async fn leave(&self, token: &str, visitor: &Visitor) -> Result<Response, ApiError> {
-        let letterhead = match self.farewell_claim(token) {
+        let claim = self.farewell_claim(token);
+        let is_tester = claim.as_ref().is_ok_and(|claim| claim.contact.is_none());
+        let letterhead = match claim {
             Ok(claim) => {
                 let leaving = self.visits.unsubscribe(&claim, &visitor.origin, wording);
                 leaving.await
@@ -58,7 +61,11 @@ impl Doors {
         };
         match letterhead {
             Ok(letterhead) => {
-                let said = Message::Unsubscribed;
+                let said = if is_tester {
+                    Message::TriedOut
+                } else {
+                    Message::Unsubscribed
+                };
                 let language = visitor.language;
                 message(StatusCode::OK, said, language, Some(&letterhead), None)
             }

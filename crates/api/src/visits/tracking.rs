@@ -1,7 +1,6 @@
 //! `/t/o/{token}` and `/t/c/{token}`: mails that are opened, and links that are followed.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use campaigns::{LinkClaim, LinkKind, VisitError};
 use poem::http::header::{CACHE_CONTROL, LOCATION};
@@ -18,9 +17,6 @@ const PIXEL: [u8; 43] = [
     0xff, 0xff, 0xff, 0x21, 0xf9, 0x04, 0x01, 0x00, 0x00, 0x00, 0x00, 0x2c, 0x00, 0x00, 0x00, 0x00,
     0x01, 0x00, 0x01, 0x00, 0x00, 0x02, 0x02, 0x44, 0x01, 0x00, 0x3b,
 ];
-
-/// How long the reader waits at most until it is written down what they did.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Mails are shown in pages of other origins, which may have the picture.
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
@@ -69,16 +65,11 @@ impl Doors {
             .finish())
     }
 
-    /// Writes down what a reader did, if that can be done soon: the reader gets what they came for all the same.
+    /// Hands over what a reader did; the reader gets what they came for all the same.
     async fn note(&self, claim: &LinkClaim, visitor: &Visitor) {
-        if !visitor.sees {
-            return;
-        }
-        let noted = self.visits.note_hit(claim, &visitor.origin);
-        match tokio::time::timeout(PATIENCE, noted).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => log(&error),
-            Err(_) => tracing::warn!("what a reader did was not written down in time"),
+        let noted = self.visits.note_hit(claim, &visitor.origin, visitor.fetch);
+        if let Err(error) = noted.await {
+            log(&error);
         }
     }
 }

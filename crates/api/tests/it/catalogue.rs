@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use analytics::runs::ScheduleError;
+use analytics::schedule::PeriodicJob;
 use api::problem::{ApiError, Refusal, all_codes, title};
 use campaigns::{CampaignAction, CampaignError, CampaignStatus, IllegalTransition, LeadStatus};
 use compliance::ComplianceError;
@@ -77,6 +79,8 @@ fn examples() -> Vec<ApiError> {
         CampaignError::SlugTaken,
         CampaignError::Begun,
         CampaignError::UnderWay,
+        CampaignError::Simulated,
+        CampaignError::SimulationUnderWay,
         CampaignError::WrongStatus(CampaignStatus::Draft, CampaignAction::Pause),
         CampaignError::NotReady(FieldErrors::default()),
         CampaignError::NotFound("form"),
@@ -84,7 +88,7 @@ fn examples() -> Vec<ApiError> {
         CampaignError::Invalid(FieldErrors::default()),
         CampaignError::NotDeleted,
         CampaignError::LeadExists(LeadId::from_uuid(Uuid::nil())),
-        CampaignError::ViewNameTaken(LeadViewId::from_uuid(Uuid::nil())),
+        CampaignError::ViewNameTaken(Some(LeadViewId::from_uuid(Uuid::nil()))),
         CampaignError::IllegalTransition(IllegalTransition {
             from: LeadStatus::New,
             to: LeadStatus::Converted,
@@ -103,6 +107,7 @@ fn examples() -> Vec<ApiError> {
         .chain(tenancy.into_iter().map(ApiError::from))
         .chain(contacts.map(ApiError::from))
         .chain(campaigns.map(ApiError::from))
+        .chain([ApiError::from(ScheduleError::Running(PeriodicJob::Expiry))])
         .chain([ApiError::from(ComplianceError::EntryNotFound)])
         .chain(storage.into_iter().map(ApiError::from))
         .chain(repeated.into_iter().map(ApiError::from))

@@ -83,14 +83,14 @@ fn violations(document: &Value) -> Vec<String> {
     violations
 }
 
-/// The places where a document holds null, which it may in examples only.
+/// The places where a document holds null, which it may in examples and enumerations only.
 fn nulls(value: &Value, place: &str) -> Vec<String> {
     match value {
         Value::Null => vec![place.to_owned()],
         Value::Array(items) => items.iter().flat_map(|item| nulls(item, place)).collect(),
         Value::Object(map) => map
             .iter()
-            .filter(|(key, _)| *key != "example")
+            .filter(|(key, _)| !["enum", "example"].contains(&key.as_str()))
             .flat_map(|(key, value)| nulls(value, &format!("{place}/{key}")))
             .collect(),
         _ => Vec::new(),
@@ -113,16 +113,14 @@ fn has_example(document: &Value, schema: &Value) -> bool {
             .is_some_and(|items| has_example(document, &items["items"]))
 }
 
-/// Properties of answers that may be null and do not say so.
-fn secretly_null(document: &Value) -> Vec<String> {
+/// Properties of answers of which the document does not say that they are always there.
+fn left_out(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for name in ["TeamAnswer", "TeamAnswerPage"] {
         let schema = &document["components"]["schemas"][name];
-        for (property, inner) in object(&schema["properties"]) {
-            let required = schema["required"]
-                .as_array()
-                .is_some_and(|names| names.contains(&json!(property)));
-            if !required && inner["nullable"] != true {
+        for property in object(&schema["properties"]).keys() {
+            let required = schema["required"].as_array();
+            if !required.is_some_and(|names| names.contains(&json!(property))) {
                 found.push(format!("{name}.{property}"));
             }
         }
@@ -229,14 +227,19 @@ fn operations_on_one_path_are_kept_together_whoever_has_them() {
 fn names_types_and_nulls_are_as_clients_will_meet_them() {
     let document = api::document::generate::<DemoApi>();
     assert_eq!(document["openapi"], "3.0.0");
-    assert_eq!(secretly_null(&document), Vec::<String>::new());
+    assert_eq!(left_out(&document), Vec::<String>::new());
 
     let schemas = &document["components"]["schemas"];
     let colour = &schemas["TeamAnswer"]["properties"]["colour"];
     assert_eq!(
-        colour["allOf"],
-        json!([{"$ref": "#/components/schemas/Colour"}])
+        colour["oneOf"],
+        json!([{"$ref": "#/components/schemas/Colour"}, {"enum": [null]}])
     );
+    let description = &schemas["TeamAnswer"]["properties"]["description"];
+    assert_eq!(description["nullable"], true);
+    assert_eq!(schemas["CreateTeam"]["required"], json!(["name"]));
+    assert_eq!(schemas["CreateTeam"]["additionalProperties"], false);
+    assert_eq!(schemas["TeamAnswer"].get("additionalProperties"), None);
     assert_eq!(schemas["Colour"]["enum"], json!(["red", "green"]));
     let name = &schemas["CreateTeam"]["properties"]["name"];
     assert_eq!(name["maxLength"], kernel::Name::MAX_LEN);

@@ -2,10 +2,16 @@
 
 use std::sync::Arc;
 
+use analytics::Dashboards;
+use analytics::runs::ScheduledRuns;
+use analytics::schedule::PeriodicJob;
 use api::edge::EdgeSettings;
 use api::{UseCases, operations};
+use async_trait::async_trait;
+use campaigns::StopList;
 use campaigns::{
-    CampaignCourses, Campaigns, EmailTemplates, Forms, LeadViews, Leads, RecipientMails,
+    CampaignCourses, Campaigns, EmailTemplates, EventIngestion, Forms, LeadViews, Leads,
+    RecipientMails, Simulations, TestMailPorts, TestMails,
 };
 use compliance::AuditLog;
 use contacts::{
@@ -13,6 +19,7 @@ use contacts::{
     ValidationRules, Validations,
 };
 use in_memory::MemoryDatabase;
+use kernel::{EmailAddress, StorageError, TenantScope};
 use poem::http::Method;
 use serde_json::{Value, json};
 use tenancy::{
@@ -20,7 +27,9 @@ use tenancy::{
     Members, NewAdmin, NewPassword, Organizations, PlatformUsers, Roles, Sessions, TeamMembers,
     Teams, User,
 };
-use testkit::{FixedClock, SequentialIds, SequentialRandom, accounts_in_memory};
+use testkit::{
+    EvidenceJudge, FixedClock, Outbox, SequentialIds, SequentialRandom, accounts_in_memory,
+};
 
 use crate::support::{Asking, World};
 
@@ -31,6 +40,8 @@ pub(crate) struct Installation {
     pub(crate) database: MemoryDatabase,
     pub(crate) ports: AccountPorts,
     pub(crate) clock: FixedClock,
+    /// The mails that the use cases sent themselves.
+    pub(crate) outbox: Arc<Outbox>,
     world: World,
 }
 
@@ -41,6 +52,22 @@ pub(crate) struct LoggedIn {
     pub(crate) session: String,
     pub(crate) access: String,
     pub(crate) refresh: String,
+}
+
+/// Who must not be mailed, by the suppressions in memory.
+struct StopListOf(Suppressions);
+
+#[async_trait]
+impl StopList for StopListOf {
+    async fn stopped(
+        &self,
+        scope: &TenantScope,
+        addresses: &[EmailAddress],
+    ) -> Result<Vec<bool>, StorageError> {
+        let emails = addresses.iter().map(|it| it.as_str().parse().unwrap());
+        let found = self.0.check(scope, Ok(emails.collect())).await.unwrap();
+        Ok(found.iter().map(|reasons| !reasons.is_empty()).collect())
+    }
 }
 
 /// The use cases on contacts, their lists, and addresses that must not be mailed.
@@ -65,15 +92,39 @@ impl Installation {
     }
 
     /// An installation whose edge behaves like this.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a list of what stands behind what, without a branch"
+    )]
     pub(crate) fn with(settings: EdgeSettings) -> Self {
         let database = MemoryDatabase::new();
         let clock = FixedClock::default();
         let ports = accounts_in_memory(&database, clock.clone(), SequentialIds::default());
         let contacts_in = Arc::new(database.clone());
         let judge = Judge::offline(ports.keys.clone());
+        let outbox = Arc::new(Outbox::default());
         let (contacts, bulk_contacts, contact_lists, suppressions) =
             of_contacts(&contacts_in, &ports, &judge);
         let (store, time, ids) = (&ports.store, &ports.clock, &ports.ids);
+        let recipient_mails = RecipientMails::new(
+            contacts_in.clone(),
+            time.clone(),
+            ids.clone(),
+            ports.keys.clone(),
+            &settings.public_url,
+        );
+        let test_mails = TestMails::new(
+            contacts_in.clone(),
+            time.clone(),
+            ids.clone(),
+            recipient_mails.clone(),
+            TestMailPorts {
+                mailer: outbox.clone(),
+                stop_list: Arc::new(StopListOf(suppressions.clone())),
+                limiter: ports.limiter.clone(),
+                keys: ports.keys.clone(),
+            },
+        );
         let use_cases = UseCases {
             accounts: Accounts::new(&ports),
             account_deletion: AccountDeletion::new(&ports),
@@ -121,17 +172,31 @@ impl Installation {
             ),
             campaign_courses: CampaignCourses::new(contacts_in.clone(), time.clone(), ids.clone()),
             campaigns: Campaigns::new(contacts_in.clone(), time.clone(), ids.clone()),
-            recipient_mails: RecipientMails::new(
+            test_mails,
+            recipient_mails,
+            simulations: Simulations::new(
                 contacts_in.clone(),
+                testkit::a_simulator(),
                 time.clone(),
                 ids.clone(),
-                ports.keys.clone(),
-                &settings.public_url,
             ),
             forms: Forms::new(contacts_in.clone(), time.clone(), ids.clone()),
             lead_views: LeadViews::new(contacts_in.clone(), time.clone(), ids.clone()),
+            dashboards: Dashboards::new(contacts_in.clone(), time.clone(), ids.clone()),
             leads: Leads::new(contacts_in.clone(), time.clone(), ids.clone()),
             email_templates: EmailTemplates::new(contacts_in.clone(), time.clone(), ids.clone()),
+            scheduled_runs: ScheduledRuns::new(
+                contacts_in.clone(),
+                time.clone(),
+                ids.clone(),
+                [PeriodicJob::Expiry, PeriodicJob::Aggregation],
+            ),
+            events: EventIngestion::new(
+                contacts_in.clone(),
+                time.clone(),
+                ids.clone(),
+                Arc::new(EvidenceJudge),
+            ),
             email_checks: EmailChecks::new(
                 contacts_in,
                 judge,
@@ -147,6 +212,7 @@ impl Installation {
             database,
             ports,
             clock,
+            outbox,
             world,
         }
     }

@@ -66,7 +66,7 @@ async fn a_lead_is_made_of_answers_and_found_by_them() {
         .iter()
         .map(|error| {
             (
-                error["pointer"].as_str().unwrap(),
+                error["parameter"].as_str().unwrap(),
                 error["code"].as_str().unwrap(),
             )
         })
@@ -120,6 +120,38 @@ async fn a_second_lead_of_the_same_person_is_a_conflict_that_names_the_first() {
         (&lead["responses"], &lead["latest_response_id"]),
         (&json!(2), &response["id"])
     );
+}
+
+#[tokio::test]
+async fn a_lead_that_answers_the_address_of_a_contact_who_has_one_stays_nobodys() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let form = form(&installation, &organization, &owner.token).await;
+    let leads = path(&organization, "");
+    let made = async |path: &str, body: &Value| {
+        let told = installation.post(path, &owner.token, body).await;
+        told.is(201).json()
+    };
+    let nobody = json!({ "form_id": form, "answers": { "size": 3 } });
+    let nobody = made(&leads, &nobody).await;
+    let contacts = format!("/v1/organizations/{organization}/contacts");
+    let contact = made(&contacts, &json!({ "email": "ada@firm.de" })).await;
+    let theirs = made(&leads, &json!({ "contact_id": contact["id"] })).await;
+
+    let answers = json!({ "form_id": form, "answers": { "email": "ada@firm.de" } });
+    let of_nobody = format!("/{}", nobody["id"].as_str().unwrap());
+    let responses = path(&organization, &format!("{of_nobody}/responses"));
+    made(&responses, &answers).await;
+
+    let one = path(&organization, &of_nobody);
+    let nobody: Value = installation.get(&one, &owner.token).await.is(200).json();
+    assert_eq!(
+        (&nobody["responses"], &nobody["contact_id"]),
+        (&json!(2), &Value::Null)
+    );
+    let again = installation.post(&leads, &owner.token, &answers).await;
+    let refused = again.is(409).json().to_string();
+    assert!(refused.contains(theirs["id"].as_str().unwrap()));
 }
 
 #[tokio::test]
@@ -211,6 +243,99 @@ async fn leads_are_assigned_and_deleted_together_and_told_of_one_by_one() {
         refused.is(422).json()["errors"][0]["pointer"],
         "#/assigned_team_id"
     );
+}
+
+#[tokio::test]
+async fn whoever_clears_one_kind_of_owner_leaves_the_lead_to_the_other() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let form = form(&installation, &organization, &owner.token).await;
+    let teams = format!("/v1/organizations/{organization}/teams");
+    let team = json!({ "name": "North" });
+    let team = installation.post(&teams, &owner.token, &team).await;
+    let team = team.is(201).json()["id"].clone();
+    let body = json!({ "form_id": form, "answers": { "email": "ada@example.com" } });
+    let lead = installation
+        .post(&path(&organization, ""), &owner.token, &body)
+        .await;
+    let here = path(
+        &organization,
+        &format!("/{}", lead.is(201).json()["id"].as_str().unwrap()),
+    );
+    let (user, null) = (json!(owner.user), Value::Null);
+
+    for (change, of_user, of_team) in [
+        (json!({ "assigned_user_id": user }), &user, &null),
+        (json!({ "assigned_team_id": null }), &user, &null),
+        (json!({ "assigned_team_id": team }), &null, &team),
+        (json!({ "assigned_user_id": null }), &null, &team),
+        (
+            json!({ "assigned_user_id": null, "assigned_team_id": null }),
+            &null,
+            &null,
+        ),
+        (
+            json!({ "assigned_user_id": user, "assigned_team_id": null }),
+            &user,
+            &null,
+        ),
+        (json!({ "assigned_user_id": null }), &null, &null),
+    ] {
+        let told = installation.patch(&here, &owner.token, &change).await;
+        let told = told.is(200).json();
+        assert_eq!(
+            (&told["assigned_user_id"], &told["assigned_team_id"]),
+            (of_user, of_team),
+            "{change}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_reason_without_a_status_is_told_and_not_dropped() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let form = form(&installation, &organization, &owner.token).await;
+    let body = json!({ "form_id": form, "answers": { "email": "ada@example.com" } });
+    let lead = installation
+        .post(&path(&organization, ""), &owner.token, &body)
+        .await;
+    let here = path(
+        &organization,
+        &format!("/{}", lead.is(201).json()["id"].as_str().unwrap()),
+    );
+
+    let alone = json!({ "status_reason": "Has a budget.", "notes": "Called us." });
+    let refused = installation.patch(&here, &owner.token, &alone).await;
+    let both = json!({ "status": "qualified", "status_reason": "Has a budget." });
+    installation.patch(&here, &owner.token, &both).await.is(200);
+
+    let fault = &refused.is(422).json()["errors"][0];
+    assert_eq!(
+        (&fault["pointer"], &fault["code"]),
+        (&json!("#/status_reason"), &json!("not-applicable"))
+    );
+}
+
+#[tokio::test]
+async fn days_at_the_ends_of_the_calendar_can_be_asked_for() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let field = json!({ "field_key": "born", "field_label": "Born", "field_type": "date" });
+    let form = json!({ "name": "Birthday", "fields": [field] });
+    let forms = format!("/v1/organizations/{organization}/forms");
+    installation.post(&forms, &owner.token, &form).await.is(201);
+
+    for asked in [
+        "lt:0001-01-01",
+        "gt:9999-12-31",
+        "lte:0001-01-01",
+        "gte:9999-12-31",
+    ] {
+        let found = path(&organization, &format!("?field=born:{asked}"));
+        let found = installation.get(&found, &owner.token).await.is(200).json();
+        assert_eq!(found["items"], json!([]), "{asked}");
+    }
 }
 
 #[tokio::test]

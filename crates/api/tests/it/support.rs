@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use api::edge::{EdgePorts, EdgeSettings, FailureRecord, RequestObserver, RequestRecord};
 use api::{ApiDependencies, Check, Gate, MetricsSource, Readiness, application};
 use async_trait::async_trait;
-use campaigns::Visits;
+use campaigns::{ActorJudge, HitRecorder, Visits};
 use hmac::{KeyInit as _, Mac as _};
 use in_memory::MemoryDatabase;
 use kernel::{
@@ -94,11 +94,20 @@ impl World {
         ports: &AccountPorts,
         database: &MemoryDatabase,
     ) -> Self {
+        let judge: Arc<dyn ActorJudge> = Arc::new(testkit::EvidenceJudge);
+        let hits = HitRecorder::new(
+            Arc::new(database.clone()),
+            Arc::clone(&ports.clock),
+            Arc::clone(&ports.ids),
+            Arc::clone(&judge),
+        );
         let visits = Visits::new(
             Arc::new(database.clone()),
             Arc::clone(&ports.clock),
             Arc::clone(&ports.ids),
             Arc::clone(&ports.keys),
+            Arc::clone(&judge),
+            Arc::new(hits),
         );
         Self::visited(api, settings, ports, visits)
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::{CampaignId, ContactId, FieldFault, StorageError, SuppressionId};
+use kernel::{CampaignId, ContactId, FieldFault, SimulationId, StorageError, SuppressionId};
+use uuid::Uuid;
 
 /// Whether addresses that were judged risky are mailed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,8 +50,19 @@ pub struct Stop {
     pub contact: ContactId,
     /// Whether the person left, or mails do not reach them.
     pub reason: StopReason,
-    /// The campaign that it came from.
-    pub campaign: CampaignId,
+    /// What it came from.
+    pub source: StopSource,
+}
+
+/// What somebody's not being mailed any more came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopSource {
+    /// A link in a mail of this campaign.
+    Link(CampaignId),
+    /// A mail of this campaign that came back.
+    Campaign(CampaignId),
+    /// What people did in this simulation; it can be taken back.
+    Simulation(SimulationId),
 }
 
 /// Why somebody on a campaign's lists does not get its mail.
@@ -118,6 +130,38 @@ pub struct AudiencePreview {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not one of include, exclude")]
 pub struct UnknownRiskyAddresses;
+
+impl StopReason {
+    /// The reason's name among those of suppressions: mails that do not reach somebody came back.
+    #[must_use]
+    pub const fn as_suppression(self) -> &'static str {
+        match self {
+            Self::Unsubscribed => "unsubscribed",
+            Self::Suppressed => "bounced",
+        }
+    }
+}
+
+impl StopSource {
+    /// The source's name in storage.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Link(_) => "link",
+            Self::Campaign(_) => "campaign",
+            Self::Simulation(_) => "simulation",
+        }
+    }
+
+    /// The campaign or simulation.
+    #[must_use]
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Link(campaign) | Self::Campaign(campaign) => campaign.as_uuid(),
+            Self::Simulation(simulation) => simulation.as_uuid(),
+        }
+    }
+}
 
 impl RiskyAddresses {
     /// The policy's name in storage and on the wire.

@@ -50,6 +50,27 @@ impl Campaign {
         Ok(())
     }
 
+    /// Begins now, and has begun at `started_at` in the life that is played.
+    pub fn begin_simulation(
+        &mut self,
+        readiness: &Readiness,
+        started_at: Timestamp,
+        at: Timestamp,
+        by: Option<UserId>,
+    ) -> Result<(), Refusal> {
+        self.act(CampaignAction::Launch, readiness, None, at, by)?;
+        self.0.times.started_at = Some(started_at);
+        Ok(())
+    }
+
+    /// Ends now, and has ended at `ended_at` in the life that was played.
+    pub fn end_simulation(&mut self, ended_at: Timestamp, at: Timestamp) -> Result<(), Refusal> {
+        let action = CampaignAction::Complete;
+        self.act(action, &Readiness::READY, None, at, None)?;
+        self.0.times.ended_at = Some(ended_at);
+        Ok(())
+    }
+
     /// Notes that its time was missed.
     pub const fn miss(&mut self, at: Timestamp) {
         self.0.times.missed_at = Some(at);

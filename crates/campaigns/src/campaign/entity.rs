@@ -169,19 +169,6 @@ impl CampaignPlan {
     pub const MAX_LISTS: usize = 50;
 }
 
-impl CampaignChange {
-    /// Whether it changes more than what people read about the campaign.
-    #[must_use]
-    pub fn is_of_plan(&self) -> bool {
-        let rest = Self {
-            name: Patch::Keep,
-            description: Patch::Keep,
-            ..self.clone()
-        };
-        rest != Self::default()
-    }
-}
-
 impl Campaign {
     /// A new draft.
     #[must_use]
@@ -246,6 +233,19 @@ impl Campaign {
         plan.past_schedule = change.past_schedule.apply(&plan.past_schedule);
         plan.send_rate = change.send_rate.apply(&plan.send_rate);
         state.stamps.touch(at, by);
+    }
+
+    /// Whether more is different from what it was before than what people read about the campaign.
+    #[must_use]
+    pub fn is_replanned_since(&self, before: &Self) -> bool {
+        let state = &self.0;
+        let read_anew = CampaignState {
+            name: state.name.clone(),
+            description: state.description.clone(),
+            stamps: state.stamps.clone(),
+            ..before.0.clone()
+        };
+        *state != read_anew
     }
 
     /// Deletes it, restorably.

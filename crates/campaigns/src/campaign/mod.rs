@@ -10,7 +10,7 @@ mod status;
 
 pub use audience::{
     AddressStatus, AudienceCounts, AudiencePreview, Candidate, Exclusion, RiskyAddresses, Standing,
-    Stop, StopReason, UnknownRiskyAddresses,
+    Stop, StopReason, StopSource, UnknownRiskyAddresses,
 };
 pub use entity::{
     Campaign, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
@@ -18,8 +18,8 @@ pub use entity::{
 };
 pub use premises::{ListPremise, Premises};
 pub use recipient::{
-    Assignment, BounceKind, Deed, Delivery, Engagement, Recipient, RecipientFilter,
-    RecipientStatus, Settled, Sorted, UnknownRecipientStatus,
+    Assignment, BounceKind, Bounced, Deed, Delivery, Engaged, Engagement, PlannedMail, Played,
+    Recipient, RecipientFilter, RecipientStatus, Settled, Sorted, Trace, UnknownRecipientStatus,
 };
 pub use schedule::{Due, InvalidSendRate, PastSchedule, SendRate, UnknownPastSchedule};
 pub use status::{

@@ -6,10 +6,14 @@ use kernel::{
 };
 
 use super::{Campaign, CampaignPlan, Readiness, Requirement, RiskyAddresses};
-use crate::{BuiltIn, EmailContent, Values, VariableName};
+use crate::{BuiltIn, EmailContent, Unrenderable, Values, VariableName};
 
 /// What of a campaign's surroundings is there, and how it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that is independent of the others"
+)]
 pub struct Premises {
     /// Those of the lists that are there, deleted ones included.
     pub lists: Vec<ListPremise>,
@@ -21,6 +25,8 @@ pub struct Premises {
     pub form_lives: Option<bool>,
     /// The form's name.
     pub form_name: Option<Name>,
+    /// Whether the organization was deleted: it mails nobody, and nobody can have its campaigns pause.
+    pub organization_is_deleted: bool,
     /// Whether the organization says which address mails come from.
     pub has_sender: bool,
     /// Whether the organization says who is responsible.
@@ -109,10 +115,10 @@ impl Premises {
         readiness
     }
 
-    /// The variables of which no mail gets a value, and without which the content is no mail. What differs from person
-    /// to person is taken to be known.
+    /// The variables because of which nobody's mail can be made. What differs from person to person is taken to be known, and
+    /// to be an address, which can stand everywhere.
     #[must_use]
-    pub fn unfilled(&self, content: &EmailContent) -> Vec<VariableName> {
+    pub fn unfilled(&self, content: &EmailContent) -> Unrenderable {
         let mut values = Values::sample();
         if !self.has_privacy_url {
             let name = VariableName::BuiltIn(BuiltIn::OrganizationPrivacyUrl);
@@ -120,11 +126,11 @@ impl Premises {
         }
         for name in content.used() {
             if let VariableName::Attribute(_) = name {
-                values.set(name.clone(), "known");
+                values.set(name.clone(), "https://example.com/known");
             }
         }
         let mail = content.render(&values, &Locale::english());
-        mail.err().map(|error| error.missing).unwrap_or_default()
+        mail.err().unwrap_or_default()
     }
 
     /// Whether the campaign mails risky addresses.

@@ -74,6 +74,16 @@ impl SendRate {
     }
 }
 
+impl SendRate {
+    /// How many mails may go out within a time; none where it is no time at all.
+    #[must_use]
+    pub fn mails_in(self, span: Duration) -> u64 {
+        let microseconds = u128::try_from(span.whole_microseconds()).unwrap_or_default();
+        let mails = microseconds * u128::from(self.0) / 60_000_000;
+        u64::try_from(mails).unwrap_or(u64::MAX)
+    }
+}
+
 impl From<InvalidSendRate> for FieldFault {
     fn from(error: InvalidSendRate) -> Self {
         Self::new("out-of-range", error.to_string())

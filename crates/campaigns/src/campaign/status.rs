@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use kernel::{FieldErrors, FieldFault};
 
-use crate::VariableName;
+use crate::Unrenderable;
 
 /// Where a campaign stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +64,7 @@ pub enum Requirement {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readiness {
     missing: Vec<Requirement>,
-    values: Vec<VariableName>,
+    unrenderable: Unrenderable,
 }
 
 /// Why something cannot be done with a campaign.
@@ -259,7 +259,10 @@ impl Readiness {
     /// The campaign has all that it needs.
     pub const READY: Self = Self {
         missing: Vec::new(),
-        values: Vec::new(),
+        unrenderable: Unrenderable {
+            missing: Vec::new(),
+            unsafe_urls: Vec::new(),
+        },
     };
 
     /// Notes that the campaign does not meet a requirement.
@@ -267,9 +270,9 @@ impl Readiness {
         self.missing.push(requirement);
     }
 
-    /// Notes that its mails say something of which none gets a value.
-    pub fn lacks_value(&mut self, variable: VariableName) {
-        self.values.push(variable);
+    /// Notes the variables because of which none of its mails can be made.
+    pub fn lacks_values(&mut self, unrenderable: Unrenderable) {
+        self.unrenderable = unrenderable;
     }
 }
 
@@ -284,10 +287,17 @@ impl Refusal {
                 errors.push(requirement.pointer(), fault);
             }
             // The names are those of the template that is stored.
-            for name in &readiness.values {
+            for name in &readiness.unrenderable.missing {
                 let detail =
                     format!("no mail has a value for the variable `{name}` of the template");
                 let fault = FieldFault::new("variable-without-value", detail);
+                errors.push(Requirement::Template.pointer(), fault);
+            }
+            for name in &readiness.unrenderable.unsafe_urls {
+                let detail = format!(
+                    "the variable `{name}` of the template stands for an address, and is none in any mail"
+                );
+                let fault = FieldFault::new("unsafe-url", detail);
                 errors.push(Requirement::Template.pointer(), fault);
             }
         }

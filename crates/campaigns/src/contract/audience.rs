@@ -16,9 +16,11 @@ macro_rules! for_each_audience_case {
         $($callback)+! { [$($context)*]
             what_stands_around_a_plan_is_told,
             of_an_empty_plan_nothing_is_there,
+            a_deleted_organization_is_known_as_one,
             an_audience_is_counted_person_by_person,
             candidates_come_in_batches_each_person_once,
             of_people_who_live_it_is_told_how_they_stand,
+            whoever_is_there_is_known_deleted_or_not,
             the_people_and_contents_of_other_tenants_are_nobodys_audience,
         }
     };
@@ -95,6 +97,19 @@ mod cases {
         };
         let told = audience.premises(&plan).await.unwrap();
         assert_eq!((told.template_lives, told.form_lives), (None, None));
+    }
+
+    pub(super) async fn a_deleted_organization_is_known_as_one<S: Subject>(subject: &S) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        subject.delete_organization(other.id()).await;
+
+        for (tenant, is_deleted) in [(tenant, false), (other, true)] {
+            let unit = tenant.begin(subject).await;
+            let told = unit.audience().premises(&CampaignPlan::default()).await;
+            assert_eq!(told.unwrap().organization_is_deleted, is_deleted);
+            let letterhead = unit.people().find_letterhead().await.unwrap();
+            assert_eq!(letterhead.is_some_and(|it| it.is_deleted), is_deleted);
+        }
     }
 
     /// One person of each standing, and two more valid ones.
@@ -176,6 +191,27 @@ mod cases {
             seen.extend(batch);
         }
         assert_eq!(seen, expected);
+    }
+
+    pub(super) async fn whoever_is_there_is_known_deleted_or_not<S: Subject>(subject: &S) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let contacts = subject.add_people(tenant.id(), &people()[..2]).await;
+        let foreign = subject.add_people(other.id(), &people()[..1]).await;
+        subject.delete_contact(tenant.id(), contacts[1]).await;
+        let asked = [
+            contacts[1],
+            foreign[0],
+            contacts[0],
+            id(ContactId::from_uuid),
+        ];
+
+        let unit = tenant.begin(subject).await;
+        let mut known = unit.people().known_contacts(&asked).await.unwrap();
+
+        known.sort_unstable();
+        let mut expected = contacts;
+        expected.sort_unstable();
+        assert_eq!(known, expected);
     }
 
     pub(super) async fn of_people_who_live_it_is_told_how_they_stand<S: Subject>(subject: &S) {

@@ -21,6 +21,7 @@ macro_rules! for_each_campaign_case {
             the_address_of_a_landing_page_is_one_campaigns_alone,
             a_campaign_that_is_not_committed_is_invisible_and_leaves_no_trace,
             other_tenants_see_no_campaign,
+            of_several_campaigns_those_that_are_there_are_known,
         }
     };
 }
@@ -272,5 +273,26 @@ mod cases {
         let taken = changed(&campaign, "Taken over", Vec::new());
         let refused = campaigns.update(&taken, Version::FIRST).await;
         assert!(matches!(refused, Err(CampaignError::Stale)), "{refused:?}");
+    }
+    pub(super) async fn of_several_campaigns_those_that_are_there_are_known<S: Subject>(
+        subject: &S,
+    ) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let campaign = tenant.add_campaign(subject, "Spring", None).await;
+        let foreign = other.add_campaign(subject, "Spring", None).await;
+        let asked = [
+            foreign.id(),
+            campaign.id(),
+            id(CampaignId::from_uuid),
+            campaign.id(),
+        ];
+
+        let unit = tenant.begin(subject).await;
+
+        assert_eq!(
+            unit.campaigns().known(&asked).await.unwrap(),
+            [campaign.id()]
+        );
+        assert_eq!(unit.campaigns().known(&[]).await.unwrap(), []);
     }
 }

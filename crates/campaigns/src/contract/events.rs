@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::Subject;
 use super::tenant::{LATER, NOW, Tenant, id};
 use crate::{
-    ActorVerdict, ConsentRecord, ConsentSource, ConsentSubject, ConsentType, Event, EventClient,
-    EventOrigin, EventType,
+    ActorVerdict, Click, ClickWindow, ConsentRecord, ConsentSource, ConsentSubject, ConsentType,
+    Event, EventClient, EventOrigin, EventType,
 };
 
 /// The cases of events and consents.
@@ -22,6 +22,8 @@ macro_rules! for_each_event_case {
             an_event_is_recorded_once_however_often_it_is_told,
             events_of_a_unit_that_is_dropped_are_not_recorded,
             the_events_of_tenants_are_told_apart,
+            links_are_found_by_who_followed_them_and_when,
+            there_is_room_for_events_of_earlier_months_once_somebody_asked_for_it,
             the_latest_record_of_each_consent_counts,
             consents_of_a_unit_that_is_dropped_and_of_other_tenants_are_not_seen,
         }
@@ -81,9 +83,12 @@ fn consent(subject: ConsentSubject, consent_type: ConsentType) -> ConsentRecord 
 }
 
 mod cases {
+    use time::macros::date;
+
     use super::{
-        ConsentRecord, ConsentSource, ConsentSubject, ConsentType, ContactId, Duration,
-        EventClient, LATER, LeadId, NOW, Subject, Tenant, consent, events, id,
+        CampaignId, Click, ClickWindow, ConsentRecord, ConsentSource, ConsentSubject, ConsentType,
+        ContactId, Duration, Event, EventClient, EventType, LATER, LeadId, NOW, Subject, Tenant,
+        consent, events, id, json,
     };
 
     pub(super) async fn an_event_is_recorded_once_however_often_it_is_told<S: Subject>(
@@ -132,6 +137,88 @@ mod cases {
         }
     }
 
+    pub(super) async fn there_is_room_for_events_of_earlier_months_once_somebody_asked_for_it<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let days = [
+            date!(2017 - 02 - 28),
+            date!(2017 - 02 - 01),
+            date!(2016 - 12 - 31),
+        ];
+        let campaign = id(CampaignId::from_uuid);
+        let events = days.map(|day| {
+            let (at, unique) = (day.midnight().assume_utc(), id(std::convert::identity));
+            Event::seen(EventType::FormView, campaign, None, at, unique)
+        });
+
+        for _ in 0..2 {
+            subject.store().make_room(&days.into()).await.unwrap();
+        }
+
+        let unit = tenant.begin(subject).await;
+        let told = unit.events().record(&events, NOW).await.unwrap();
+        assert_eq!(told.len(), 3);
+    }
+
+    pub(super) async fn links_are_found_by_who_followed_them_and_when<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let (campaign, other) = (id(CampaignId::from_uuid), id(CampaignId::from_uuid));
+        let (who, stranger) = (id(ContactId::from_uuid), id(ContactId::from_uuid));
+        let click = |campaign, contact, at, target: Option<&str>| {
+            let unique = id(std::convert::identity);
+            let mut event = Event::seen(EventType::Click, campaign, Some(contact), at, unique);
+            event.data = target.map(|target| json!({ "target": target }));
+            event
+        };
+        let minute = Duration::MINUTE;
+        let mut open = click(campaign, who, NOW, Some("no click"));
+        open.event_type = EventType::Open;
+        let events = [
+            click(campaign, who, NOW, Some("first")),
+            click(campaign, who, NOW + minute, None),
+            click(campaign, who, NOW + minute * 2, Some("too late")),
+            click(campaign, stranger, NOW, Some("a stranger's")),
+            click(other, who, NOW, Some("elsewhere")),
+            click(other, who, LATER, Some("second")),
+            open,
+        ];
+        let window = |campaign, since, until| ClickWindow {
+            campaign,
+            since,
+            until,
+        };
+        let windows = [
+            window(campaign, NOW, NOW + minute),
+            window(other, LATER - minute, LATER),
+        ];
+
+        let unit = tenant.begin(subject).await;
+        unit.events().record(&events, LATER).await.unwrap();
+        let mut seen = unit.events().clicks(&windows, &[who]).await.unwrap();
+        unit.commit().await.unwrap();
+
+        seen.sort_by_key(|click| click.at);
+        let told = |campaign, at, target: Option<&str>| Click {
+            campaign,
+            contact: who,
+            at,
+            target: target.map(str::to_owned),
+        };
+        let expected = [
+            told(campaign, NOW, Some("first")),
+            told(campaign, NOW + minute, None),
+            told(other, LATER, Some("second")),
+        ];
+        assert_eq!(seen, expected);
+        let elsewhere = Tenant::found(subject).await;
+        let unit = elsewhere.begin(subject).await;
+        let seen = unit.events().clicks(&windows, &[who]).await.unwrap();
+        assert_eq!(seen, []);
+    }
+
     pub(super) async fn the_latest_record_of_each_consent_counts<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;
         let person = id(ContactId::from_uuid);
@@ -154,26 +241,32 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         let consents = unit.consents();
-        assert_eq!(consents.current(person).await.unwrap(), []);
-        consents.append(&taken_back).await.unwrap();
-        for record in &given {
-            consents.append(record).await.unwrap();
-        }
-        for elsewhere in [
+        assert_eq!(consents.current(&[person]).await.unwrap(), []);
+        let taken = std::slice::from_ref(&taken_back);
+        consents.append(taken).await.unwrap();
+        consents.append(&given).await.unwrap();
+        let other = id(ContactId::from_uuid);
+        let elsewhere = [
             ConsentSubject::Contact(id(ContactId::from_uuid)),
             ConsentSubject::Lead(id(LeadId::from_uuid)),
-        ] {
-            let record = consent(elsewhere, ConsentType::Marketing);
-            consents.append(&record).await.unwrap();
-        }
+            ConsentSubject::Contact(other),
+        ]
+        .map(|subject| consent(subject, ConsentType::Marketing));
+        consents.append(&elsewhere).await.unwrap();
         unit.commit().await.unwrap();
 
         let mut expected = given;
         expected[2] = taken_back;
-        expected.sort_by_key(|record| record.consent_type.as_str());
+        let [.., others] = elsewhere;
+        expected.push(others);
+        let order = |record: &ConsentRecord| {
+            let of = record.subject.contact();
+            (of != Some(person), record.consent_type.as_str())
+        };
+        expected.sort_by_key(order);
         let unit = tenant.begin(subject).await;
-        let mut seen = unit.consents().current(person).await.unwrap();
-        seen.sort_by_key(|record| record.consent_type.as_str());
+        let mut seen = unit.consents().current(&[other, person]).await.unwrap();
+        seen.sort_by_key(order);
         assert_eq!(seen, expected);
     }
 
@@ -184,16 +277,19 @@ mod cases {
     ) {
         let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
         let person = id(ContactId::from_uuid);
-        let record = consent(ConsentSubject::Contact(person), ConsentType::Marketing);
+        let records = [consent(
+            ConsentSubject::Contact(person),
+            ConsentType::Marketing,
+        )];
 
         let unit = tenant.begin(subject).await;
-        unit.consents().append(&record).await.unwrap();
+        unit.consents().append(&records).await.unwrap();
         drop(unit);
         let unit = tenant.begin(subject).await;
-        assert_eq!(unit.consents().current(person).await.unwrap(), []);
-        unit.consents().append(&record).await.unwrap();
+        assert_eq!(unit.consents().current(&[person]).await.unwrap(), []);
+        unit.consents().append(&records).await.unwrap();
         unit.commit().await.unwrap();
         let unit = other.begin(subject).await;
-        assert_eq!(unit.consents().current(person).await.unwrap(), []);
+        assert_eq!(unit.consents().current(&[person]).await.unwrap(), []);
     }
 }

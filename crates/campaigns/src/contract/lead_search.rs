@@ -18,6 +18,7 @@ macro_rules! for_each_lead_search_case {
         $($callback)+! { [$($context)*]
             leads_are_found_by_what_they_answered,
             leads_are_sorted_by_what_they_answered_page_by_page,
+            few_leads_are_sorted_by_what_they_answered,
             pages_go_on_by_values_of_the_kind_that_they_began_with,
             other_tenants_find_no_lead_by_its_answers,
             the_types_of_a_field_are_told_the_newest_first,
@@ -189,10 +190,10 @@ fn place(values: &[LeadValue], field: &str, kind: ValueKind) -> Option<(String, 
 
 mod cases {
     use super::{
-        BTreeMap, FieldType, LeadFilter, LeadSort, Subject, Tenant, ValueKind, all_pages, answered,
-        conditions, key, place,
+        BTreeMap, FieldType, LATER, LeadFilter, LeadSort, Subject, Tenant, ValueKind, all_pages,
+        answered, conditions, key, place,
     };
-    use crate::{FieldProfile, LeadStatus};
+    use crate::{FieldProfile, LeadStatus, OwnedBy};
 
     pub(super) async fn leads_are_found_by_what_they_answered<S: Subject>(subject: &S) {
         let tenant = Tenant::found(subject).await;
@@ -267,6 +268,65 @@ mod cases {
                     assert_eq!(seen, ids, "{field} {descending}");
                     wanted.reverse();
                 }
+            }
+        }
+    }
+
+    pub(super) async fn few_leads_are_sorted_by_what_they_answered<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let all = answered(subject, &tenant, 24).await;
+        let filters = [
+            LeadFilter {
+                deleted: true,
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                statuses: vec![LeadStatus::New],
+                conditions: conditions()[3..4].to_vec(),
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                statuses: vec![LeadStatus::Converted, LeadStatus::Qualified],
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                contact: all[8].0.state().contact,
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                owner: Some(OwnedBy::Nobody),
+                created_until: Some(LATER),
+                ..LeadFilter::default()
+            },
+            LeadFilter {
+                owner: Some(OwnedBy::Person(tenant.user())),
+                created_since: Some(LATER),
+                ..LeadFilter::default()
+            },
+        ];
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        for filter in filters {
+            let fitting = all
+                .iter()
+                .filter(|(lead, values)| filter.accepts(lead, values));
+            let placed = fitting.filter_map(|(lead, values)| {
+                Some((place(values, "size", ValueKind::Number)?, lead.id()))
+            });
+            let mut wanted: Vec<_> = placed.collect();
+            wanted.sort();
+            for descending in [false, true] {
+                let sort = LeadSort::Field {
+                    key: key("size"),
+                    kind: ValueKind::Number,
+                    descending,
+                };
+                let seen = all_pages(async |page| leads.list(&filter, &sort, &page).await);
+                let seen: Vec<_> = seen.await.iter().map(crate::Lead::id).collect();
+                let ids: Vec<_> = wanted.iter().map(|(_, id)| *id).collect();
+                assert_eq!(seen, ids, "{filter:?} {descending}");
+                wanted.reverse();
             }
         }
     }

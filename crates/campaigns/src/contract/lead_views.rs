@@ -60,7 +60,7 @@ fn deleted(view: &LeadView) -> LeadView {
 }
 
 fn is_taken_by(refused: &Result<(), CampaignError>, other: &LeadView) -> bool {
-    matches!(refused, Err(CampaignError::ViewNameTaken(id)) if *id == other.id())
+    matches!(refused, Err(CampaignError::ViewNameTaken(id)) if *id == Some(other.id()))
 }
 
 mod cases {

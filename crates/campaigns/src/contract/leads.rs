@@ -1,8 +1,8 @@
 //! `LeadRepository`
 
 use kernel::{
-    CampaignId, ContactId, FormResponseId, LeadId, LeadStatusChangeId, Patch, TeamId, UserId,
-    Version,
+    CampaignId, ContactId, FormResponseId, LeadId, LeadStatusChangeId, Patch, StorageError, TeamId,
+    UserId, Version,
 };
 
 use super::Subject;
@@ -19,7 +19,11 @@ macro_rules! for_each_lead_case {
         $($callback)+! { [$($context)*]
             a_lead_is_found_again_deleted_or_not,
             a_person_has_one_living_lead_of_a_campaign,
+            the_lead_of_a_contact_is_found_whoever_it_began_as,
+            a_lead_does_not_come_back_beside_another_one_of_its_person,
             a_stale_change_of_a_lead_is_refused_and_the_unit_stays_usable,
+            leads_are_changed_together_with_their_steps,
+            leads_are_changed_together_or_none_of_them_is,
             the_steps_of_a_lead_are_listed_page_by_page,
             responses_are_listed_and_the_values_of_the_last_one_stay,
             leads_are_listed_by_status_source_and_owner_page_by_page,
@@ -42,8 +46,8 @@ mod cases {
     use super::{
         CampaignError, CampaignId, ContactId, FormResponseId, LATER, LeadChange, LeadFilter,
         LeadId, LeadOwner, LeadSort, LeadSource, LeadStatus, LeadStatusChangeId, LeadValue,
-        OwnedBy, Patch, Person, Subject, TeamId, Tenant, UserId, Version, all_pages, deleted_lead,
-        id, lead_values,
+        OwnedBy, Patch, Person, StorageError, Subject, TeamId, Tenant, UserId, Version, all_pages,
+        deleted_lead, id, lead_values,
     };
 
     pub(super) async fn a_lead_is_found_again_deleted_or_not<S: Subject>(subject: &S) {
@@ -76,9 +80,9 @@ mod cases {
         let unit = tenant.begin(subject).await;
         let leads = unit.leads();
         let people = [eve.clone(), ada.clone()];
-        let found = leads.find_person(None, &people).await.unwrap();
+        let found = leads.find_person(None, None, &people).await.unwrap();
         assert_eq!(found, Some(lead.clone()));
-        let elsewhere = leads.find_person(None, &[eve]).await.unwrap();
+        let elsewhere = leads.find_person(None, None, &[eve]).await.unwrap();
         assert_eq!(elsewhere, None);
         let (again, step) = tenant.a_lead(Some(ada.clone()));
         let refused = leads.insert(&again, &step).await;
@@ -89,12 +93,85 @@ mod cases {
 
         let gone = deleted_lead(&lead);
         leads.update(&gone, Version::FIRST, None).await.unwrap();
-        assert_eq!(leads.find_person(None, &people).await.unwrap(), None);
+        assert_eq!(leads.find_person(None, None, &people).await.unwrap(), None);
         leads.insert(&again, &step).await.unwrap();
         unit.commit().await.unwrap();
         // Of people who told nothing about themselves there are many.
         tenant.add_lead(subject, None).await;
         tenant.add_lead(subject, None).await;
+    }
+
+    pub(super) async fn the_lead_of_a_contact_is_found_whoever_it_began_as<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let campaign = tenant.add_campaign(subject, "Spring", None).await;
+        let [ada, eve] = ["ada@firm.de", "eve@firm.de"]
+            .map(|address| Person::address(&address.parse().unwrap()));
+        let (lead, step) = tenant.a_lead_of(Some(campaign.id()), Some(ada.clone()));
+        let unit = tenant.begin(subject).await;
+        unit.leads().insert(&lead, &step).await.unwrap();
+        unit.commit().await.unwrap();
+        let without = tenant.add_lead(subject, Some(eve.clone())).await;
+        let (contact, other) = (lead.state().contact, without.state().contact);
+        let stranger = Some(id(ContactId::from_uuid));
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        let here = Some(campaign.id());
+        for (campaign, contact, people, wanted) in [
+            (here, contact, vec![], Some(&lead)),
+            (None, contact, vec![], None),
+            (here, other, vec![], None),
+            (None, other, vec![ada.clone()], Some(&without)),
+            (here, stranger, vec![eve.clone(), ada.clone()], Some(&lead)),
+            (None, contact, vec![ada, eve], Some(&without)),
+        ] {
+            let found = leads.find_person(campaign, contact, &people).await.unwrap();
+            assert_eq!(found.as_ref(), wanted);
+        }
+        let gone = deleted_lead(&lead);
+        leads.update(&gone, Version::FIRST, None).await.unwrap();
+        let found = leads.find_person(here, contact, &[]).await.unwrap();
+        assert_eq!(found, None);
+    }
+
+    pub(super) async fn a_lead_does_not_come_back_beside_another_one_of_its_person<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let ada = Person::address(&"ada@example.com".parse().unwrap());
+        let lead = tenant.add_lead(subject, Some(ada.clone())).await;
+        let mut gone = deleted_lead(&lead);
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        leads.update(&gone, Version::FIRST, None).await.unwrap();
+        unit.commit().await.unwrap();
+        let other = tenant.add_lead(subject, Some(ada.clone())).await;
+
+        let version = gone.state().stamps.version;
+        gone.undelete(LATER, None);
+        let unit = tenant.begin(subject).await;
+        let refused = unit.leads().update(&gone, version, None).await;
+        assert!(
+            matches!(
+                refused,
+                Err(CampaignError::Storage(StorageError::Contended(_)))
+            ),
+            "{refused:?}"
+        );
+        drop(unit);
+        let unit = tenant.begin(subject).await;
+        let refused = unit.leads().update_many(&[(gone, None)]).await;
+        assert!(
+            matches!(refused, Err(StorageError::Contended(_))),
+            "{refused:?}"
+        );
+        drop(unit);
+
+        let unit = tenant.begin(subject).await;
+        let found = unit.leads().find_person(None, None, &[ada]).await.unwrap();
+        assert_eq!(found, Some(other));
     }
 
     pub(super) async fn a_stale_change_of_a_lead_is_refused_and_the_unit_stays_usable<
@@ -112,6 +189,70 @@ mod cases {
         assert!(matches!(refused, Err(CampaignError::Stale)), "{refused:?}");
         leads.update(&after, Version::FIRST, None).await.unwrap();
         unit.commit().await.unwrap();
+    }
+
+    pub(super) async fn leads_are_changed_together_with_their_steps<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let mut changed = Vec::new();
+        let by = Some(tenant.user());
+        for status in [
+            Patch::Set(LeadStatus::Qualified),
+            Patch::Keep,
+            Patch::Set(LeadStatus::Disqualified),
+        ] {
+            let mut lead = tenant.add_lead(subject, None).await;
+            let change = LeadChange {
+                status,
+                reason: Some("Because.\nTruly.".parse().unwrap()),
+                owner: Some(LeadOwner::Person(tenant.user())).into(),
+                notes: Patch::Set("Łódź \"x\"".parse().unwrap()),
+            };
+            let step = id(LeadStatusChangeId::from_uuid);
+            let step = lead.change(&change, step, LATER, by).unwrap();
+            changed.push((lead, step));
+        }
+        let last = tenant.add_lead(subject, None).await;
+        changed.push((deleted_lead(&last), None));
+
+        let unit = tenant.begin(subject).await;
+        unit.leads().update_many(&changed).await.unwrap();
+        unit.leads().update_many(&[]).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        for (lead, step) in changed {
+            let seen = all_pages(async |page| leads.list_status_changes(lead.id(), &page).await);
+            assert_eq!(seen.await.into_iter().nth(1), step);
+            assert_eq!(leads.find(lead.id()).await.unwrap(), Some(lead));
+        }
+    }
+
+    pub(super) async fn leads_are_changed_together_or_none_of_them_is<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let one = tenant.add_lead(subject, None).await;
+        let other = tenant.add_lead(subject, None).await;
+        let (absent, _) = tenant.a_lead(None);
+        let gone = deleted_lead(&one);
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        leads.update(&gone, Version::FIRST, None).await.unwrap();
+        unit.commit().await.unwrap();
+
+        for passed_by in [gone.clone(), deleted_lead(&absent)] {
+            let unit = tenant.begin(subject).await;
+            let changed = [(deleted_lead(&other), None), (passed_by, None)];
+            let refused = unit.leads().update_many(&changed).await;
+            assert!(
+                matches!(refused, Err(StorageError::Contended(_))),
+                "{refused:?}"
+            );
+        }
+
+        let unit = tenant.begin(subject).await;
+        let leads = unit.leads();
+        assert_eq!(leads.find(one.id()).await.unwrap(), Some(gone));
+        assert_eq!(leads.find(other.id()).await.unwrap(), Some(other));
     }
 
     pub(super) async fn the_steps_of_a_lead_are_listed_page_by_page<S: Subject>(subject: &S) {
@@ -194,7 +335,7 @@ mod cases {
                 } else {
                     Patch::Keep
                 },
-                owner: Patch::Set(owner),
+                owner: owner.into(),
                 ..LeadChange::default()
             };
             let step = id(LeadStatusChangeId::from_uuid);
@@ -259,6 +400,8 @@ mod cases {
         let nobody = "nobody@example.com".parse().unwrap();
         assert_eq!(people.find_contact(&nobody).await.unwrap(), None);
         assert!(!people.is_contact(id(ContactId::from_uuid)).await.unwrap());
+        let strangers = [id(ContactId::from_uuid)];
+        assert_eq!(people.known_contacts(&strangers).await.unwrap(), []);
         let contact = id(ContactId::from_uuid);
         assert_eq!(people.find_addressee(contact).await.unwrap(), None);
         people.find_letterhead().await.unwrap();
@@ -343,7 +486,7 @@ mod cases {
         let leads = unit.leads();
         let people = [ada];
         for (campaign, wanted) in [(None, &without), (Some(campaign.id()), &lead)] {
-            let found = leads.find_person(campaign, &people).await.unwrap();
+            let found = leads.find_person(campaign, None, &people).await.unwrap();
             assert_eq!(found.as_ref(), Some(wanted));
         }
         for statuses in [Vec::new(), vec![LeadStatus::New]] {
@@ -410,7 +553,8 @@ mod cases {
         let leads = unit.leads();
         assert_eq!(leads.find(lead.id()).await.unwrap(), None);
         assert_eq!(leads.find_for_change(&[lead.id()]).await.unwrap(), []);
-        let found = leads.find_person(None, &[person]).await.unwrap();
+        let (contact, people) = (lead.state().contact, [person]);
+        let found = leads.find_person(None, contact, &people).await.unwrap();
         assert_eq!(found, None);
         assert_eq!(leads.values_of(lead.id()).await.unwrap(), []);
         let seen = all_pages(async |page| leads.list_responses(lead.id(), &page).await);
@@ -423,5 +567,10 @@ mod cases {
         let taken = deleted_lead(&lead);
         let refused = leads.update(&taken, Version::FIRST, None).await;
         assert!(matches!(refused, Err(CampaignError::Stale)), "{refused:?}");
+        let refused = leads.update_many(&[(taken, None)]).await;
+        assert!(
+            matches!(refused, Err(StorageError::Contended(_))),
+            "{refused:?}"
+        );
     }
 }

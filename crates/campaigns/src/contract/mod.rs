@@ -21,6 +21,7 @@ mod lead_search;
 mod lead_views;
 mod leads;
 mod random_search;
+mod simulations;
 mod tenant;
 
 use async_trait::async_trait;
@@ -39,6 +40,7 @@ pub use lead_search::run as lead_search;
 pub use lead_views::run as lead_views;
 pub use leads::run as leads;
 pub use random_search::run as random_search;
+pub use simulations::run as simulations;
 pub use tenant::Tenant;
 
 /// An adapter under test.
@@ -68,6 +70,9 @@ pub trait Subject: Send + Sync {
 
     /// Deletes a person whom nobody changed yet.
     async fn delete_contact(&self, organization: OrganizationId, contact: ContactId);
+
+    /// Deletes an organization.
+    async fn delete_organization(&self, organization: OrganizationId);
 }
 
 /// Somebody with an address.
@@ -130,6 +135,11 @@ macro_rules! campaigns_contract {
             use super::*;
             use $crate::contract::random_search as run;
             $crate::for_each_random_search_case! { [kernel::stamp_contract_tests] $subject }
+        }
+        mod simulations {
+            use super::*;
+            use $crate::contract::simulations as run;
+            $crate::for_each_simulation_case! { [kernel::stamp_contract_tests] $subject }
         }
     };
 }

@@ -204,6 +204,7 @@ impl Tenant {
             source: LeadSource::DirectForm,
             owner: None,
             notes: "Łódź &\n\"Söhne\"".parse().unwrap(),
+            came_at: NOW - time::Duration::days(13),
         };
         Lead::open(ids, self.organization, new, NOW, Some(self.user))
     }
@@ -228,6 +229,7 @@ impl Tenant {
             form_version: version.id,
             answers: answers.as_object().unwrap().clone(),
             submitted_at: NOW,
+            created_at: LATER,
             origin: ResponseOrigin {
                 user_agent: Some("A \"browser\"".to_owned()),
                 ip: Some("2001:db8::7".parse().unwrap()),

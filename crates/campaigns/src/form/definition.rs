@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::answer::Response;
 use super::check;
-use super::field::{FormField, NewField};
+use super::field::{FieldPartFault, FormField, NewField};
 use super::key::FieldKey;
 
 /// What a form asks, and what happens afterwards. It is read by whatever takes answers: the API, the landing page, the
@@ -77,6 +77,24 @@ impl FormDefinition {
         thank_you: Description,
         redirect: Option<HttpsUrl>,
     ) -> Result<Self, FieldErrors> {
+        Self::read(fields, thank_you, redirect, FormField::new)
+    }
+
+    /// A form as it was stored. Its patterns are compiled when answers come.
+    pub fn restore(
+        fields: Vec<NewField>,
+        thank_you: Description,
+        redirect: Option<HttpsUrl>,
+    ) -> Result<Self, FieldErrors> {
+        Self::read(fields, thank_you, redirect, FormField::restore)
+    }
+
+    fn read(
+        fields: Vec<NewField>,
+        thank_you: Description,
+        redirect: Option<HttpsUrl>,
+        field_of: fn(NewField) -> Result<FormField, Vec<FieldPartFault>>,
+    ) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         if fields.is_empty() || fields.len() > Self::MAX_FIELDS {
             let code = if fields.is_empty() {
@@ -96,7 +114,7 @@ impl FormDefinition {
                 errors.push(format!("#/fields/{index}/field_key"), fault);
             }
             keys.push(field.key.clone());
-            match FormField::new(field) {
+            match field_of(field) {
                 Ok(field) => made.push(field),
                 Err(faults) => {
                     for (part, fault) in faults {

@@ -1,16 +1,19 @@
 //! A field of a form.
 
-use std::fmt::Display;
-use std::str::FromStr;
+mod date;
+mod faults;
 
 use kernel::{Description, FieldFault, Name};
 use time::Date;
 
+use self::faults::Faults;
 use super::decimal::Decimal;
 use super::field_type::FieldType;
 use super::key::FieldKey;
-use super::pattern::Pattern;
-use super::rules::{FieldOption, FieldRules};
+use super::pattern::{InvalidPattern, Pattern};
+use super::rules::FieldRules;
+
+pub(crate) use date::{InvalidDate, parse_date};
 
 /// A field before its rules are checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +68,9 @@ pub(super) enum Demand {
     Nothing,
 }
 
+/// How the text of a pattern is read.
+type ReadPattern = fn(&str) -> Result<Pattern, InvalidPattern>;
+
 /// A fault of a field and which of its parts has it (`rules/min`).
 pub type FieldPartFault = (String, FieldFault);
 
@@ -82,6 +88,15 @@ impl FormField {
 
     /// A field with its rules checked; everything that is wrong is told.
     pub fn new(new: NewField) -> Result<Self, Vec<FieldPartFault>> {
+        Self::read(new, str::parse)
+    }
+
+    /// A field as it was stored, whose pattern is not tried again.
+    pub fn restore(stored: NewField) -> Result<Self, Vec<FieldPartFault>> {
+        Self::read(stored, |text| Ok(Pattern::restore(text.to_owned())))
+    }
+
+    fn read(new: NewField, pattern: ReadPattern) -> Result<Self, Vec<FieldPartFault>> {
         let mut faults = Faults(Vec::new());
         let indexed = new
             .indexed
@@ -98,8 +113,10 @@ impl FormField {
         let rules = tidy(new.rules);
         faults.applicable(new.field_type, &rules);
         let demand = match new.field_type {
-            FieldType::Text | FieldType::Hidden => faults.text(&rules, indexed, Self::MAX_TEXT),
-            FieldType::Textarea => faults.text(&rules, indexed, Self::MAX_TEXTAREA),
+            FieldType::Text | FieldType::Hidden => {
+                faults.text(&rules, pattern, indexed, Self::MAX_TEXT)
+            }
+            FieldType::Textarea => faults.text(&rules, pattern, indexed, Self::MAX_TEXTAREA),
             FieldType::Number => {
                 let (min, max) = faults.range(&rules, str::parse::<Decimal>);
                 Demand::Number { min, max }
@@ -177,38 +194,6 @@ impl FormField {
     }
 }
 
-/// The day of a text such as `2026-01-31`.
-pub(crate) fn parse_date(text: &str) -> Result<Date, InvalidDate> {
-    let text = text.trim();
-    let mut parts = text.split('-');
-    let mut digits = |length: usize| {
-        let part = parts.next()?;
-        let written = part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
-        written.then(|| part.parse::<u16>().ok()).flatten()
-    };
-    let date = (|| {
-        let (year, month, day) = (digits(4)?, digits(2)?, digits(2)?);
-        let month = time::Month::try_from(u8::try_from(month).ok()?).ok()?;
-        let day = u8::try_from(day).ok()?;
-        (year > 0).then(|| Date::from_calendar_date(i32::from(year), month, day).ok())?
-    })();
-    if parts.next().is_some() {
-        return Err(InvalidDate);
-    }
-    date.ok_or(InvalidDate)
-}
-
-/// The text is no day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a day such as 2026-01-31")]
-pub(crate) struct InvalidDate;
-
-impl From<InvalidDate> for FieldFault {
-    fn from(error: InvalidDate) -> Self {
-        Self::new("invalid-date", error.to_string())
-    }
-}
-
 fn consent_text(text: &str) -> Result<String, FieldFault> {
     let text = text.parse::<Description>()?;
     if text.as_str().is_empty() {
@@ -232,288 +217,9 @@ fn tidy(mut rules: FieldRules) -> FieldRules {
     rules
 }
 
-struct Faults(Vec<FieldPartFault>);
-
-impl Faults {
-    fn push(&mut self, part: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.0.push((part.into(), FieldFault::new(code, detail)));
-    }
-
-    fn keep<T, E: Into<FieldFault>>(&mut self, part: &str, result: Result<T, E>) -> Option<T> {
-        result
-            .map_err(|error| self.0.push((part.to_owned(), error.into())))
-            .ok()
-    }
-
-    /// Refuses rules that say nothing to fields of this type.
-    fn applicable(&mut self, field_type: FieldType, rules: &FieldRules) {
-        use FieldType::{Date, Hidden, Multiselect, Number, Select, Text, Textarea};
-        let texts = &[Text, Textarea, Hidden][..];
-        for (part, said, types) in [
-            ("min", rules.min.is_some(), &[Number, Date][..]),
-            ("max", rules.max.is_some(), &[Number, Date]),
-            ("min_length", rules.min_length.is_some(), texts),
-            ("max_length", rules.max_length.is_some(), texts),
-            ("pattern", rules.pattern.is_some(), &[Text, Hidden]),
-            ("options", !rules.options.is_empty(), &[Select, Multiselect]),
-            ("min_choices", rules.min_choices.is_some(), &[Multiselect]),
-            ("max_choices", rules.max_choices.is_some(), &[Multiselect]),
-        ] {
-            if said && !types.contains(&field_type) {
-                let detail = format!("a field of type {field_type} has no such rule");
-                self.push(format!("rules/{part}"), "not-applicable", detail);
-            }
-        }
-    }
-
-    fn text(&mut self, rules: &FieldRules, indexed: bool, most: u32) -> Demand {
-        let most = if indexed {
-            most.min(FormField::MAX_INDEXED)
-        } else {
-            most
-        };
-        let max = rules.max_length.unwrap_or(most);
-        let min = rules.min_length.unwrap_or(0);
-        if max == 0 || max > most {
-            let why = if indexed {
-                " where it can be filtered by"
-            } else {
-                ""
-            };
-            let detail = format!("the longest answer has 1 to {most} characters{why}");
-            self.push("rules/max_length", "out-of-range", detail);
-        }
-        self.ordered("rules/min_length", min <= max);
-        let pattern = rules.pattern.as_deref().map(str::parse::<Pattern>);
-        let pattern = pattern.and_then(|pattern| self.keep("rules/pattern", pattern));
-        Demand::Text {
-            min: usize::try_from(min).unwrap_or(usize::MAX),
-            max: usize::try_from(max).unwrap_or(usize::MAX),
-            pattern,
-        }
-    }
-
-    fn range<T: PartialOrd, E: Into<FieldFault>>(
-        &mut self,
-        rules: &FieldRules,
-        parse: impl Fn(&str) -> Result<T, E>,
-    ) -> (Option<T>, Option<T>) {
-        let min = rules.min.as_deref().map(&parse);
-        let min = min.and_then(|min| self.keep("rules/min", min));
-        let max = rules.max.as_deref().map(&parse);
-        let max = max.and_then(|max| self.keep("rules/max", max));
-        if let (Some(min), Some(max)) = (&min, &max) {
-            self.ordered("rules/min", min <= max);
-        }
-        (min, max)
-    }
-
-    fn ordered(&mut self, part: &str, is: bool) {
-        if !is {
-            self.push(
-                part,
-                "out-of-range",
-                "the least that is allowed is more than the most",
-            );
-        }
-    }
-
-    fn options(&mut self, rules: &FieldRules) -> Demand {
-        let options = &rules.options;
-        if options.is_empty() || options.len() > FormField::MAX_OPTIONS {
-            let most = FormField::MAX_OPTIONS;
-            let code = if options.is_empty() {
-                "required"
-            } else {
-                "too-many"
-            };
-            self.push(
-                "rules/options",
-                code,
-                format!("there are 1 to {most} options"),
-            );
-        } else {
-            for (index, option) in options.iter().enumerate() {
-                self.option(index, option, &options[..index]);
-            }
-        }
-        let count = u32::try_from(options.len()).unwrap_or(u32::MAX);
-        let max = rules.max_choices.unwrap_or(count);
-        let min = rules.min_choices.unwrap_or(0);
-        if !options.is_empty() && (max == 0 || max > count) {
-            let detail = "at least one option can be chosen, and at most all of them";
-            self.push("rules/max_choices", "out-of-range", detail);
-        }
-        self.ordered("rules/min_choices", min <= max);
-        Demand::Options {
-            min: usize::try_from(min).unwrap_or(usize::MAX),
-            max: usize::try_from(max).unwrap_or(usize::MAX),
-        }
-    }
-
-    fn option(&mut self, index: usize, option: &FieldOption, before: &[FieldOption]) {
-        let part = |part: &dyn Display| format!("rules/options/{index}/{part}");
-        let length = option.value.chars().count();
-        if length == 0 || length > FormField::MAX_OPTION || option.value.contains(char::is_control)
-        {
-            let most = FormField::MAX_OPTION;
-            let detail = format!(
-                "an option's value has 1 to {most} characters, none of them a control character"
-            );
-            self.push(part(&"value"), "invalid-option", detail);
-        } else if before.iter().any(|other| other.value == option.value) {
-            self.push(part(&"value"), "duplicate", "another option has this value");
-        }
-        self.keep(&part(&"label"), Name::from_str(&option.label));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn new(field_type: FieldType, rules: FieldRules) -> Result<FormField, Vec<FieldPartFault>> {
-        FormField::new(NewField {
-            key: "a".parse().unwrap(),
-            label: "A".to_owned(),
-            field_type,
-            required: false,
-            indexed: None,
-            rules,
-        })
-    }
-
-    #[track_caller]
-    fn assert_refused(field_type: FieldType, rules: FieldRules, part: &str, code: &str) {
-        let faults = new(field_type, rules).unwrap_err();
-        let found = faults
-            .iter()
-            .any(|(at, fault)| at == part && fault.code == code);
-        assert!(found, "{faults:?}");
-    }
-
-    fn option(value: &str) -> FieldOption {
-        FieldOption {
-            value: value.to_owned(),
-            label: "L".to_owned(),
-        }
-    }
-
-    #[test]
-    fn rules_fit_their_type() {
-        let bound = FieldRules {
-            min: Some("1".to_owned()),
-            ..FieldRules::default()
-        };
-        assert!(new(FieldType::Number, bound.clone()).is_ok());
-        assert_refused(
-            FieldType::Text,
-            bound.clone(),
-            "rules/min",
-            "not-applicable",
-        );
-        assert_refused(FieldType::Date, bound, "rules/min", "invalid-date");
-
-        let pattern = FieldRules {
-            pattern: Some("[a".to_owned()),
-            ..FieldRules::default()
-        };
-        assert_refused(
-            FieldType::Text,
-            pattern.clone(),
-            "rules/pattern",
-            "invalid-pattern",
-        );
-        assert_refused(FieldType::Email, pattern, "rules/pattern", "not-applicable");
-    }
-
-    #[test]
-    fn the_least_is_no_more_than_the_most() {
-        let numbers = FieldRules {
-            min: Some("10".to_owned()),
-            max: Some("9".to_owned()),
-            ..FieldRules::default()
-        };
-        assert_refused(FieldType::Number, numbers, "rules/min", "out-of-range");
-        let days = FieldRules {
-            min: Some("2026-02-01".to_owned()),
-            max: Some("2026-01-31".to_owned()),
-            ..FieldRules::default()
-        };
-        assert_refused(FieldType::Date, days, "rules/min", "out-of-range");
-        let lengths = FieldRules {
-            min_length: Some(5),
-            max_length: Some(4),
-            ..FieldRules::default()
-        };
-        assert_refused(FieldType::Text, lengths, "rules/min_length", "out-of-range");
-        let choices = FieldRules {
-            options: vec![option("a"), option("b")],
-            min_choices: Some(3),
-            ..FieldRules::default()
-        };
-        assert_refused(
-            FieldType::Multiselect,
-            choices,
-            "rules/min_choices",
-            "out-of-range",
-        );
-    }
-
-    #[test]
-    fn what_can_be_filtered_by_is_short() {
-        let length = |length| FieldRules {
-            max_length: Some(length),
-            ..FieldRules::default()
-        };
-        assert!(new(FieldType::Text, length(FormField::MAX_INDEXED)).is_ok());
-        assert_refused(
-            FieldType::Text,
-            length(FormField::MAX_INDEXED + 1),
-            "rules/max_length",
-            "out-of-range",
-        );
-        assert!(new(FieldType::Textarea, length(FormField::MAX_TEXTAREA)).is_ok());
-        assert!(!new(FieldType::Textarea, length(9)).unwrap().is_indexed());
-        assert!(
-            new(FieldType::Date, FieldRules::default())
-                .unwrap()
-                .is_indexed()
-        );
-    }
-
-    #[test]
-    fn options_are_there_and_differ() {
-        let options = |options| FieldRules {
-            options,
-            ..FieldRules::default()
-        };
-        assert_refused(
-            FieldType::Select,
-            options(vec![]),
-            "rules/options",
-            "required",
-        );
-        assert_refused(
-            FieldType::Select,
-            options(vec![option("a"), option(" a ")]),
-            "rules/options/1/value",
-            "duplicate",
-        );
-        assert_refused(
-            FieldType::Multiselect,
-            options(vec![option("a"), option("\n")]),
-            "rules/options/1/value",
-            "invalid-option",
-        );
-        let many = (0..=FormField::MAX_OPTIONS).map(|n| option(&n.to_string()));
-        assert_refused(
-            FieldType::Select,
-            options(many.collect()),
-            "rules/options",
-            "too-many",
-        );
-    }
 
     #[test]
     fn a_consent_has_a_text_of_several_lines_and_others_a_label_of_one() {
@@ -530,24 +236,5 @@ mod tests {
         assert!(labelled(FieldType::Consent, "I agree\nto all.").is_ok());
         assert!(labelled(FieldType::Consent, " \n").is_err());
         assert!(labelled(FieldType::Text, "a\nb").is_err());
-    }
-
-    #[test]
-    fn days_are_days_of_the_calendar() {
-        assert!(parse_date(" 2024-02-29 ").is_ok());
-        for bad in [
-            "",
-            "2026-02-29",
-            "2026-13-01",
-            "2026-1-1",
-            "0000-01-01",
-            "01.02.2026",
-            "2026-01-01-01",
-            "2026-01-01T00:00",
-            "+026-01-01",
-            "２026-01-01",
-        ] {
-            assert_eq!(parse_date(bad), Err(InvalidDate), "{bad}");
-        }
     }
 }

@@ -1,15 +1,19 @@
 //! Patterns that answers have to match.
 
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use kernel::FieldFault;
 use regex::{Regex, RegexBuilder};
 
 /// A regular expression that the whole answer has to match, in time that grows with the answer's length alone.
+///
+/// It is compiled when the first answer comes: a page that shows a form asks for no pattern.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
-    expression: Regex,
+    /// Nothing inside where it cannot be compiled.
+    expression: OnceLock<Option<Regex>>,
 }
 
 /// The text is no pattern that can be used.
@@ -26,6 +30,15 @@ impl Pattern {
     /// How much memory a compiled pattern may take, in bytes: repetitions of repetitions are small as a text only.
     const MAX_SIZE: usize = 256 * 1024;
 
+    /// A pattern as it was stored, which was one when the form was published.
+    #[must_use]
+    pub const fn restore(text: String) -> Self {
+        Self {
+            text,
+            expression: OnceLock::new(),
+        }
+    }
+
     /// The pattern as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -35,29 +48,38 @@ impl Pattern {
     /// Whether the whole answer matches.
     #[must_use]
     pub fn matches(&self, answer: &str) -> bool {
-        self.expression.is_match(answer)
+        let expression = self.expression.get_or_init(|| whole(&self.text).ok());
+        expression
+            .as_ref()
+            .is_some_and(|expression| expression.is_match(answer))
     }
+}
+
+/// The expression that a whole text has to match.
+fn whole(pattern: &str) -> Result<Regex, InvalidPattern> {
+    compile(&format!("\\A(?:{pattern})\\z"))
+}
+
+fn compile(pattern: &str) -> Result<Regex, InvalidPattern> {
+    RegexBuilder::new(pattern)
+        .size_limit(Pattern::MAX_SIZE)
+        .dfa_size_limit(Pattern::MAX_SIZE)
+        .nest_limit(50)
+        .build()
+        .ok()
+        .ok_or(InvalidPattern)
 }
 
 impl FromStr for Pattern {
     type Err = InvalidPattern;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let build = |pattern: &str| {
-            RegexBuilder::new(pattern)
-                .size_limit(Self::MAX_SIZE)
-                .dfa_size_limit(Self::MAX_SIZE)
-                .nest_limit(50)
-                .build()
-                .ok()
-                .ok_or(InvalidPattern)
-        };
         if text.is_empty() || text.chars().count() > Self::MAX_LEN {
             return Err(InvalidPattern);
         }
         // By itself first: a parenthesis too many would otherwise close the group around it.
-        build(text)?;
-        let expression = build(&format!("\\A(?:{text})\\z"))?;
+        compile(text)?;
+        let expression = OnceLock::from(Some(whole(text)?));
         Ok(Self {
             text: text.to_owned(),
             expression,
@@ -110,6 +132,18 @@ mod tests {
         ] {
             assert_eq!(bad.parse::<Pattern>(), Err(InvalidPattern), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_pattern_that_was_stored_is_compiled_when_an_answer_comes() {
+        let stored = Pattern::restore("[0-9]{5}".to_owned());
+        assert!(stored.expression.get().is_none());
+        assert!(stored.matches("12345") && !stored.matches("1234"));
+        assert!(stored.expression.get().is_some());
+        assert_eq!(Ok(stored), "[0-9]{5}".parse());
+
+        let broken = Pattern::restore("(".to_owned());
+        assert!(!broken.matches("("));
     }
 
     #[test]

@@ -215,7 +215,11 @@ impl AskedCondition {
                 // The calendar of forms has years of four digits.
                 let never = time::Date::from_ordinal_date(1, 1).ok()?;
                 let always = time::Date::from_ordinal_date(9_999, 365).ok()?;
+                // No day is before the first one or behind the last.
+                let nothing = (always, never);
                 matches.dates_between = Some(match operator {
+                    Operator::Gt if first == always => nothing,
+                    Operator::Lt if first == never => nothing,
                     Operator::Gt => (first.next_day()?, always),
                     Operator::Gte => (first, always),
                     Operator::Lt => (never, first.previous_day()?),
@@ -380,6 +384,29 @@ mod tests {
         };
         assert!(matches.accepts(&TypedValue::Text("12".to_owned())));
         assert!(matches.accepts(&TypedValue::Number("12.0".parse().unwrap())));
+    }
+
+    #[test]
+    fn no_day_is_before_the_first_one_or_behind_the_last() {
+        let day = |text: &str| TypedValue::Date(parse_date(text).unwrap());
+        let (first, last) = (day("0001-01-01"), day("9999-12-31"));
+        for (text, accepts_first, accepts_last) in [
+            ("day:lt:0001-01-01", false, false),
+            ("day:gt:9999-12-31", false, false),
+            ("day:lte:0001-01-01", true, false),
+            ("day:gte:9999-12-31", false, true),
+            ("day:lt:9999-12-31", true, false),
+            ("day:gt:0001-01-01", false, true),
+        ] {
+            let condition = asked(text).resolve(&[ValueKind::Date]).unwrap();
+            let Test::Any(matches) = condition.test else {
+                panic!("a value is looked for");
+            };
+            assert_eq!(matches.accepts(&first), accepts_first, "{text}");
+            assert_eq!(matches.accepts(&last), accepts_last, "{text}");
+            let (from, to) = matches.dates_between.unwrap();
+            assert!(from.year() > 0 && to.year() > 0, "{text}");
+        }
     }
 
     #[test]

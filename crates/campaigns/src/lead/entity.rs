@@ -4,9 +4,12 @@ use kernel::{
     CampaignId, Changes, ContactId, Description, FormResponseId, LeadId, LeadStatusChangeId,
     OrganizationId, Patch, Stamps, Timestamp, UserId,
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 
-use super::{IllegalTransition, LeadOwner, LeadSource, LeadStatus, Person, StatusChange};
+use super::{
+    IllegalTransition, LeadOwner, LeadSource, LeadStatus, OwnerChange, Person, StatusChange,
+};
 
 /// All that a lead is, but for its answers.
 #[derive(Clone, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct LeadState {
     pub responses: i32,
     /// What those noted who work on it.
     pub notes: Description,
+    /// When the person showed interest, which may be before it was taken in.
+    pub came_at: Timestamp,
     /// Its history.
     pub stamps: Stamps,
 }
@@ -56,6 +61,8 @@ pub struct NewLead {
     pub owner: Option<LeadOwner>,
     /// What is noted.
     pub notes: Description,
+    /// When the person showed interest.
+    pub came_at: Timestamp,
 }
 
 /// What changes about a lead.
@@ -66,7 +73,7 @@ pub struct LeadChange {
     /// Why its status changes.
     pub reason: Option<Description>,
     /// Who works on it.
-    pub owner: Patch<Option<LeadOwner>>,
+    pub owner: OwnerChange,
     /// What is noted.
     pub notes: Patch<Description>,
 }
@@ -94,6 +101,7 @@ impl Lead {
             latest_response: None,
             responses: 0,
             notes: new.notes,
+            came_at: new.came_at,
             stamps: Stamps::new(at, by),
         });
         let step = StatusChange {
@@ -149,7 +157,7 @@ impl Lead {
                 by,
             })
         };
-        self.0.owner = change.owner.apply(&self.0.owner);
+        self.0.owner = change.owner.apply(self.0.owner);
         self.0.notes = change.notes.apply(&self.0.notes);
         self.0.stamps.touch(at, by);
         Ok(step)
@@ -225,7 +233,16 @@ impl Lead {
                 json!(old.map(|it| it.notes.as_str())),
                 json!(new.notes.as_str()),
             )
+            .field(
+                "came_at",
+                instant(old.map(|it| it.came_at)),
+                instant(Some(new.came_at)),
+            )
     }
+}
+
+fn instant(at: Option<Timestamp>) -> Value {
+    json!(at.and_then(|at| at.format(&Rfc3339).ok()))
 }
 
 impl std::fmt::Debug for Lead {

@@ -1,6 +1,6 @@
 //! Which leads are wanted, and in which order.
 
-use kernel::{CampaignId, ContactId, TeamId, Timestamp, UserId};
+use kernel::{CampaignId, ContactId, FieldFault, TeamId, Timestamp, UserId};
 
 use super::condition::Condition;
 use super::value::{LeadValue, ValueKind};
@@ -16,6 +16,30 @@ pub enum OwnedBy {
     Team(TeamId),
     /// Nobody yet.
     Nobody,
+}
+
+impl OwnedBy {
+    /// What is asked for, of which only one can be.
+    pub fn one_of(
+        user: Option<UserId>,
+        team: Option<TeamId>,
+        nobody: bool,
+    ) -> Result<Option<Self>, FieldFault> {
+        let asked = [
+            user.map(Self::Person),
+            team.map(Self::Team),
+            nobody.then_some(Self::Nobody),
+        ];
+        let mut asked = asked.into_iter().flatten();
+        let one = asked.next();
+        if asked.next().is_some() {
+            return Err(FieldFault::new(
+                "not-applicable",
+                "a lead is assigned to a member, to a team or to nobody",
+            ));
+        }
+        Ok(one)
+    }
 }
 
 /// Which leads are wanted: those that fit every part that is set.

@@ -18,7 +18,7 @@ pub use asked::{AskedCondition, FieldProfile, InvalidCondition, LeadQuery, Opera
 pub use condition::{Condition, Matches, Test};
 pub use entity::{Lead, LeadChange, LeadState, NewLead};
 pub use filter::{LeadFilter, LeadSort, OwnedBy};
-pub use owner::LeadOwner;
+pub use owner::{LeadOwner, OwnerChange};
 pub use person::Person;
 pub use place::SortPlace;
 pub use response::{FormResponse, ResponseOrigin};

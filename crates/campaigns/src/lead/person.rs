@@ -28,6 +28,12 @@ impl Person {
         (text.len() <= Self::MAX_LEN).then_some(Self(text))
     }
 
+    /// The address, where nothing else is known of them.
+    #[must_use]
+    pub fn given_address(&self) -> Option<EmailAddress> {
+        self.0.strip_prefix("email:")?.parse().ok()
+    }
+
     /// The text by which people are compared.
     #[must_use]
     pub fn as_str(&self) -> &str {

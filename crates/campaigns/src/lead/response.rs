@@ -36,6 +36,8 @@ pub struct FormResponse {
     pub answers: Map<String, Value>,
     /// When they were sent.
     pub submitted_at: Timestamp,
+    /// When they were taken in, which is not before.
+    pub created_at: Timestamp,
     /// From where.
     pub origin: ResponseOrigin,
 }

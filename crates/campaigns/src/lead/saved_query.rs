@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use kernel::FieldFault;
+use kernel::{FieldFault, TeamId, UserId};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::{AskedCondition, LeadSource, LeadStatus};
+use super::{AskedCondition, LeadSource, LeadStatus, OwnedBy};
 use crate::FieldKey;
 
 /// Which leads are wanted and in which order, as the parameters of an address: `status=new&field=team_size:gte:10`.
@@ -35,6 +35,7 @@ impl FromStr for SavedQuery {
         let text = text.strip_prefix('?').unwrap_or(text);
         let mut query = String::new();
         let mut seen = Vec::new();
+        let mut owners = Owners::default();
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decoded(name), decoded(value));
@@ -55,6 +56,7 @@ impl FromStr for SavedQuery {
                 return Err(fault(format!("the value of {} is none", known.name)));
             }
             seen.push(known.name);
+            owners.note(known.name, &value);
             if !query.is_empty() {
                 query.push('&');
             }
@@ -62,6 +64,8 @@ impl FromStr for SavedQuery {
             query.push('=');
             encode(&value, &mut query);
         }
+        OwnedBy::one_of(owners.user, owners.team, owners.nobody)
+            .map_err(|other| fault(other.detail))?;
         if query.len() > Self::MAX_LEN {
             let most = Self::MAX_LEN;
             return Err(fault(format!("it has more than {most} characters")));
@@ -73,6 +77,25 @@ impl FromStr for SavedQuery {
 impl std::fmt::Debug for SavedQuery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SavedQuery(…)")
+    }
+}
+
+/// Whom the leads that are wanted are assigned to, as far as it was read.
+#[derive(Default)]
+struct Owners {
+    user: Option<UserId>,
+    team: Option<TeamId>,
+    nobody: bool,
+}
+
+impl Owners {
+    fn note(&mut self, name: &str, value: &str) {
+        match name {
+            "assigned_user_id" => self.user = value.parse().ok(),
+            "assigned_team_id" => self.team = value.parse().ok(),
+            "unassigned" => self.nobody = value == "true",
+            _ => {}
+        }
     }
 }
 
@@ -203,6 +226,8 @@ mod tests {
             "source=api&source=api",
             "campaign_id=5",
             "unassigned=yes",
+            "unassigned=true&assigned_user_id=019b6c3c-6a00-7000-8000-000000000041",
+            "assigned_user_id=019b6c3c-6a00-7000-8000-000000000041&assigned_team_id=019b6c3c-6a00-7000-8000-000000000041",
             "created_since=yesterday",
             "field=city",
             "sort=City",

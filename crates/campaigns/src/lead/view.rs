@@ -92,7 +92,13 @@ impl LeadView {
     /// Whether it lives and this person has it: it is their own, or the organization has it too.
     #[must_use]
     pub fn is_had_by(&self, user: UserId) -> bool {
-        !self.0.stamps.is_deleted() && (self.0.is_shared || self.0.owner == user)
+        !self.0.stamps.is_deleted() && (self.0.is_shared || self.is_owned_by(user))
+    }
+
+    /// Whether this person saved it.
+    #[must_use]
+    pub fn is_owned_by(&self, user: UserId) -> bool {
+        self.0.owner == user
     }
 
     /// Applies a change.

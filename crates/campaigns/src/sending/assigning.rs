@@ -7,7 +7,7 @@ use super::send::{Next, Payload, Reached, SendJob, is_active};
 use super::settle::failure;
 use crate::campaigns::premises;
 use crate::ports::CampaignUnit;
-use crate::{Assignment, Campaign, CampaignStatus, Candidate};
+use crate::{Assignment, Campaign, CampaignStatus, Candidate, RiskyAddresses};
 
 /// Of how many people it is decided in one unit of work.
 const ASSIGNED: u16 = 5_000;
@@ -30,6 +30,17 @@ impl SendJob {
         let Some(campaign) = present.filter(is_open) else {
             return Ok(Next::End);
         };
+        let premises = premises(unit.as_ref(), &campaign.state().plan).await;
+        let premises = premises.map_err(failure)?;
+        if premises.organization_is_deleted && is_active(&campaign) {
+            return self.stand_still(unit, &campaign, scope, at).await;
+        }
+        if has_ended(&campaign) && unit.assignments().give_up(id, ASSIGNED, at).await? > 0 {
+            // Those of whom it was decided that they are mailed come first, and the others after them.
+            work.checkpoint(unit.jobs(), &json!(reached)).await?;
+            unit.commit().await?;
+            return Ok(Next::Batch);
+        }
         let lists = &campaign.state().plan.lists;
         if reached.people.is_none() {
             let counts = unit.audience().count(lists).await?;
@@ -46,7 +57,8 @@ impl SendJob {
             .candidates(lists, reached.after, ASSIGNED)
             .await?;
         if let Some(last) = found.last() {
-            Self::decide(unit.as_ref(), &campaign, &found, reached, at).await?;
+            let policy = premises.policy_of(&campaign);
+            Self::decide(unit.as_ref(), &campaign, &found, policy, reached, at).await?;
             reached.after = Some(last.contact);
         } else {
             reached.assigned = true;
@@ -61,12 +73,11 @@ impl SendJob {
         unit: &dyn CampaignUnit,
         campaign: &Campaign,
         found: &[Candidate],
+        policy: RiskyAddresses,
         reached: &mut Reached,
         at: Timestamp,
     ) -> Result<(), JobFailure> {
         let state = campaign.state();
-        let premises = premises(unit, &state.plan).await.map_err(failure)?;
-        let policy = premises.policy_of(campaign);
         let decided = if has_ended(campaign) {
             Assignment::end(found, policy)
         } else {
@@ -86,6 +97,6 @@ impl SendJob {
 }
 
 /// Whether the campaign was completed; of whom nothing was decided before, is left out.
-fn has_ended(campaign: &Campaign) -> bool {
+pub(super) fn has_ended(campaign: &Campaign) -> bool {
     campaign.state().status == CampaignStatus::Completed
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::courses::{ATTEMPTS, readiness, told};
 use super::send::send_job;
 use super::settle::failure;
-use crate::campaigns::noted;
+use crate::campaigns::{noted, premises};
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::Workbench;
 use crate::{Campaign, CampaignAction, CampaignError, CampaignStatus, Due, Readiness, Refusal};
@@ -89,7 +89,13 @@ impl BeginJob {
         };
         let state = before.state();
         let mut after = before.clone();
+        let premises = premises(unit.as_ref(), &state.plan).await?;
         let action = match state.plan.past_schedule.due(scheduled_at, at) {
+            // Whoever restores the organization has to see to it.
+            _ if premises.organization_is_deleted => {
+                after.miss(at);
+                AuditAction::Update
+            }
             Due::Waits | Due::Begins => {
                 let readiness = readiness(unit.as_ref(), &before).await?;
                 match after.act(CampaignAction::Launch, &readiness, None, at, None) {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How often the jobs of campaigns are tried without getting on.
-pub(super) const ATTEMPTS: u16 = 8;
+pub(crate) const ATTEMPTS: u16 = 8;
 
 /// Use cases on the course of campaigns. Whoever holds the scope was allowed to.
 #[derive(Clone)]
@@ -46,7 +46,7 @@ impl CampaignCourses {
         scheduled_at: Checked<Timestamp>,
         once: &Once<'_, CountedCampaign>,
     ) -> Result<Done<CountedCampaign>, CampaignError> {
-        self.act(
+        self.carry_out(
             scope,
             id,
             CampaignAction::Schedule,
@@ -56,59 +56,16 @@ impl CampaignCourses {
         .await
     }
 
-    /// Makes a scheduled campaign a draft again.
-    pub async fn unschedule(
+    /// Does something with a campaign now. What ending it means for those who
+    /// were yet to be mailed, and of whom nothing was decided, is written down by a job.
+    pub async fn act(
         &self,
         scope: &TenantScope,
         id: CampaignId,
+        action: CampaignAction,
         once: &Once<'_, CountedCampaign>,
     ) -> Result<Done<CountedCampaign>, CampaignError> {
-        self.act(scope, id, CampaignAction::Unschedule, None, once)
-            .await
-    }
-
-    /// Has a campaign begin now.
-    pub async fn launch(
-        &self,
-        scope: &TenantScope,
-        id: CampaignId,
-        once: &Once<'_, CountedCampaign>,
-    ) -> Result<Done<CountedCampaign>, CampaignError> {
-        self.act(scope, id, CampaignAction::Launch, None, once)
-            .await
-    }
-
-    /// Lets the mails of a campaign wait; those that are just being handed over still go out.
-    pub async fn pause(
-        &self,
-        scope: &TenantScope,
-        id: CampaignId,
-        once: &Once<'_, CountedCampaign>,
-    ) -> Result<Done<CountedCampaign>, CampaignError> {
-        self.act(scope, id, CampaignAction::Pause, None, once).await
-    }
-
-    /// Goes on where a campaign was paused.
-    pub async fn resume(
-        &self,
-        scope: &TenantScope,
-        id: CampaignId,
-        once: &Once<'_, CountedCampaign>,
-    ) -> Result<Done<CountedCampaign>, CampaignError> {
-        self.act(scope, id, CampaignAction::Resume, None, once)
-            .await
-    }
-
-    /// Ends a campaign; whoever was yet to be mailed is left out. That this is written down of everybody on its lists is
-    /// up to a job.
-    pub async fn complete(
-        &self,
-        scope: &TenantScope,
-        id: CampaignId,
-        once: &Once<'_, CountedCampaign>,
-    ) -> Result<Done<CountedCampaign>, CampaignError> {
-        self.act(scope, id, CampaignAction::Complete, None, once)
-            .await
+        self.carry_out(scope, id, action, None, once).await
     }
 
     /// The recipients of a living campaign that the filter lets through, in the order of the ids of the contacts.
@@ -126,7 +83,7 @@ impl CampaignCourses {
         Ok(recipients)
     }
 
-    async fn act(
+    async fn carry_out(
         &self,
         scope: &TenantScope,
         id: CampaignId,
@@ -141,6 +98,11 @@ impl CampaignCourses {
         }
         let before = find_living(unit.as_ref(), id).await?;
         let scheduled_at = scheduled_at.transpose()?;
+        if before.state().status.is_under_way()
+            && unit.simulations().find_by_campaign(id).await?.is_some()
+        {
+            return Err(CampaignError::Simulated);
+        }
         let readiness = readiness(unit.as_ref(), &before).await?;
         let mut after = before.clone();
         let by = scope.actor().user();
@@ -153,10 +115,8 @@ impl CampaignCourses {
         unit.campaigns()
             .update(&after, before.state().stamps.version)
             .await
-            .map_err(contended)?;
-        if action == CampaignAction::Complete {
-            unit.assignments().give_up(id, at).await?;
-        }
+            // Nobody said which version of the campaign is meant.
+            .map_err(CampaignError::contended)?;
         let job = self.bench.id(JobId::from_uuid);
         let job = if action.begins_run() {
             Some(send_job(&after, job, at))
@@ -189,7 +149,7 @@ pub(super) const fn told(action: CampaignAction) -> AuditAction {
 }
 
 /// What the campaign lacks to begin.
-pub(super) async fn readiness(
+pub(crate) async fn readiness(
     unit: &dyn CampaignUnit,
     campaign: &Campaign,
 ) -> Result<Readiness, CampaignError> {
@@ -199,18 +159,8 @@ pub(super) async fn readiness(
     if let (Some(template), Some(version)) = (premises.template, plan.email_template_version) {
         let version = unit.email_templates().find_version(template, version);
         if let Some(version) = version.await? {
-            for name in premises.unfilled(&version.content) {
-                readiness.lacks_value(name);
-            }
+            readiness.lacks_values(premises.unfilled(&version.content));
         }
     }
     Ok(readiness)
-}
-
-/// Nobody said which version of the campaign is meant, so that whoever comes second may try again.
-fn contended(error: CampaignError) -> CampaignError {
-    match error {
-        CampaignError::Stale => kernel::StorageError::Contended(None).into(),
-        other => other,
-    }
 }

@@ -4,6 +4,7 @@ use kernel::{ContactId, JobControl, JobFailure, TenantScope};
 use serde_json::json;
 use time::Duration;
 
+use super::pace::Pace;
 use super::send::{Next, Payload, Reached, SendJob};
 use super::settle::{Settlement, failure};
 use crate::campaigns::premises;
@@ -13,7 +14,7 @@ use crate::{AddressStatus, Campaign, CampaignAction, Settled, Sorted};
 const SENT: u16 = 1_000;
 
 /// How long to let mails gather that become due one after the other.
-const GATHERING: Duration = Duration::seconds(30);
+pub(super) const GATHERING: Duration = Duration::seconds(30);
 
 /// How long to wait for mails that another worker has in hand.
 const PATIENCE: Duration = Duration::seconds(2);
@@ -34,13 +35,24 @@ impl SendJob {
         else {
             return Ok(Next::End);
         };
+        let premises = premises(unit.as_ref(), &campaign.state().plan).await;
+        let premises = premises.map_err(failure)?;
+        if premises.organization_is_deleted {
+            return self.stand_still(unit, &campaign, scope, at).await;
+        }
         let id = campaign.id();
         let delay = campaign.state().times.delay;
-        let due = unit.assignments().claim_due(id, at - delay, SENT).await?;
+        let rate = campaign.state().plan.send_rate;
+        let pace = rate.map(|rate| reached.pace(rate, at));
+        let allowed = pace.map_or(u64::MAX, Pace::allowed);
+        let due = match u16::try_from(allowed).unwrap_or(SENT).min(SENT) {
+            0 => Vec::new(),
+            most => unit.assignments().claim_due(id, at - delay, most).await?,
+        };
         if due.is_empty() {
             if let Some(next) = unit.assignments().next_due(id).await? {
                 let next = next + delay;
-                return Ok(Next::Wait(if next > at {
+                return Ok(Next::Wait(if next > at || allowed == 0 {
                     next.max(at + GATHERING)
                 } else {
                     at + PATIENCE
@@ -61,8 +73,7 @@ impl SendJob {
             unit.commit().await?;
             return Ok(Next::End);
         }
-        let premises = premises(unit.as_ref(), &campaign.state().plan).await;
-        let policy = premises.map_err(failure)?.policy_of(&campaign);
+        let policy = premises.policy_of(&campaign);
         // It was decided of them a while ago; people left since, were deleted, or their addresses turned out bad.
         let living = unit.audience().standings(&due).await?;
         let Sorted {
@@ -80,6 +91,9 @@ impl SendJob {
         settlement.settle(&settled).await?;
         reached.settled += settled.len() as u64;
         reached.sent += mailed.len() as u64;
+        if let Some(pace) = pace {
+            reached.keep_pace(pace, mailed.len() as u64);
+        }
         work.checkpoint(unit.jobs(), &json!(reached)).await?;
         unit.commit().await?;
         Ok(Next::Batch)

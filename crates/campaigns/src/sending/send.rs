@@ -12,12 +12,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Transport;
+use super::assigning::has_ended;
 use super::courses::{ATTEMPTS, told};
+use super::pace::Pace;
 use super::settle::failure;
 use crate::campaigns::noted;
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::Workbench;
-use crate::{Campaign, CampaignAction, CampaignError, CampaignStatus, Readiness};
+use crate::{Campaign, CampaignAction, CampaignError, CampaignStatus, Readiness, SendRate};
 
 /// Carries out a campaign.
 const SEND_CAMPAIGN: JobKind = JobKind::new("send_campaign");
@@ -78,6 +80,9 @@ pub(super) struct Reached {
     pub(super) settled: u64,
     /// How many mails this job handed over.
     pub(super) sent: u64,
+    /// Until when the time is used up that the rate gives its mails, in microseconds since 1970.
+    #[serde(default)]
+    pub(super) used_until: Option<i64>,
     /// Whether the work was ended.
     pub(super) ended: bool,
 }
@@ -92,6 +97,19 @@ impl Reached {
             Some(people) => progress.of(people * 2),
             None => progress,
         }
+    }
+
+    /// How many mails may be handed over at this rate.
+    pub(super) fn pace(&self, rate: SendRate, at: Timestamp) -> Pace {
+        let used_until = self.used_until.map(|it| i128::from(it) * 1_000);
+        let used_until = used_until.and_then(|it| Timestamp::from_unix_timestamp_nanos(it).ok());
+        Pace::new(rate, used_until, at)
+    }
+
+    /// Notes that so many mails were handed over.
+    pub(super) fn keep_pace(&mut self, pace: Pace, mails: u64) {
+        let nanoseconds = pace.after(mails).unix_timestamp_nanos();
+        self.used_until = i64::try_from(nanoseconds / 1_000).ok();
     }
 
     fn result(&self) -> Value {
@@ -153,6 +171,34 @@ impl SendJob {
         Ok(())
     }
 
+    /// The campaign, where it ended in this run, and all that is left is to write down why the others got no mail.
+    async fn ended(
+        &self,
+        payload: Payload,
+        scope: &TenantScope,
+    ) -> Result<Option<Campaign>, JobFailure> {
+        let unit = self.bench.begin(scope).await?;
+        let found = unit.campaigns().find(payload.campaign).await?;
+        unit.commit().await?;
+        Ok(payload.present(found).filter(has_ended))
+    }
+
+    /// The organization is not there any more, and nobody in it could have the campaign pause: it is paused here, for those
+    /// who restore the organization.
+    pub(super) async fn stand_still(
+        &self,
+        unit: Box<dyn CampaignUnit>,
+        campaign: &Campaign,
+        scope: &TenantScope,
+        at: Timestamp,
+    ) -> Result<Next, JobFailure> {
+        self.act(unit.as_ref(), campaign, CampaignAction::Pause, scope, at)
+            .await
+            .map_err(failure)?;
+        unit.commit().await?;
+        Ok(Next::End)
+    }
+
     pub(super) async fn act(
         &self,
         unit: &dyn CampaignUnit,
@@ -173,7 +219,7 @@ impl SendJob {
 }
 
 /// Whether mails of the campaign go out.
-pub(super) fn is_active(campaign: &Campaign) -> bool {
+pub(crate) fn is_active(campaign: &Campaign) -> bool {
     let state = campaign.state();
     state.status == CampaignStatus::Active && !state.stamps.is_deleted()
 }
@@ -202,6 +248,8 @@ impl Job for SendJob {
                 return Ok(JobEnd::Completed(Some(reached.result())));
             }
             match work.interruption() {
+                // Nothing can be spared any more, and it would never be told why the others got no mail.
+                Some(Interruption::Cancelled) if self.ended(payload, scope).await?.is_some() => {}
                 Some(Interruption::Cancelled) => {
                     self.pause(payload, scope).await.map_err(failure)?;
                     return Ok(JobEnd::Cancelled(Some(reached.result())));
@@ -225,13 +273,24 @@ impl Job for SendJob {
     }
 
     /// Nothing goes out any more, which the campaign's status has to say; whoever resumes it asks for another job, and
-    /// what that one carries on is left alone.
+    /// what that one carries on is left alone. Of a campaign that ended nothing would go out anyway, and nobody could ask
+    /// for the rest of the work again: its cancellation is of no use, and another job does it.
     async fn wind_up(
         &self,
         job: &ClaimedJob,
-        _end: &EarlyEnd,
+        end: &EarlyEnd,
         scope: &TenantScope,
     ) -> Result<(), JobFailure> {
-        self.pause(Payload::of(job)?, scope).await.map_err(failure)
+        let payload = Payload::of(job)?;
+        if matches!(end, EarlyEnd::Cancelled)
+            && let Some(campaign) = self.ended(payload, scope).await?
+        {
+            let job = send_job(&campaign, self.bench.id(JobId::from_uuid), self.bench.now());
+            let unit = self.bench.begin(scope).await?;
+            unit.jobs().enqueue(&job).await?;
+            unit.commit().await?;
+            return Ok(());
+        }
+        self.pause(payload, scope).await.map_err(failure)
     }
 }

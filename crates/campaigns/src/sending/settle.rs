@@ -1,17 +1,19 @@
 //! Writing down what became of mails, and stopping to write to whom they do not reach.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use kernel::{
-    AuditAction, AuditDraft, CampaignId, Changes, ContactId, JobFailure, StorageError,
-    SuppressionId, TenantScope, Timestamp,
+    CampaignId, ContactId, JobFailure, StorageError, SuppressionId, TenantScope, Timestamp,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use time::Duration;
 
 use crate::ports::CampaignUnit;
+use crate::stopping::stop_writing;
 use crate::workbench::Workbench;
-use crate::{BounceKind, CampaignError, Delivery, Event, EventType, Settled, Stop, StopReason};
+use crate::{
+    BounceKind, CampaignError, Delivery, Event, EventType, Settled, Stop, StopReason, StopSource,
+};
 
 /// How many soft bounces are too many.
 const SOFT_BOUNCES: u64 = 3;
@@ -34,7 +36,7 @@ impl Settlement<'_> {
         let assignments = self.unit.assignments();
         assignments.settle(self.campaign, settled, self.at).await?;
         let mut events = Vec::with_capacity(settled.len());
-        let (mut stopped, mut soft) = (BTreeSet::new(), Vec::new());
+        let (mut hard, mut soft) = (BTreeMap::new(), BTreeMap::new());
         for Settled {
             contact, outcome, ..
         } in settled
@@ -46,62 +48,77 @@ impl Settlement<'_> {
                     let mut bounce = self.event(EventType::Bounce, *contact);
                     bounce.data = Some(json!({ "kind": kind.as_str() }));
                     events.push(bounce);
-                    match kind {
-                        BounceKind::Hard => {
-                            stopped.insert(*contact);
-                        }
-                        BounceKind::Soft => soft.push(*contact),
-                    }
+                    let told = match kind {
+                        BounceKind::Hard => &mut hard,
+                        BounceKind::Soft => &mut soft,
+                    };
+                    told.insert(*contact, self.campaign);
                 }
                 Ok(Delivery::Failed(_)) | Err(_) => {}
             }
         }
         self.unit.events().record(&events, self.at).await?;
-        if !soft.is_empty() {
-            let counts = assignments
-                .count_soft_bounces(&soft, self.at - MEMORY)
-                .await?;
-            let many = counts
-                .into_iter()
-                .filter(|(_, count)| *count >= SOFT_BOUNCES);
-            stopped.extend(many.map(|(contact, _)| contact));
-        }
-        self.stop(stopped).await
+        let bounces = Bounces { hard, soft };
+        bounces
+            .give_up(self.bench, self.unit, self.scope, self.at)
+            .await
     }
 
     fn event(&self, event_type: EventType, contact: ContactId) -> Event {
         let unique = self.bench.id(std::convert::identity);
         Event::seen(event_type, self.campaign, Some(contact), self.at, unique)
     }
+}
 
-    async fn stop(&self, contacts: BTreeSet<ContactId>) -> Result<(), StorageError> {
-        if contacts.is_empty() {
-            return Ok(());
+/// Whose mails came back, and of which campaign one did: of several, of any.
+#[derive(Default)]
+pub(crate) struct Bounces {
+    /// Mails that will never arrive.
+    pub(crate) hard: BTreeMap<ContactId, CampaignId>,
+    /// Mails that did not arrive this time.
+    pub(crate) soft: BTreeMap<ContactId, CampaignId>,
+}
+
+impl Bounces {
+    /// Stops to write to those whose mail will never arrive, and to those to whom too many did not of late: all in one
+    /// statement, so that two units that stop the same people do not wait for each other in a circle.
+    pub(crate) async fn give_up(
+        self,
+        bench: &Workbench,
+        unit: &dyn CampaignUnit,
+        scope: &TenantScope,
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        let Self {
+            hard: mut stopped,
+            soft,
+        } = self;
+        if !soft.is_empty() {
+            let contacts: Vec<_> = soft.keys().copied().collect();
+            let assignments = unit.assignments();
+            let counts = assignments
+                .count_soft_bounces(&contacts, at - MEMORY)
+                .await?;
+            for (contact, count) in counts {
+                if let Some(campaign) = soft.get(&contact).filter(|_| count >= SOFT_BOUNCES) {
+                    stopped.entry(contact).or_insert(*campaign);
+                }
+            }
         }
-        let stop = |contact| Stop {
-            id: self.bench.id(SuppressionId::from_uuid),
+        let stop = |(contact, campaign)| Stop {
+            id: bench.id(SuppressionId::from_uuid),
             contact,
             reason: StopReason::Suppressed,
-            campaign: self.campaign,
+            source: StopSource::Campaign(campaign),
         };
-        let stops: Vec<_> = contacts.into_iter().map(stop).collect();
-        let made = self.unit.stops().add(&stops, self.at).await?;
-        let draft = |id: SuppressionId| {
-            let changes = Changes::none()
-                .field("reason", Value::Null, "bounced")
-                .field("source", Value::Null, "campaign")
-                .field("source_id", Value::Null, json!(self.campaign));
-            AuditDraft::new("suppression", id.as_uuid(), AuditAction::Create, changes)
-        };
-        let drafts = made.into_iter().map(draft).collect::<Vec<_>>();
-        self.bench
-            .note(self.unit, self.scope, self.at, drafts)
-            .await
+        let stops: Vec<_> = stopped.into_iter().map(stop).collect();
+        stop_writing(bench, unit, scope, &stops, at).await?;
+        Ok(())
     }
 }
 
 /// An error of a use case as the failure of a job.
-pub(super) fn failure(error: CampaignError) -> JobFailure {
+pub(crate) fn failure(error: CampaignError) -> JobFailure {
     match error {
         CampaignError::Storage(error) => error.into(),
         other => JobFailure::Passing(kernel::Classify::code(&other).to_owned()),

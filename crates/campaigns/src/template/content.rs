@@ -19,6 +19,16 @@ pub struct EmailContent {
     compiled: Compiled,
 }
 
+/// Which rules a template has to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rules {
+    /// All that there are.
+    OfToday,
+    /// Those that were there when the first templates were stored: neither are declared defaults looked at, nor was a text
+    /// that was derived held to the limits of one.
+    OfOld,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Compiled {
     subject: Vec<Part>,
@@ -108,6 +118,26 @@ impl EmailContent {
         text: Option<&str>,
         variables: Variables,
     ) -> Result<Self, TemplateFaults> {
+        Self::read(subject, html, text, variables, Rules::OfToday)
+    }
+
+    /// A mail as it was stored. What was accepted once is read although rules were added since.
+    pub fn restore(
+        subject: &str,
+        html: &str,
+        text: &str,
+        variables: Variables,
+    ) -> Result<Self, TemplateFaults> {
+        Self::read(subject, html, Some(text), variables, Rules::OfOld)
+    }
+
+    fn read(
+        subject: &str,
+        html: &str,
+        text: Option<&str>,
+        variables: Variables,
+        rules: Rules,
+    ) -> Result<Self, TemplateFaults> {
         let subject = subject.trim().to_owned();
         let html = unix_lines(html);
         let mut faults = TemplateFaults::default();
@@ -121,17 +151,23 @@ impl EmailContent {
         let compiled_subject = keep(TemplatePart::Subject, &subject, compiled_subject);
 
         let mut derived = String::new();
-        let compiled_html = compile_html(&html, &variables, &mut derived);
+        let compiled_html = compile_html(&html, &variables, rules, &mut derived);
         let compiled_html = keep(TemplatePart::Html, &html, compiled_html);
 
         let given = text.map(unix_lines).filter(|text| !text.trim().is_empty());
         let compiled_text = match &given {
-            Some(text) => keep(TemplatePart::Text, text, scan_text(text, &variables)),
-            None if compiled_html.is_some() => {
-                let slots = placeholder::scan(&derived).0;
-                Some(plain::text(&derived, &slots))
+            Some(text) => {
+                let compiled = scan_text(text, &variables, rules);
+                keep(TemplatePart::Text, text, compiled)
             }
-            None => None,
+            // Of pictures alone nothing can be said.
+            None if derived.trim().is_empty() => Some(plain::text(&derived, &[])),
+            None => {
+                let compiled = scan_text(&derived, &variables, rules);
+                let compiled = compiled.ok();
+                let compiled = compiled.ok_or_else(|| vec![(0, TemplateReason::NoPlainText)]);
+                keep(TemplatePart::Html, &html, compiled)
+            }
         };
 
         match (compiled_subject, compiled_html, compiled_text) {
@@ -235,21 +271,29 @@ fn scan_subject(source: &str, variables: &Variables) -> Result<Vec<Part>, Vec<Mi
         faults.push((at, TemplateReason::Control));
     }
     let slots = scanned(source, variables, faults)?;
+    few_enough(&slots)?;
     Ok(plain::subject(source, &slots))
 }
 
-fn scan_text(source: &str, variables: &Variables) -> Result<Vec<Part>, Vec<Misplaced>> {
-    let slots = scanned(
-        source,
-        variables,
-        body_limits(source, EmailContent::MAX_TEXT),
-    )?;
+fn scan_text(
+    source: &str,
+    variables: &Variables,
+    rules: Rules,
+) -> Result<Vec<Part>, Vec<Misplaced>> {
+    if rules == Rules::OfOld {
+        let slots = scanned(source, variables, Vec::new())?;
+        return Ok(plain::text(source, &slots));
+    }
+    let limits = body_limits(source, EmailContent::MAX_TEXT);
+    let slots = scanned(source, variables, limits)?;
+    few_enough(&slots)?;
     Ok(plain::text(source, &slots))
 }
 
 fn compile_html(
     source: &str,
     variables: &Variables,
+    rules: Rules,
     derived: &mut String,
 ) -> Result<Vec<Part>, Vec<Misplaced>> {
     let slots = scanned(
@@ -257,9 +301,11 @@ fn compile_html(
         variables,
         body_limits(source, EmailContent::MAX_HTML),
     )?;
+    few_enough(&slots)?;
     let marked = Marked::new(source, &slots);
     let (tokens, finished) = markup::parse(&marked.text);
-    let parts = html::compile(source, &slots, &marked, &tokens, finished)?;
+    let declared = (rules == Rules::OfToday).then_some(variables);
+    let parts = html::compile(source, &slots, declared, &marked, &tokens, finished)?;
     *derived = derive::text(source, &slots, &marked, &tokens);
     Ok(parts)
 }
@@ -275,10 +321,6 @@ fn scanned(
     }
     let (slots, malformed) = placeholder::scan(source);
     faults.extend(malformed);
-    if let Some(slot) = slots.get(EmailContent::MAX_PLACEHOLDERS) {
-        let most = EmailContent::MAX_PLACEHOLDERS;
-        faults.push((slot.range.start, TemplateReason::TooManyPlaceholders(most)));
-    }
     for slot in &slots {
         if let Expression::Variable { name, .. } = &slot.expression
             && !variables.knows(name)
@@ -290,6 +332,17 @@ fn scanned(
         Ok(slots)
     } else {
         Err(faults)
+    }
+}
+
+fn few_enough(slots: &[Slot]) -> Result<(), Vec<Misplaced>> {
+    let most = EmailContent::MAX_PLACEHOLDERS;
+    match slots.get(most) {
+        Some(slot) => Err(vec![(
+            slot.range.start,
+            TemplateReason::TooManyPlaceholders(most),
+        )]),
+        None => Ok(()),
     }
 }
 

@@ -221,7 +221,7 @@ impl Writer<'_> {
         let mut out = String::with_capacity(text.len());
         for (index, literal) in split.texts.iter().enumerate() {
             let slot = split.slots.get(index);
-            let mut chars = literal.chars().peekable();
+            let mut chars = literal.chars().filter_map(printable).peekable();
             while let Some(c) = chars.next() {
                 let opens = match chars.peek() {
                     Some(next) => *next == '{',
@@ -238,6 +238,14 @@ impl Writer<'_> {
             }
         }
         out
+    }
+}
+
+/// What a character of a token is in a plain text: references such as `&#1;` stand for control characters, too.
+fn printable(c: char) -> Option<char> {
+    match c {
+        '\r' | '\u{c}' => Some('\n'),
+        c => (!c.is_control() || matches!(c, '\n' | '\t')).then_some(c),
     }
 }
 

@@ -88,6 +88,11 @@ pub enum TemplateReason {
     /// The text ends inside a tag, a comment or a style sheet.
     #[error("the HTML ends inside a tag, a comment or a style sheet")]
     Unfinished,
+    /// HTML of which no plain text can be made that keeps the limits of one.
+    #[error(
+        "the plain text of this would be too long, have too many lines or too many variables; give a text of its own"
+    )]
+    NoPlainText,
     /// Text that looks like the places of variables look inside.
     #[error("the variables of this text cannot be told from the text around them")]
     Ambiguous,
@@ -115,6 +120,7 @@ impl TemplateReason {
             Self::UnsafeUrl => "unsafe-url",
             Self::VariableInHost => "variable-in-host",
             Self::Unfinished => "unfinished-html",
+            Self::NoPlainText => "text-required",
             Self::Ambiguous => "ambiguous-text",
         }
     }

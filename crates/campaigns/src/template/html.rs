@@ -7,7 +7,7 @@ use super::marked::Marked;
 use super::markup::{Attribute, Markup};
 use super::part::{Part, Place};
 use super::placeholder::{Expression, Misplaced, Slot};
-use super::variable::{BuiltIn, VariableName};
+use super::variable::{BuiltIn, VariableName, Variables};
 
 /// Elements that run something, load something into the mail, or make browsers read what follows by other rules than
 /// those of HTML; mail programs show none of them.
@@ -56,10 +56,12 @@ const TEXTUAL: [&str; 16] = [
     "width",
 ];
 
-/// The parts of an HTML source with these variables, or what is wrong with it.
+/// The parts of an HTML source with these variables, or what is wrong with it, be it only that what was `declared` of a
+/// variable does not suit the place where it stands.
 pub(super) fn compile(
     source: &str,
     slots: &[Slot],
+    declared: Option<&Variables>,
     marked: &Marked<'_>,
     tokens: &[Markup],
     finished: bool,
@@ -67,8 +69,10 @@ pub(super) fn compile(
     let mut compiler = Compiler {
         marked,
         slots,
+        declared,
         places: vec![None; slots.len()],
         seen: vec![0; slots.len()],
+        has_way_out: false,
         faults: Vec::new(),
     };
     if !finished {
@@ -88,18 +92,20 @@ pub(super) fn compile(
     if !compiler.faults.is_empty() {
         return Err(compiler.faults);
     }
-    let leaves =
-        compiler.places.iter().zip(slots).any(|(place, slot)| {
-            matches!(place, Some(Place::Url(UrlSlot::Whole(_)))) && leaves(slot)
-        });
-    let footer = (!leaves).then(|| marked.source_offset(end_of_body(tokens, marked.text.len())));
+    let footer = (!compiler.has_way_out)
+        .then(|| marked.source_offset(end_of_body(tokens, marked.text.len())));
     Ok(assemble(source, slots, &compiler.places, footer))
 }
 
+/// Whether people follow what stands in this attribute, where programs do not fetch it for them.
+fn is_followed(element: &str, attribute: &str) -> bool {
+    matches!(element, "a" | "area") && attribute == "href"
+}
+
 /// Whether the variable is the link to leave.
-pub(super) fn leaves(slot: &Slot) -> bool {
+pub(super) fn leaves(expression: &Expression) -> bool {
     matches!(
-        &slot.expression,
+        expression,
         Expression::Variable {
             name: VariableName::BuiltIn(BuiltIn::UnsubscribeLink),
             ..
@@ -152,9 +158,12 @@ fn assemble(
 struct Compiler<'a> {
     marked: &'a Marked<'a>,
     slots: &'a [Slot],
+    declared: Option<&'a Variables>,
     places: Vec<Option<Place>>,
     /// How often each variable was found.
     seen: Vec<usize>,
+    /// Whether a link that people can follow leads to where they leave.
+    has_way_out: bool,
     faults: Vec<Misplaced>,
 }
 
@@ -233,6 +242,9 @@ impl Compiler<'_> {
                     for (slot, place) in split.slots.iter().zip(told) {
                         if self.is_fit(*slot, place) {
                             self.place(*slot, Place::Url(place));
+                            self.has_way_out |= is_followed(element, name)
+                                && matches!(place, UrlSlot::Whole(_))
+                                && leaves(&self.slots[*slot].expression);
                         } else {
                             self.refuse(*slot, TemplateReason::UnsafeUrl);
                         }
@@ -272,9 +284,18 @@ impl Compiler<'_> {
         };
         match &self.slots[slot].expression {
             Expression::Literal(text) => address::is_whole(text, links),
-            Expression::Variable { default, .. } => default
-                .as_deref()
-                .is_none_or(|default| address::is_whole(default, links)),
+            Expression::Variable {
+                default: Some(default),
+                ..
+            } => address::is_whole(default, links),
+            Expression::Variable { name, .. } => {
+                let declared = self.declared.and_then(|declared| declared.find(name));
+                declared.is_none_or(|declared| match &declared.default {
+                    Some(default) => address::is_whole(default, links),
+                    // Where it may be nothing, nothing would stand there.
+                    None => declared.required,
+                })
+            }
         }
     }
 

@@ -21,7 +21,11 @@ pub(super) fn text(source: &str, slots: &[Slot]) -> Vec<Part> {
             Place::Plain
         }
     });
-    if !slots.iter().any(leaves) {
+    let leads_out = |part: &Part| match part {
+        Part::Value { expression, place } => *place == Place::Plain && leaves(expression),
+        _ => false,
+    };
+    if !parts.iter().any(leads_out) {
         if let Some(Part::Text(last)) = parts.last_mut() {
             last.truncate(last.trim_end().len());
         }

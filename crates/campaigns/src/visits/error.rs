@@ -13,9 +13,6 @@ pub enum VisitError {
     /// The token in the link was not made here, was altered, or is one for something else.
     #[error("the link is not one of this page")]
     BadLink,
-    /// The page was there and takes no more answers.
-    #[error("the landing page is closed")]
-    Closed,
     /// Something is wrong with the answers.
     #[error("the answers break rules of the form")]
     Answers(AnswerErrors),

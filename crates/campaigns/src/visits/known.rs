@@ -3,7 +3,7 @@
 use crate::{Addressee, FieldKey, FieldType, FormDefinition, FormField};
 
 /// What is known of a person, by the fields that ask for it.
-pub(super) fn answers(
+pub(crate) fn answers(
     form: &FormDefinition,
     addressee: Option<&Addressee>,
 ) -> Vec<(FieldKey, String)> {

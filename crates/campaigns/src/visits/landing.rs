@@ -4,14 +4,17 @@ use kernel::{ContactId, OrganizationId, Origin, Slug, StorageError, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::service::Visits;
-use super::{VisitError, known};
+use super::{Hit, VisitError, known};
 use crate::{
-    ActorVerdict, Campaign, CampaignError, CampaignStatus, Deed, EventType, FieldKey, FormVersion,
-    LeadSource, Letterhead, LinkKind, ResponseOrigin, Submission, Submitted, UnknownAnswers,
+    ActorVerdict, Campaign, CampaignError, EventType, Fetch, FieldKey, FormVersion, LeadSource,
+    Letterhead, LinkKind, ResponseOrigin, Sighting, Submission, Submitted, UnknownAnswers,
 };
 
 /// How often a submission is tried that others are in the way of.
 const TRIES: u8 = 3;
+
+/// Why answers are a machine's that filled in what no person sees.
+const TRAP: &str = "honeypot";
 
 /// A landing page as somebody sees it.
 #[derive(Clone, Debug)]
@@ -93,9 +96,15 @@ impl Visits {
             return Err(VisitError::BadLink);
         }
         let unit = self.bench.begin(&Self::scope(organization, origin)).await?;
+        let letterhead = unit.people().find_letterhead().await?;
+        let letterhead = letterhead
+            .filter(|letterhead| !letterhead.is_deleted)
+            .ok_or(VisitError::NoPage)?;
+        let tries_out = claim.as_ref().is_some_and(|it| it.contact.is_none());
         let campaign = unit.campaigns().find_by_landing_page(&slug).await?;
+        // The page is public from when the campaign begins; a mail that is tried out leads there before.
         let campaign = campaign
-            .filter(|campaign| campaign.state().status != CampaignStatus::Draft)
+            .filter(|campaign| tries_out || !campaign.state().status.is_open())
             .ok_or(VisitError::NoPage)?;
         if claim
             .as_ref()
@@ -108,9 +117,8 @@ impl Visits {
             Some(version) => unit.forms().find_published(version).await?,
             None => None,
         };
-        let form = form.ok_or(VisitError::Closed)?;
-        let letterhead = unit.people().find_letterhead().await?;
-        let letterhead = letterhead.ok_or(VisitError::NoPage)?;
+        // A campaign that has begun keeps its form; a draft may have none yet.
+        let form = form.ok_or(VisitError::NoPage)?;
         let mut addressee = None;
         let visitor = match claim {
             None => Visitor::Stranger,
@@ -146,27 +154,24 @@ impl Visits {
         Ok(organization)
     }
 
-    /// Records that a landing page was seen.
-    pub async fn note_view(&self, page: &LandingView, origin: &Origin) -> Result<(), VisitError> {
+    /// Hands over to be recorded that a landing page was seen.
+    pub async fn note_view(
+        &self,
+        page: &LandingView,
+        origin: &Origin,
+        fetch: Fetch,
+    ) -> Result<(), VisitError> {
         if page.visitor == Visitor::Tester {
             return Ok(());
         }
-        let at = self.bench.now();
-        let unit = self
-            .bench
-            .begin(&Self::scope(page.organization, origin))
-            .await?;
         let (campaign, contact) = (page.campaign.id(), page.contact());
+        let at = self.bench.now();
         let event = self.event(EventType::FormView, campaign, contact, origin, at);
-        unit.events().record(&[event], at).await?;
-        if let Some(contact) = contact {
-            let assignments = unit.assignments();
-            assignments
-                .engage(campaign, contact, Deed::View, at)
-                .await?;
-        }
-        unit.commit().await?;
-        Ok(())
+        let hit = Hit {
+            organization: page.organization,
+            sighting: Sighting { event, fetch },
+        };
+        Ok(self.hits.accept(hit).await?)
     }
 
     /// Takes in what somebody answered, in one unit of work: the response, its lead, new or not, the event, what was agreed
@@ -221,6 +226,7 @@ impl Visits {
                 ip: origin.ip,
                 session: None,
             },
+            submitted_at: None,
         };
         let submitted = self
             .leads
@@ -229,13 +235,8 @@ impl Visits {
         let person = page.contact().or(submitted.lead.state().contact);
         let mut event = self.event(EventType::FormSubmit, campaign, person, origin, at);
         event.data = Some(json!({ "lead_id": submitted.lead.id() }));
-        unit.events().record(&[event], at).await?;
-        if let Some(person) = person {
-            let assignments = unit.assignments();
-            assignments
-                .engage(campaign, person, Deed::Submit, at)
-                .await?;
-        }
+        let recording = self.recording(unit.as_ref(), at);
+        recording.take_in(vec![Sighting::plain(event)]).await?;
         unit.commit().await?;
         Ok(submitted)
     }
@@ -253,7 +254,7 @@ impl Visits {
         let (campaign, contact) = (page.campaign.id(), page.contact());
         let mut event = self.event(EventType::FormSubmit, campaign, contact, origin, at);
         event.actor = ActorVerdict::Machine;
-        event.actor_reason = Some("honeypot".to_owned());
+        event.actor_reason = Some(TRAP.to_owned());
         unit.events().record(&[event], at).await?;
         unit.commit().await?;
         Ok(())

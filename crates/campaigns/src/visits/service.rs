@@ -7,9 +7,10 @@ use kernel::{
     Timestamp,
 };
 
-use crate::ports::CampaignStore;
+use crate::intake::Recording;
+use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::Workbench;
-use crate::{Event, EventClient, EventType, Leads, LinkClaim};
+use crate::{ActorJudge, Event, EventClient, EventType, HitSink, Leads, LinkClaim};
 
 /// Use cases of people who came by a link or a landing page, and who prove nothing but that. The token of a link is
 /// verified before anything is looked up.
@@ -17,21 +18,28 @@ use crate::{Event, EventClient, EventType, Leads, LinkClaim};
 pub struct Visits {
     pub(super) bench: Workbench,
     pub(super) leads: Leads,
+    pub(super) hits: Arc<dyn HitSink>,
+    judge: Arc<dyn ActorJudge>,
     keys: Arc<dyn KeyRing>,
 }
 
 impl Visits {
-    /// Use cases on what is in `store`; `keys` made the tokens of links.
+    /// Use cases on what is in `store`; `keys` made the tokens of links, `judge` tells people from machines, and what
+    /// visitors do not wait for is handed to `hits`.
     #[must_use]
     pub fn new(
         store: Arc<dyn CampaignStore>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
         keys: Arc<dyn KeyRing>,
+        judge: Arc<dyn ActorJudge>,
+        hits: Arc<dyn HitSink>,
     ) -> Self {
         Self {
             leads: Leads::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)),
             bench: Workbench::new(store, clock, ids),
+            hits,
+            judge,
             keys,
         }
     }
@@ -44,6 +52,19 @@ impl Visits {
 
     pub(super) fn scope(organization: OrganizationId, origin: &Origin) -> TenantScope {
         TenantScope::for_visitor(organization, origin.clone())
+    }
+
+    /// Takes what visitors do into the log, within a unit of work.
+    pub(super) fn recording<'a>(
+        &'a self,
+        unit: &'a dyn CampaignUnit,
+        at: Timestamp,
+    ) -> Recording<'a> {
+        Recording {
+            unit,
+            judge: &*self.judge,
+            at,
+        }
     }
 
     /// Something that a visitor did.

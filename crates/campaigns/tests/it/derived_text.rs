@@ -1,6 +1,6 @@
 //! The plain text of mails that have only HTML.
 
-use campaigns::{EmailContent, Values, Variables};
+use campaigns::{EmailContent, TemplatePart, TemplateReason, Values, Variables};
 use kernel::Locale;
 use proptest::prelude::*;
 
@@ -90,16 +90,53 @@ fn variables_stay_variables_and_braces_stay_braces() {
     assert!(mail.text.contains("(https://a.example/?q=x%20y%26z)"));
 }
 
+#[test]
+fn control_characters_of_references_stay_out() {
+    assert_eq!(
+        derived("<p>a&#1;b&#13;c{&#1;{ first_name }}</p>"),
+        "ab c{{ \"{\" }}{ first_name }}"
+    );
+    assert_eq!(derived("<pre>a&#13;b&#7;&#9;c</pre>"), "a\nb\tc");
+}
+
+#[test]
+fn a_text_that_cannot_be_saved_is_a_fault_of_the_html_and_a_text_of_ones_own_mends_it() {
+    let lines = "<p>x</p>".repeat(2_600);
+    let prose = "x ".repeat(60_000);
+    let braces = format!("<p>{}</p>", "&#123;&#123; ".repeat(600));
+    for html in [lines, prose, braces] {
+        let refused = EmailContent::compile("s", &html, None, Variables::default());
+
+        let refused = refused.unwrap_err();
+        let [fault] = refused.as_slice() else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(
+            (fault.part, fault.reason, fault.line, fault.column),
+            (TemplatePart::Html, TemplateReason::NoPlainText, 1, 1)
+        );
+        EmailContent::new("s", &html, Some("Hello"), Variables::default()).unwrap();
+    }
+}
+
+#[test]
+fn what_was_stored_before_a_text_had_limits_is_read() {
+    let html = "<p>x</p>".repeat(2_600);
+    let text = "x\n\n".repeat(2_600);
+    let restored = EmailContent::restore("s", &html, &text, Variables::default());
+    assert_eq!(restored.unwrap().text(), text);
+}
+
 proptest! {
     /// The derived text is a template itself: it has the same variables, and can be saved.
     #[test]
     fn a_derived_text_can_be_saved(
         pieces in prop::collection::vec(
-            prop::sample::select(vec![
+            prop_oneof![1 => Just("<p>x</p>".repeat(900)), 19 => prop::sample::select(vec![
                 "<p>", "</p>", "<ul>", "<li>", "</ul>", "<a href=\"https://a.example/{{ email }}\">", "</a>", "<br>", "<pre>",
                 "</pre>", "{{ first_name }}", "{{ email | default: \"}} {{\" }}", "{{ \"{{\" }}", "{", "}", "&#123;", "a", " ",
-                "\n", "&nbsp;", "<div hidden>", "</div>", "<img alt=\"{{ company }}{\">", "<td>", "&lt;",
-            ]),
+                "\n", "&nbsp;", "&#1;", "&#13;", "&#x9f;", "<div hidden>", "</div>", "<img alt=\"{{ company }}{\">", "<td>", "&lt;",
+            ]).prop_map(str::to_owned)],
             1..20,
         )
     ) {
@@ -108,6 +145,8 @@ proptest! {
             if content.text().trim().is_empty() {
                 return Ok(());
             }
+            let stored = EmailContent::restore("s", &html, content.text(), Variables::default());
+            prop_assert_eq!(stored.as_ref(), Ok(&content));
             let again = EmailContent::compile("s", &html, Some(content.text()), Variables::default());
             prop_assert!(again.is_ok(), "{html:?}: {:?}", content.text());
             prop_assert_eq!(again.unwrap(), content);

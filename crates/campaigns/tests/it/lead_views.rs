@@ -61,15 +61,59 @@ async fn who_does_not_share_a_view_has_it_alone() {
         is_shared: Patch::Set(false),
         ..LeadViewChange::default()
     };
+    let refused = world
+        .lead_views
+        .update(&colleague, shared.id(), any, Ok(change.clone()))
+        .await;
+    let Err(CampaignError::Invalid(errors)) = refused else {
+        panic!("{refused:?}");
+    };
+    let fault = &errors.as_slice()[0];
+    assert_eq!(
+        (fault.pointer.as_str(), fault.code),
+        ("#/is_shared", "not-applicable")
+    );
+    assert_eq!(world.views(&colleague).await, std::slice::from_ref(&shared));
     let changed = world
         .lead_views
-        .update(&colleague, shared.id(), any, Ok(change))
+        .update(&world.scope, shared.id(), any, Ok(change))
         .await
         .unwrap();
-    assert_eq!(changed.state().owner, shared.state().owner);
-    // It is its owner's, who has it alone now.
     assert_eq!(world.views(&colleague).await, []);
     assert_eq!(world.views(&world.scope).await, [own, changed]);
+}
+
+#[tokio::test]
+async fn a_colleague_renames_what_is_shared_and_hears_of_no_view_that_they_have_not() {
+    let world = World::new();
+    let colleague = world.colleague();
+    let hidden = world.saved(&world.scope, new("Mine", false)).await;
+    let ours = world.saved(&world.scope, new("Ours", true)).await;
+    let rename = |name: &str| LeadViewChange {
+        name: Patch::Set(name.parse().unwrap()),
+        // What it is already changes nothing.
+        is_shared: Patch::Set(true),
+        ..LeadViewChange::default()
+    };
+
+    let theirs = &world.lead_views;
+    let any = &Expected::Any;
+    let renamed = theirs.update(&colleague, ours.id(), any, Ok(rename("All of us")));
+    let renamed = renamed.await.unwrap();
+    let blind = theirs.update(&colleague, ours.id(), any, Ok(rename("MINE")));
+    let blind = blind.await;
+    let seen = theirs.update(&world.scope, ours.id(), any, Ok(rename("MINE")));
+    let seen = seen.await;
+
+    assert_eq!(renamed.state().owner, ours.state().owner);
+    assert!(
+        matches!(blind, Err(CampaignError::ViewNameTaken(None))),
+        "{blind:?}"
+    );
+    assert!(
+        matches!(seen, Err(CampaignError::ViewNameTaken(id)) if id == Some(hidden.id())),
+        "{seen:?}"
+    );
 }
 
 #[tokio::test]
@@ -82,7 +126,7 @@ async fn a_name_is_free_again_when_its_view_is_deleted_and_all_is_told() {
         .create(scope, Ok(new("HOT", true)), &once())
         .await;
     assert!(
-        matches!(refused, Err(CampaignError::ViewNameTaken(id)) if id == first.id()),
+        matches!(refused, Err(CampaignError::ViewNameTaken(id)) if id == Some(first.id())),
         "{refused:?}"
     );
 

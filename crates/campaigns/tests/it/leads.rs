@@ -1,16 +1,17 @@
 //! Leads: taking them in, working on them and finding them.
 
+use campaigns::ports::CampaignStore as _;
 use campaigns::{
     Answers, CampaignError, CreateLead, FieldRules, FieldType, Form, FormDefinition, Lead,
     LeadChange, LeadDeed, LeadOutcome, LeadOwner, LeadQuery, LeadSource, LeadStatus, NewField,
-    NewForm, ResponseOrigin, Submission,
+    NewForm, OwnerChange, ResponseOrigin, Submission,
 };
 use kernel::{
-    CampaignId, Cursor, Description, Expected, FieldErrors, LeadId, PageLimit, PageRequest, Patch,
-    UserId, Version,
+    CampaignId, ContactId, Cursor, Description, Expected, FieldErrors, LeadId, PageLimit,
+    PageRequest, Patch, UserId, Version,
 };
 use serde_json::{Map, Value, json};
-use testkit::a_unique_id;
+use testkit::{FixedClock, a_unique_id};
 
 use crate::world::{World, fresh, once};
 
@@ -69,6 +70,7 @@ impl World {
             answers: object(answers),
             source: LeadSource::DirectForm,
             origin: ResponseOrigin::default(),
+            submitted_at: None,
         }
     }
 
@@ -199,6 +201,30 @@ async fn a_second_lead_of_a_person_is_refused_and_names_the_first() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_is_a_contact_by_now_stays_one_lead_whatever_they_type() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let scope = &world.scope;
+    let lead = world.lead(&form, "ada@firm.de").await;
+    let contact = ContactId::from_uuid(a_unique_id());
+    let mut known = lead.clone();
+    let response = lead.state().latest_response.unwrap();
+    known.answer(response, Some(contact), FixedClock::START, None);
+    let unit = world.database.begin(scope).await.unwrap();
+    let version = lead.state().stamps.version;
+    unit.leads().update(&known, version, None).await.unwrap();
+    unit.commit().await.unwrap();
+
+    let mut again = World::submission(&form, json!({ "email": "ada@other.de" }));
+    again.contact = Some(contact);
+    let again = world.leads.submit(scope, again).await.unwrap();
+
+    assert!(!again.is_new);
+    assert_eq!(again.lead.id(), lead.id());
+    assert_eq!(again.lead.state().contact, Some(contact));
+}
+
+#[tokio::test]
 async fn a_lead_needs_a_person_a_known_contact_and_an_owner_of_the_organization() {
     let world = World::new();
     let form = world.contact_form().await;
@@ -223,7 +249,7 @@ async fn a_lead_needs_a_person_a_known_contact_and_an_owner_of_the_organization(
 
     let lead = world.lead(&form, "ada@example.com").await;
     let change = LeadChange {
-        owner: Patch::Set(Some(stranger)),
+        owner: OwnerChange::Assign(stranger),
         ..LeadChange::default()
     };
     let refused = world

@@ -320,7 +320,8 @@ fn each_part_has_limits() {
     ] {
         assert_eq!(told(&html(source).unwrap_err())[0].2, reason);
     }
-    assert!(html(&long[2..]).is_ok() && html(&many[11..]).is_ok() && html(&lines[1..]).is_ok());
+    let longest = EmailContent::compile("s", &long[2..], Some("x"), Variables::default());
+    assert!(longest.is_ok() && html(&many[11..]).is_ok() && html(&lines[1..]).is_ok());
 }
 
 #[test]
@@ -379,4 +380,75 @@ fn the_variables_of_a_mail_are_listed() {
         content.used(),
         [&name("first_name"), &name("attributes.city")]
     );
+}
+
+#[test]
+fn a_picture_or_part_of_an_address_is_no_way_to_leave() {
+    let english = Locale::english();
+    for (html, has_footer) in [
+        ("<a href=\"{{ link.unsubscribe }}\">out</a>", false),
+        (
+            "<map name=m><area href=\"{{ link.unsubscribe }}\" alt=out></map>",
+            false,
+        ),
+        ("<img src=\"{{ link.unsubscribe }}\" alt=\"\">", true),
+        (
+            "<blockquote cite=\"{{ link.unsubscribe }}\">x</blockquote>",
+            true,
+        ),
+        (
+            "<table background=\"{{ link.unsubscribe }}\"></table>x",
+            true,
+        ),
+        ("<link rel=next href=\"{{ link.unsubscribe }}\">x", true),
+    ] {
+        let content = EmailContent::new("s", html, Some("x"), Variables::default()).unwrap();
+        let mail = content.render(&Values::sample(), &english).unwrap();
+        assert_eq!(mail.html.contains(">Unsubscribe</a>"), has_footer, "{html}");
+    }
+    for (text, has_footer) in [
+        ("Leave: {{ link.unsubscribe }}", false),
+        ("https://a.example/?u={{ link.unsubscribe }}", true),
+        (
+            "https://a.example/?u={{ link.unsubscribe }} {{ link.unsubscribe }}",
+            false,
+        ),
+    ] {
+        let content = EmailContent::new("s", "x", Some(text), Variables::default()).unwrap();
+        let mail = content.render(&Values::sample(), &english).unwrap();
+        assert_eq!(
+            mail.text.contains("\n-- \nUnsubscribe: "),
+            has_footer,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_declared_of_a_variable_suits_the_address_that_it_stands_for() {
+    let html = "<p>{{ cta }}</p><a href=\"{{ cta }}\">x</a>";
+    for (default, required, is_fit) in [
+        (Some("https://a.example/"), true, true),
+        (Some("mailto:a@b.example"), false, true),
+        (None, true, true),
+        (Some("javascript:alert(1)"), true, false),
+        (Some("a.example"), false, false),
+        (None, false, false),
+    ] {
+        let variables = || declared(&[("cta", default, required)]);
+        let told = EmailContent::compile("s", html, None, variables());
+        let told = told.map_err(|faults| self::told(&faults)).map(drop);
+        let expected = if is_fit {
+            Ok(())
+        } else {
+            Err(vec![(1, 26, TemplateReason::UnsafeUrl)])
+        };
+        assert_eq!(told, expected, "{default:?} {required}");
+        // What was stored before that was looked at can still be read.
+        EmailContent::restore("s", html, "{{ cta }}", variables()).unwrap();
+    }
+    let own = "<a href=\"{{ cta | default: 'https://a.example' }}\">x</a>";
+    EmailContent::new("s", own, None, declared(&[("cta", None, false)])).unwrap();
+    let behind = "<a href=\"https://a.example/?q={{ cta }}\">x</a>";
+    EmailContent::new("s", behind, None, declared(&[("cta", None, false)])).unwrap();
 }

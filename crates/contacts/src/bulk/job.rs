@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{
-    AuditAction, AuditDraft, AuditEntry, AuditEntryId, ClaimedJob, Classify as _, Clock, ContactId,
-    EarlyEnd, IdGenerator, Interruption, Job, JobControl, JobEnd, JobFailure, JobKind, JobProgress,
+    AuditAction, AuditDraft, AuditEntry, AuditEntryId, ClaimedJob, Clock, ContactId, EarlyEnd,
+    IdGenerator, Interruption, Job, JobControl, JobEnd, JobFailure, JobKind, JobProgress,
     StorageError, TenantScope,
 };
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use super::batch::Batch;
 use super::service::noted;
 use super::{BulkDeed, BulkStatus, ContactBulkOperation};
 use crate::ports::{ContactStore, ContactUnit};
+use crate::tries::Tries;
 use crate::{ContactError, ContactFilter};
 
 /// The kind of the job.
@@ -28,9 +29,6 @@ const BATCH: u16 = 1_000;
 
 /// How many contacts are counted in one unit of work.
 const COUNTED: u16 = 10_000;
-
-/// How often a batch is tried again because others changed the same contacts.
-const TRIES: usize = 20;
 
 /// What the job has of the operation: what it is about stands where nobody but its organization sees it.
 pub(super) fn payload(operation: &ContactBulkOperation) -> Value {
@@ -126,7 +124,7 @@ impl BulkJob {
                 None => Reached::default(),
             },
         };
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
@@ -138,12 +136,10 @@ impl BulkJob {
             match self.step(operation, &wish, reached, scope, work).await {
                 Ok(Some(further)) => {
                     reached = further;
-                    tries = 0;
+                    tries = Tries::default();
                 }
                 Ok(None) => return self.end(operation, BulkStatus::Completed, scope).await,
-                Err(JobFailure::Passing(code)) if code == "contended" && tries < TRIES => {
-                    tries += 1;
-                }
+                Err(failure) if tries.are_left_after(&failure) => {}
                 Err(failure) => return Err(failure),
             }
         }
@@ -196,17 +192,14 @@ impl BulkJob {
             at,
             by: operation.state().stamps.created_by,
         };
-        let (counts, drafts) = batch.apply(wish.deed, &found).await.map_err(failure)?;
+        let (counts, drafts) = batch.apply(wish.deed, &found).await?;
         let id = operation.id().as_uuid();
         let drafts = drafts.into_iter().map(|draft| draft.in_batch(id));
         self.note(unit.as_ref(), scope, drafts).await?;
         let mut after = operation.clone();
         after.proceed(counts, at);
         let expected = operation.state().stamps.version;
-        unit.bulk_operations()
-            .update(&after, expected)
-            .await
-            .map_err(failure)?;
+        unit.bulk_operations().update(&after, expected).await?;
         let further = Reached {
             after: Some(*last),
             ..reached
@@ -224,9 +217,7 @@ impl BulkJob {
         status: BulkStatus,
         scope: &TenantScope,
     ) -> Result<JobEnd, JobFailure> {
-        self.note_end(operation, status, None, scope)
-            .await
-            .map_err(failure)?;
+        self.note_end(operation, status, None, scope).await?;
         Ok(ended(operation))
     }
 
@@ -296,15 +287,6 @@ fn ended(operation: &ContactBulkOperation) -> JobEnd {
     }
 }
 
-fn failure(error: ContactError) -> JobFailure {
-    match error {
-        ContactError::Storage(error) => error.into(),
-        // The list is gone; it would have to be restored.
-        ContactError::NotFound(_) => JobFailure::lasting(error.code()),
-        other => JobFailure::Passing(other.code().to_owned()),
-    }
-}
-
 #[async_trait]
 impl Job for BulkJob {
     fn kind(&self) -> JobKind {
@@ -341,8 +323,7 @@ impl Job for BulkJob {
             EarlyEnd::Cancelled => (BulkStatus::Cancelled, None),
             EarlyEnd::Failed(code) => (BulkStatus::Failed, Some(code.clone())),
         };
-        self.note_end(&mut operation, status, error, scope)
-            .await
-            .map_err(failure)
+        let noted = self.note_end(&mut operation, status, error, scope);
+        Ok(noted.await?)
     }
 }

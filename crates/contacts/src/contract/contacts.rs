@@ -1,6 +1,6 @@
 //! `ContactRepository`, but for its listing
 
-use kernel::{ContactId, Version};
+use kernel::{ContactId, StorageError, Version};
 
 use super::Subject;
 use super::tenant::{LATER, Tenant, deleted, id, judged, restored, revalidated};
@@ -67,8 +67,8 @@ fn sorted(mut ids: Vec<ContactId>) -> Vec<ContactId> {
 
 mod cases {
     use super::{
-        ContactError, ContactId, Subject, Tenant, ValidationStatus, Version, deleted, id,
-        is_taken_by, readdressed, renamed, restored, revalidated, sorted,
+        ContactError, ContactId, StorageError, Subject, Tenant, ValidationStatus, Version, deleted,
+        id, is_taken_by, readdressed, renamed, restored, revalidated, sorted,
     };
 
     pub(super) async fn a_contact_is_found_again_deleted_or_not<S: Subject>(subject: &S) {
@@ -180,6 +180,12 @@ mod cases {
             .await
             .unwrap();
         assert_eq!(found, [a.clone(), c.clone()]);
+        let found = unit
+            .contacts()
+            .find_deleted(&[c.id(), b.id(), absent, a.id()])
+            .await
+            .unwrap();
+        assert_eq!(found, [gone]);
         let emails = [
             "c@example.com",
             "b@example.com",
@@ -303,7 +309,11 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         let taken = readdressed(&b, "a@example.com");
-        assert!(unit.contacts().update_many(&[taken]).await.is_err());
+        let refused = unit.contacts().update_many(&[taken]).await;
+        assert!(
+            matches!(refused, Err(StorageError::Contended(_))),
+            "{refused:?}"
+        );
         drop(unit);
 
         let unit = tenant.begin(subject).await;
@@ -354,7 +364,12 @@ mod cases {
     ) {
         let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
         let contact = tenant.a_contact("ada@example.com");
-        tenant.add(subject, std::slice::from_ref(&contact)).await;
+        let gone = tenant.a_contact("eve@example.com");
+        tenant.add(subject, &[contact.clone(), gone.clone()]).await;
+        let unit = tenant.begin(subject).await;
+        let gone = deleted(&gone);
+        unit.contacts().update(&gone, Version::FIRST).await.unwrap();
+        unit.commit().await.unwrap();
 
         let unit = other.begin(subject).await;
         let contacts = unit.contacts();
@@ -362,6 +377,13 @@ mod cases {
         assert!(
             contacts
                 .find_many(&[contact.id()])
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            contacts
+                .find_deleted(&[gone.id()])
                 .await
                 .unwrap()
                 .is_empty()

@@ -17,6 +17,8 @@ macro_rules! for_each_import_trace_case {
     ([$($callback:tt)+] $($context:tt)*) => {
         $($callback)+! { [$($context)*]
             rejections_are_read_in_the_order_of_the_file,
+            rejections_are_read_as_far_as_there_is_room_for_them,
+            rejections_are_read_in_short,
             a_row_is_rejected_once,
             touches_are_read_back_in_the_order_of_contacts,
             contacts_that_the_import_met_are_told_from_others,
@@ -37,6 +39,9 @@ pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
     for_each_import_trace_case!([kernel::dispatch_contract_case] name subject);
 }
+
+/// Room for all rejections.
+const ALL: u32 = u32::MAX;
 
 fn rejection(line: u64) -> Rejection {
     Rejection {
@@ -74,7 +79,7 @@ async fn ground<S: Subject>(subject: &S) -> (Tenant, ContactImport) {
 
 mod cases {
     use super::{
-        BTreeSet, Changes, ContactImport, ImportTraceRepository, LeftContact, LeftReason, NOW,
+        ALL, BTreeSet, Changes, ContactImport, ImportTraceRepository, LeftContact, LeftReason, NOW,
         Rejection, RejectionCode, Subject, Tenant, Touch, TouchOutcome, all_pages, contacts,
         deleted, ground, hash, ids, rejection, touch,
     };
@@ -97,12 +102,64 @@ mod cases {
         trace.reject(other.id(), &[], NOW).await.unwrap();
 
         let behind = async |line, limit| {
-            let found = trace.rejections_behind(import.id(), line, limit).await;
+            let found = trace.rejections_behind(import.id(), line, limit, ALL).await;
             found.unwrap()
         };
         assert_eq!(behind(0, 10).await, [2, 3, 4, 9, 12].map(rejection));
         assert_eq!(behind(3, 2).await, [4, 9].map(rejection));
         assert_eq!(behind(12, 10).await, []);
+    }
+
+    pub(super) async fn rejections_are_read_as_far_as_there_is_room_for_them<S: Subject>(
+        subject: &S,
+    ) {
+        let (tenant, import) = ground(subject).await;
+        let unit = tenant.begin(subject).await;
+        let trace = unit.import_trace();
+        let long = |line| Rejection {
+            original: "ä".repeat(50),
+            ..rejection(line)
+        };
+        trace
+            .reject(import.id(), &[2, 3, 4].map(long), NOW)
+            .await
+            .unwrap();
+
+        let lines = async |behind, limit, bytes| {
+            let found = trace.rejections_behind(import.id(), behind, limit, bytes);
+            let found = found.await.unwrap().into_iter();
+            found.map(|row| row.line).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(0, 10, 301).await, [2, 3, 4]);
+        assert_eq!(lines(0, 10, 201).await, [2, 3, 4]);
+        assert_eq!(lines(0, 10, 200).await, [2, 3]);
+        assert_eq!(lines(2, 10, 100).await, [3]);
+        assert_eq!(lines(0, 10, 1).await, [2], "one at least");
+        assert_eq!(lines(0, 1, ALL).await, [2]);
+    }
+
+    pub(super) async fn rejections_are_read_in_short<S: Subject>(subject: &S) {
+        let (tenant, import) = ground(subject).await;
+        let unit = tenant.begin(subject).await;
+        let trace = unit.import_trace();
+        let long = Rejection {
+            original: "äöü".to_owned(),
+            ..rejection(3)
+        };
+        let rows = [rejection(2), long.clone(), rejection(4)];
+        trace.reject(import.id(), &rows, NOW).await.unwrap();
+
+        let short = async |behind, limit, characters| {
+            let found = trace.rejections_in_short(import.id(), behind, limit, characters);
+            found.await.unwrap()
+        };
+        let cut = Rejection {
+            original: "äö".to_owned(),
+            ..long
+        };
+        assert_eq!(short(2, 1, 2).await, [cut]);
+        assert_eq!(short(0, 9, 1_000).await, rows);
+        assert_eq!(short(4, 9, 2).await, []);
     }
 
     pub(super) async fn a_row_is_rejected_once<S: Subject>(subject: &S) {
@@ -119,7 +176,10 @@ mod cases {
             .unwrap();
         trace.reject(import.id(), &[again], NOW).await.unwrap();
 
-        let found = trace.rejections_behind(import.id(), 0, 10).await.unwrap();
+        let found = trace
+            .rejections_behind(import.id(), 0, 10, ALL)
+            .await
+            .unwrap();
         assert_eq!(found, [rejection(2)]);
     }
 
@@ -329,7 +389,7 @@ mod cases {
         }
         forget(trace, &import).await;
 
-        let rejections = async |import| trace.rejections_behind(import, 0, 10).await.unwrap();
+        let rejections = async |import| trace.rejections_behind(import, 0, 10, ALL).await.unwrap();
         assert_eq!(rejections(import.id()).await, []);
         assert_eq!(rejections(other.id()).await, [rejection(2)]);
         let met = trace.meet(import.id(), &[hash("a")], NOW).await.unwrap();
@@ -371,7 +431,11 @@ mod cases {
 
         let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
         assert_eq!(seen, left);
-        trace.forget_left(import.id()).await.unwrap();
+        assert_eq!(trace.forget_left(import.id(), 2).await.unwrap(), 2);
+        let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
+        assert_eq!(seen, left[2..]);
+        let rest = left.len() as u64 - 2;
+        assert_eq!(trace.forget_left(import.id(), 9).await.unwrap(), rest);
         let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
         assert_eq!(seen, []);
         let seen = all_pages(async |page| trace.left(other.id(), &page).await).await;
@@ -406,7 +470,15 @@ mod cases {
 
         let unit = other.begin(subject).await;
         let trace = unit.import_trace();
-        let rejections = trace.rejections_behind(import.id(), 0, 10).await.unwrap();
+        let rejections = trace
+            .rejections_behind(import.id(), 0, 10, ALL)
+            .await
+            .unwrap();
+        assert_eq!(rejections, []);
+        let rejections = trace
+            .rejections_in_short(import.id(), 0, 10, 9)
+            .await
+            .unwrap();
         assert_eq!(rejections, []);
         let met_by_it = trace.touches_behind(import.id(), None, 10).await.unwrap();
         assert_eq!(met_by_it, []);
@@ -422,14 +494,17 @@ mod cases {
         let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
         assert_eq!(seen, []);
         forget(trace, &import).await;
-        trace.forget_left(import.id()).await.unwrap();
+        assert_eq!(trace.forget_left(import.id(), 9).await.unwrap(), 0);
         unit.commit().await.unwrap();
 
         let unit = tenant.begin(subject).await;
         let trace = unit.import_trace();
         let seen = all_pages(async |page| trace.left(import.id(), &page).await).await;
         assert_eq!(seen.len(), 1);
-        let rejections = trace.rejections_behind(import.id(), 0, 10).await.unwrap();
+        let rejections = trace
+            .rejections_behind(import.id(), 0, 10, ALL)
+            .await
+            .unwrap();
         assert_eq!(rejections, [rejection(2)]);
         let again = trace.meet(import.id(), &[hash("a")], NOW).await.unwrap();
         assert_eq!(again, BTreeSet::new());

@@ -54,15 +54,29 @@ impl Encoding {
             (true, false) => return Self::Utf16Be,
             _ => {}
         }
-        match std::str::from_utf8(sample) {
-            Ok(_) => Self::Utf8,
-            Err(error) if error.error_len().is_none() => Self::Utf8,
-            Err(_) => Self::Windows1252,
+        Self::of_single_bytes(sample)
+    }
+
+    /// UTF-8, unless more characters beyond ASCII are none in it than are: one row that was glued in from another file
+    /// says nothing of the others.
+    fn of_single_bytes(sample: &[u8]) -> Self {
+        let (mut characters, mut others) = (0_usize, 0_usize);
+        let mut end = &[][..];
+        for chunk in sample.utf8_chunks() {
+            characters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+            others += usize::from(!chunk.invalid().is_empty());
+            end = chunk.invalid();
+        }
+        // The end of the sample may cut a character.
+        let is_cut = std::str::from_utf8(end).is_err_and(|error| error.error_len().is_none());
+        others -= usize::from(is_cut);
+        if others == 0 || characters > others {
+            Self::Utf8
+        } else {
+            Self::Windows1252
         }
     }
-}
 
-impl Encoding {
     /// Where the last line feed of these bytes ends, of which `before` stand before them in the file.
     #[must_use]
     pub fn last_line_end(self, bytes: &[u8], before: u64) -> Option<usize> {
@@ -222,10 +236,38 @@ mod tests {
             assert_eq!(Encoding::detect(&bytes), encoding);
             assert_eq!(decoded(encoding, &[&bytes]), "name;Zoë\n");
         }
+        assert_eq!(Encoding::detect(b"name;Zo\xC3"), Encoding::Utf8);
         assert_eq!(
             decoded(Encoding::Utf8, &[b"Zo\xEB and Zo\xC3", b"\xAB"]),
             "Zoë and Zoë"
         );
+    }
+
+    #[test]
+    fn a_row_that_was_glued_in_from_another_file_makes_nothing_of_the_other_rows_wherever_it_stands()
+     {
+        let row = "Zoë;Müller\n".as_bytes();
+        for before in [0, 1, 99, 100] {
+            let glued = [
+                row.repeat(before),
+                b"Zo\xEB;M\xFCller\n".to_vec(),
+                row.repeat(100),
+            ]
+            .concat();
+            assert_eq!(Encoding::detect(&glued), Encoding::Utf8, "{before}");
+            let text = decoded(Encoding::Utf8, &[&glued]);
+            assert!(text.lines().all(|line| line == "Zoë;Müller"));
+        }
+        let single = b"Zo\xEB;M\xFCller\n".repeat(3);
+        for before in [0, 3] {
+            let pasted = [
+                single.repeat(before),
+                b"Zo\xC3\xAB\n".to_vec(),
+                single.clone(),
+            ]
+            .concat();
+            assert_eq!(Encoding::detect(&pasted), Encoding::Windows1252);
+        }
     }
 
     #[test]

@@ -183,24 +183,29 @@ struct Row {
     cells: Vec<String>,
 }
 
+/// The first records, without those that are no data.
 fn rows(text: &str, delimiter: u8) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut reader = RecordReader::new(delimiter);
-    let mut each = |record: Record<'_>| {
-        if rows.len() < LOOKED_AT
-            && !record.is_empty()
-            && record.fault().is_none()
-            && !is_announcement(&record)
-        {
-            rows.push(Row {
-                line: record.line(),
-                cells: record.cells().map(|cell| cell.trim().to_owned()).collect(),
-            });
+    for line in text.split_inclusive('\n') {
+        reader.read(line, &mut |record| rows.extend(row_of(&record)));
+        if rows.len() >= LOOKED_AT {
+            rows.truncate(LOOKED_AT);
+            return rows;
         }
-    };
-    reader.read(text, &mut each);
-    reader.finish(&mut each);
+    }
+    reader.finish(&mut |record| rows.extend(row_of(&record)));
+    rows.truncate(LOOKED_AT);
     rows
+}
+
+/// A record as a row; nothing where it is no data.
+fn row_of(record: &Record<'_>) -> Option<Row> {
+    let is_data = !record.is_empty() && record.fault().is_none() && !is_announcement(record);
+    is_data.then(|| Row {
+        line: record.line(),
+        cells: record.cells().map(|cell| cell.trim().to_owned()).collect(),
+    })
 }
 
 /// The delimiter that makes the most of the sample: headers that are known, and rows of one width.

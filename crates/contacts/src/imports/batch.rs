@@ -7,7 +7,7 @@ use kernel::{
 };
 
 use super::assessment::{Assessed, Refused};
-use super::merge::merged;
+use super::merge::{changes_of, merged};
 use super::{ContactImport, ImportCounts, Rejection, Touch, TouchOutcome};
 use crate::judging::ask_again_later;
 use crate::ports::ContactUnit;
@@ -265,7 +265,7 @@ impl Batch<'_> {
         if profile != *present {
             let mut after = contact.clone();
             after.replace_profile(profile, self.at, self.by());
-            changes = after.changes_since(Some(contact));
+            changes = changes_of(contact, &after);
             plan.changed.push(after);
         }
         let (outcome, count) = if is_suppressed {

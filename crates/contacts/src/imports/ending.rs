@@ -22,11 +22,9 @@ impl Workbench {
         let mut after = import.clone();
         after.end(status, error, self.now());
         let expected = import.state().stamps.version;
-        match unit.imports().update(&after, expected).await {
-            // Somebody noted it at the same moment.
-            Err(ContactError::Stale) => return Err(StorageError::Contended(None).into()),
-            done => done?,
-        }
+        // Somebody else may note it at the same moment.
+        let noted = unit.imports().update(&after, expected).await;
+        noted.map_err(ContactError::into_retriable)?;
         let is_dry = import.state().options.dry_run;
         if !is_dry || status == ImportStatus::Failed {
             unit.import_files().remove(import.id()).await?;
@@ -64,11 +62,9 @@ impl Workbench {
         let mut after = import.clone();
         after.break_off_undo(error, self.now());
         let expected = import.state().stamps.version;
-        match unit.imports().update(&after, expected).await {
-            // Somebody noted it at the same moment.
-            Err(ContactError::Stale) => return Err(StorageError::Contended(None).into()),
-            done => done?,
-        }
+        // Somebody else may note it at the same moment.
+        let noted = unit.imports().update(&after, expected).await;
+        noted.map_err(ContactError::into_retriable)?;
         let changes = after.changes_since(Some(import));
         self.note_import(unit, scope, &after, AuditAction::Update, changes)
             .await?;

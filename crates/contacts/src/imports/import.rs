@@ -75,6 +75,8 @@ pub struct ImportOptionsChange {
     pub invalid: Option<OnInvalid>,
     /// Whether the outcome is only told.
     pub dry_run: Option<bool>,
+    /// Whether a file of which only a dry run was made may be taken into the same list once more.
+    pub repeat: bool,
 }
 
 impl ImportOptions {

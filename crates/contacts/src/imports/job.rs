@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, Classify as _, ContactImportId, EarlyEnd, Interruption, Job, JobControl, JobEnd,
-    JobFailure, JobId, JobKind, JobProgress, NewJob, StorageError, TenantScope, Timestamp,
+    ClaimedJob, ContactImportId, EarlyEnd, Interruption, Job, JobControl, JobEnd, JobFailure,
+    JobId, JobKind, JobProgress, NewJob, StorageError, TenantScope, Timestamp,
 };
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+use time::Duration;
 
 use super::abreast::abreast;
 use super::assessment::Assessment;
@@ -16,6 +17,7 @@ use super::prepared::Prepared;
 use super::rows::{Place, Rows};
 use super::{ContactImport, ImportPorts, ImportStatus};
 use crate::contacts::rules_in;
+use crate::tries::Tries;
 use crate::workbench::Workbench;
 use crate::{ContactError, Judge, ListStatus, Rules};
 
@@ -30,9 +32,6 @@ const BATCH: usize = 5_000;
 
 /// How many rows of an earlier reading are removed at a time.
 const SLICE: u16 = 20_000;
-
-/// How often a batch is tried again because others wrote the same rows.
-const TRIES: usize = 20;
 
 /// Reads the files of imports.
 ///
@@ -111,7 +110,6 @@ impl ImportJob {
                 Some(stopping) => return Ok(stopping.into()),
                 None => {}
             }
-            let begun = self.bench.now();
             // The next rows are read and judged while storage is at work on these.
             let ahead = Prepared::next(&mut rows, size.rows(), &assessment, judge, rules.clone());
             let (written, prepared) = abreast(
@@ -119,13 +117,10 @@ impl ImportJob {
                 ahead,
             )
             .await;
-            written?;
+            // What name servers took for the next rows says nothing of the storage's pace.
+            size.learn(batch.rows(), written?);
             work.report(progress(import, batch.bytes));
-            size.learn(batch.rows(), self.bench.now() - begun);
             next = prepared?;
-        }
-        if import.state().options.dry_run {
-            self.forget_met(import, scope).await?;
         }
         let end = self.end(import, ImportStatus::Completed, scope).await?;
         work.report(progress(import, import.state().size));
@@ -170,7 +165,7 @@ impl ImportJob {
         }
     }
 
-    /// Writes a batch, again where others wrote the same rows at the same moment.
+    /// Writes a batch, again where others wrote the same rows at the same moment. Tells how long the storage took for it.
     async fn write(
         &self,
         import: &mut ContactImport,
@@ -179,55 +174,57 @@ impl ImportJob {
         rules: &mut Rules,
         scope: &TenantScope,
         work: &dyn JobControl,
-    ) -> Result<(), JobFailure> {
-        let at = rows.at;
-        let mut tries = 0;
+    ) -> Result<Duration, JobFailure> {
+        let mut tries = Tries::default();
         loop {
-            tries += 1;
-            let unit = self.bench.begin(scope).await?;
-            // They seldom change between batches: judging before the unit begins keeps it short.
-            *rules = rules_in(unit.as_ref()).await?;
-            rows.apply(rules, assessment, &self.judge);
-            let batch = Batch {
-                unit: unit.as_ref(),
-                import,
-                ids: self.bench.ids(),
-                at,
-            };
-            let counts = match batch.write(&rows.assessed()).await {
-                Err(StorageError::Contended(_)) if tries < TRIES => continue,
-                counts => counts?,
-            };
-            let mut after = import.clone();
-            after.proceed(counts, at);
-            let expected = import.state().stamps.version;
-            unit.imports()
-                .update(&after, expected)
-                .await
-                .map_err(|error| failure(&error))?;
-            if import.state().started_at.is_none() && !import.state().options.dry_run {
-                self.bench
-                    .advance_list(
-                        unit.as_ref(),
-                        scope,
-                        import.state().list,
-                        ListStatus::Validating,
-                        None,
-                    )
-                    .await
-                    .map_err(|error| failure(&error))?;
-            }
-            let state = json!({ "rows": counts.rows_read(), "place": rows.place });
-            work.checkpoint(unit.jobs(), &state).await?;
-            match unit.commit().await {
-                Err(StorageError::Contended(_)) if tries < TRIES => {}
-                done => {
-                    done?;
+            let begun = self.bench.now();
+            let written = self.try_to_write(import, rows, assessment, rules, scope, work);
+            match written.await {
+                Ok(after) => {
                     *import = after;
-                    return Ok(());
+                    return Ok(self.bench.now() - begun);
                 }
+                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) => return Err(failure),
             }
         }
+    }
+
+    /// Writes a batch in one unit of work, and tells what the import is then.
+    async fn try_to_write(
+        &self,
+        import: &ContactImport,
+        rows: &mut Prepared,
+        assessment: &Assessment<'_>,
+        rules: &mut Rules,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<ContactImport, JobFailure> {
+        let unit = self.bench.begin(scope).await?;
+        // They seldom change between batches: judging before the unit begins keeps it short.
+        *rules = rules_in(unit.as_ref()).await?;
+        rows.apply(rules, assessment, &self.judge);
+        let batch = Batch {
+            unit: unit.as_ref(),
+            import,
+            ids: self.bench.ids(),
+            at: rows.at,
+        };
+        let counts = batch.write(&rows.assessed()).await?;
+        let mut after = import.clone();
+        after.proceed(counts, rows.at);
+        let expected = import.state().stamps.version;
+        unit.imports().update(&after, expected).await?;
+        if import.state().started_at.is_none() && !import.state().options.dry_run {
+            let (list, status) = (import.state().list, ListStatus::Validating);
+            self.bench
+                .advance_list(unit.as_ref(), scope, list, status, None)
+                .await?;
+        }
+        let state = json!({ "rows": counts.rows_read(), "place": rows.place });
+        work.checkpoint(unit.jobs(), &state).await?;
+        unit.commit().await?;
+        Ok(after)
     }
 
     /// Notes the import's end, with what came of it.
@@ -237,9 +234,7 @@ impl ImportJob {
         status: ImportStatus,
         scope: &TenantScope,
     ) -> Result<JobEnd, JobFailure> {
-        self.note_end(import, status, None, scope)
-            .await
-            .map_err(|error| failure(&error))?;
+        self.note_end(import, status, None, scope).await?;
         let result = Some(result(import));
         Ok(match status {
             ImportStatus::Cancelled => JobEnd::Cancelled(result),
@@ -253,15 +248,38 @@ impl ImportJob {
         status: ImportStatus,
         error: Option<String>,
         scope: &TenantScope,
-    ) -> Result<(), ContactError> {
+    ) -> Result<(), JobFailure> {
+        if import.state().options.dry_run {
+            self.forget_met(import, scope).await?;
+        }
+        let mut tries = Tries::default();
+        loop {
+            let noted = self.try_to_note_end(import, status, error.clone(), scope);
+            match noted.await.map_err(JobFailure::from) {
+                Ok(ended) => {
+                    *import = ended;
+                    return Ok(());
+                }
+                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    async fn try_to_note_end(
+        &self,
+        import: &ContactImport,
+        status: ImportStatus,
+        error: Option<String>,
+        scope: &TenantScope,
+    ) -> Result<ContactImport, ContactError> {
         let unit = self.bench.begin(scope).await?;
         let ended = self
             .bench
             .end_import(unit.as_ref(), scope, import, status, error)
             .await?;
         unit.commit().await?;
-        *import = ended;
-        Ok(())
+        Ok(ended)
     }
 }
 
@@ -314,10 +332,6 @@ pub(super) fn import_of(job: &ClaimedJob) -> Result<ContactImportId, JobFailure>
         .ok_or_else(|| JobFailure::lasting("payload-malformed"))
 }
 
-pub(super) fn failure(error: &ContactError) -> JobFailure {
-    JobFailure::Passing(error.code().to_owned())
-}
-
 #[async_trait]
 impl Job for ImportJob {
     fn kind(&self) -> JobKind {
@@ -356,16 +370,17 @@ impl Job for ImportJob {
         scope: &TenantScope,
     ) -> Result<(), JobFailure> {
         let found = self.find(scope, import_of(job)?).await?;
-        let left = found.filter(|import| import.state().job == Some(job.id) && import.is_at_work());
-        let Some(mut import) = left else {
+        let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
             return Ok(());
         };
+        if !import.is_at_work() {
+            // Somebody who asked for something else has noted the end; what the job remembers is of no use to anybody.
+            return self.forget_met(&import, scope).await;
+        }
         let (status, error) = match end {
             EarlyEnd::Cancelled => (ImportStatus::Cancelled, None),
             EarlyEnd::Failed(code) => (ImportStatus::Failed, Some(code.clone())),
         };
-        self.note_end(&mut import, status, error, scope)
-            .await
-            .map_err(|error| failure(&error))
+        self.note_end(&mut import, status, error, scope).await
     }
 }

@@ -1,10 +1,15 @@
 //! What a row does to a contact that was there before, and how that is taken back.
 
-use kernel::Changes;
-use serde_json::{Map, Value};
+use kernel::{Changes, Timestamp};
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::OnDuplicate;
-use crate::{Attributes, InvalidAttributes, Profile};
+use crate::{Attributes, Contact, InvalidAttributes, Profile};
+
+/// When the contact was last changed, among the changes that can be taken back.
+const EDITED_AT: &str = "edited_at";
 
 /// The profile after a row said what it says. Empty cells say nothing.
 pub(super) fn merged(
@@ -64,18 +69,52 @@ fn chosen<T: Clone>(present: Option<&T>, said: Option<&T>, overwrites: bool) -> 
     first.or(second).cloned()
 }
 
-/// A profile from which changes were taken back.
+/// What a row changed of a contact, as it is kept to be taken back.
+pub(super) fn changes_of(before: &Contact, after: &Contact) -> Changes {
+    let changes = after.changes_since(Some(before));
+    if changes.is_empty() {
+        return changes;
+    }
+    let instant = |contact: &Contact| -> Value {
+        json!(
+            contact
+                .state()
+                .edited_at
+                .and_then(|at| at.format(&Rfc3339).ok())
+        )
+    };
+    changes.field(EDITED_AT, instant(before), instant(after))
+}
+
+/// The fields that were changed, by their names.
+pub(super) fn fields_of(changes: &Changes) -> impl Iterator<Item = &str> {
+    changes.names().filter(|name| *name != EDITED_AT)
+}
+
+/// A contact from which changes were taken back.
 pub(super) struct Reverted {
     pub(super) profile: Profile,
+    /// When it counts as changed last.
+    pub(super) edited: Edited,
     /// The fields that were changed since, and are left.
     pub(super) left: Vec<String>,
 }
 
+/// When a contact counts as changed last from which changes were taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edited {
+    /// Now.
+    Now,
+    /// When it was before those changes, after which nobody changed it.
+    AsBefore(Option<Timestamp>),
+}
+
 /// Takes back those of these changes whose new value is still there. Where the old value is there again, nothing is
 /// left to take back.
-pub(super) fn reverted(present: &Profile, changes: &Changes) -> Reverted {
-    let mut profile = present.clone();
+pub(super) fn reverted(present: &Contact, changes: &Changes) -> Reverted {
+    let mut profile = present.state().profile.clone();
     let mut left = Vec::new();
+    let mut edited = Edited::Now;
     for (name, change) in changes.iter() {
         let ok = match name {
             "first_name" => put(&mut profile.first_name, &change.old, &change.new),
@@ -86,6 +125,12 @@ pub(super) fn reverted(present: &Profile, changes: &Changes) -> Reverted {
             "job_title" => put(&mut profile.job_title, &change.old, &change.new),
             "locale" => put(&mut profile.locale, &change.old, &change.new),
             "timezone" => put(&mut profile.timezone, &change.old, &change.new),
+            EDITED_AT => {
+                if instant_of(&change.new) == present.state().edited_at {
+                    edited = Edited::AsBefore(instant_of(&change.old));
+                }
+                true
+            }
             "attributes" => {
                 revert_attributes(&mut profile, &change.old, &change.new, &mut left);
                 true
@@ -96,7 +141,18 @@ pub(super) fn reverted(present: &Profile, changes: &Changes) -> Reverted {
             left.push(name.to_owned());
         }
     }
-    Reverted { profile, left }
+    if !left.is_empty() {
+        edited = Edited::Now;
+    }
+    Reverted {
+        profile,
+        edited,
+        left,
+    }
+}
+
+fn instant_of(value: &Value) -> Option<Timestamp> {
+    OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok()
 }
 
 /// Puts the old value back where the new one is still there; `false` where somebody put in another one.

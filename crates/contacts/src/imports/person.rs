@@ -25,15 +25,17 @@ impl Person {
         let mut stops = row.stop.map(reason_of).into_iter().collect::<Vec<_>>();
         for (name, value) in &row.attributes {
             if let Some(own) = own_attributes(name, value) {
-                attributes.extend(own);
+                for (name, value) in own {
+                    keep(&mut attributes, &name, value);
+                }
             } else if let Some(own) = own_suppressions(name, value) {
                 stops.extend(own);
             } else {
                 insert(&mut attributes, name, value);
             }
         }
-        if !row.more_emails.is_empty() {
-            insert(&mut attributes, OTHER_EMAILS, &row.more_emails.join(", "));
+        for text in joined(&row.more_emails) {
+            insert(&mut attributes, OTHER_EMAILS, &text);
         }
         let locale = row.locale.as_deref().map(|text| (text, text.parse().ok()));
         let timezone = row
@@ -66,6 +68,21 @@ impl Person {
             stops,
         })
     }
+}
+
+/// The addresses, as many in one text as an attribute has room for.
+fn joined(addresses: &[String]) -> Vec<String> {
+    let mut texts = Vec::<String>::new();
+    for address in addresses {
+        match texts.last_mut() {
+            Some(text) if text.len() + address.len() + 2 <= Attributes::MAX_TEXT => {
+                text.push_str(", ");
+                text.push_str(address);
+            }
+            _ => texts.push(address.clone()),
+        }
+    }
+    texts
 }
 
 /// The attributes that a download of ours has in one cell: an object of texts, numbers and truth values.
@@ -131,11 +148,16 @@ fn text(
 /// Adds an attribute under a name that is allowed and free.
 fn insert(attributes: &mut Map<String, Value>, name: &str, value: &str) {
     let plain = name.replace(char::is_control, " ");
-    let base = match plain.trim() {
+    let name = match plain.trim() {
         "" => "column",
         plain => plain,
     };
-    let cut = |length: usize| base.chars().take(length).collect::<String>();
+    keep(attributes, name, Value::String(value.to_owned()));
+}
+
+/// Adds an attribute under this name, cut to what is allowed, or one like it that is free.
+fn keep(attributes: &mut Map<String, Value>, name: &str, value: Value) {
+    let cut = |length: usize| name.chars().take(length).collect::<String>();
     let mut free = cut(Attributes::MAX_NAME);
     let mut times = 1;
     while attributes.contains_key(&free) {
@@ -143,7 +165,7 @@ fn insert(attributes: &mut Map<String, Value>, name: &str, value: &str) {
         let ending = format!(" ({times})");
         free = cut(Attributes::MAX_NAME - ending.len()) + &ending;
     }
-    attributes.insert(free, Value::String(value.to_owned()));
+    attributes.insert(free, value);
 }
 
 #[cfg(test)]
@@ -230,6 +252,43 @@ mod tests {
             })
         );
         assert_eq!(stops, []);
+    }
+
+    #[test]
+    fn an_object_in_a_cell_takes_the_place_of_no_column_of_the_same_name() {
+        let city = ("City".to_owned(), "London".to_owned());
+        let own = ("attributes".to_owned(), r#"{"City":"Rome"}"#.to_owned());
+        for (cells, expected) in [
+            (
+                vec![city.clone(), own.clone()],
+                serde_json::json!({ "City": "London", "City (2)": "Rome" }),
+            ),
+            (
+                vec![own, city],
+                serde_json::json!({ "City": "Rome", "City (2)": "London" }),
+            ),
+        ] {
+            let person = Person::of(&ParsedRow {
+                attributes: cells,
+                ..row("a@example.org")
+            });
+            let profile = person.ok().unwrap().profile;
+            assert_eq!(Value::Object(profile.attributes.as_map().clone()), expected);
+        }
+    }
+
+    #[test]
+    fn further_addresses_are_kept_however_long_they_are_together() {
+        let long = |letter: &str| letter.repeat(Attributes::MAX_TEXT - 5);
+        let person = Person::of(&ParsedRow {
+            more_emails: vec![long("b"), "c@d".to_owned(), long("e")],
+            ..row("a@example.org")
+        });
+        let profile = person.ok().unwrap().profile;
+        let kept = profile.attributes.as_map().values();
+        let kept = kept.map(|value| value.as_str().unwrap().len());
+        let most = Attributes::MAX_TEXT;
+        assert_eq!(kept.collect::<Vec<_>>(), [most, most - 5]);
     }
 
     #[test]

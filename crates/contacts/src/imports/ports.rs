@@ -75,12 +75,23 @@ pub trait ImportTraceRepository: Send + Sync {
         rejections: &[Rejection],
         at: Timestamp,
     ) -> Result<(), StorageError>;
-    /// Up to `limit` rejections behind this line, in the order of the lines.
+    /// Up to `limit` rejections behind this line, in the order of the lines; none behind the one with which their originals
+    /// have `bytes` bytes together.
     async fn rejections_behind(
         &self,
         import: ContactImportId,
         line: u64,
         limit: u16,
+        bytes: u32,
+    ) -> Result<Vec<Rejection>, StorageError>;
+    /// Up to `limit` rejections behind this line, in the order of the lines, with no more than the first `characters` of
+    /// each original.
+    async fn rejections_in_short(
+        &self,
+        import: ContactImportId,
+        line: u64,
+        limit: u16,
+        characters: u16,
     ) -> Result<Vec<Rejection>, StorageError>;
     /// Adds what was done to contacts that were there before.
     async fn touch(
@@ -143,8 +154,8 @@ pub trait ImportTraceRepository: Send + Sync {
     ) -> Result<u64, StorageError>;
     /// Removes up to `limit` of the addresses that a dry run has met, or noted as stopped; tells how many.
     async fn forget_met(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError>;
-    /// Forgets what an undo left, before it is made again.
-    async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError>;
+    /// Removes up to `limit` of the contacts of which an undo left something, before it is made again; tells how many.
+    async fn forget_left(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError>;
     /// Adds contacts of which an undo left something.
     async fn leave(
         &self,

@@ -12,6 +12,9 @@ use crate::{ContactError, RecordReader};
 /// How many rows are read, and kept in memory, at a time.
 const BATCH: u16 = 500;
 
+/// How many bytes of the file those are at most, but for the last of them: a row may be long.
+const BYTES: u32 = 1024 * 1024;
+
 /// A download in progress: CSV (RFC 4180) in UTF-8 with a header line, in the order of the file.
 ///
 /// The first columns say where the row is and why it was refused; the others are those of the file. Every cell is
@@ -64,7 +67,7 @@ impl RejectionsCsv {
                 let unit = self.store.begin(&self.scope).await?;
                 let rejected = unit
                     .import_trace()
-                    .rejections_behind(self.import, line, BATCH)
+                    .rejections_behind(self.import, line, BATCH, BYTES)
                     .await?;
                 unit.commit().await?;
                 let Some(last) = rejected.last() else {

@@ -23,6 +23,9 @@ use crate::{ContactError, Judge};
 /// How many bytes a file may have where nothing else is said.
 const LARGEST_FILE: u64 = 2 * 1024 * 1024 * 1024;
 
+/// How many characters are shown of a row that was refused.
+const SHOWN: u16 = 2_000;
+
 /// What imports work with.
 #[derive(Clone)]
 pub struct ImportPorts {
@@ -142,16 +145,10 @@ impl Imports {
             return Ok(Done::Replayed(answer));
         }
         let list = uploaded.import.state().list;
-        // Who sends the same file at the same moment sees it here.
         unit.lists().lock(list).await?;
         find_list(unit.as_ref(), list).await?;
-        if !uploaded.repeat
-            && let Some(earlier) = unit
-                .imports()
-                .find_same_file(list, &uploaded.sha256)
-                .await?
-        {
-            return Err(ContactError::FileRepeated(earlier.id()));
+        if !uploaded.repeat {
+            refuse_repeated(unit.as_ref(), list, &uploaded.sha256).await?;
         }
         let before = uploaded.import;
         let mut after = before.clone();
@@ -348,16 +345,22 @@ impl Imports {
             return Err(ContactError::NotStartable);
         }
         let (format, options) = change?;
+        let changed = state.options.changed(options);
+        let becomes_real = state.options.dry_run && !changed.dry_run;
+        if let (true, false, Some(sha256)) = (becomes_real, options.repeat, &state.sha256) {
+            unit.lists().lock(state.list).await?;
+            refuse_repeated(unit, state.list, sha256).await?;
+        }
         let mut mapping = state.mapping.clone();
         if !format.is_empty() {
             let present = import.format().ok_or(ContactError::NotFound("import"))?;
-            let changed = present
+            let format = present
                 .changed(&format, &sample)
                 .map_err(|error| FieldErrors::one(error.pointer(), error.into()))?;
-            mapping = Some(changed);
+            mapping = Some(format);
         }
         let mut after = import.clone();
-        after.set_up(mapping, state.options.changed(options));
+        after.set_up(mapping, changed);
         Ok(after)
     }
 
@@ -385,7 +388,6 @@ impl Imports {
         let job = self.bench.id(JobId::from_uuid);
         let mut after = before.clone();
         after.begin_undo(job, at, scope.actor().user());
-        unit.import_trace().forget_left(id).await?;
         let new = job_about(id, UNDO, job, at);
         unit.jobs().enqueue(&new).await?;
         let detail = self
@@ -425,7 +427,8 @@ impl Imports {
             .await
     }
 
-    /// The rows that were refused, in the order of the file.
+    /// The rows that were refused, in the order of the file, with the first 2,000 characters of what stands there. The
+    /// download has all.
     pub async fn rejections(
         &self,
         scope: &TenantScope,
@@ -440,7 +443,7 @@ impl Imports {
         };
         let rows = unit
             .import_trace()
-            .rejections_behind(id, behind, page.limit.get() + 1)
+            .rejections_in_short(id, behind, page.limit.get() + 1, SHOWN)
             .await?;
         unit.commit().await?;
         Ok(Page::from_overfull(rows, page.limit, |row| {
@@ -502,6 +505,19 @@ async fn find_import(
         .await?
         .filter(|import| import.state().sha256.is_some())
         .ok_or(ContactError::NotFound("import"))
+}
+
+/// Refuses a file that was taken into the list before, other than in a dry run. The list MUST be locked: of two that bring
+/// the same file at the same moment, the second sees the first.
+async fn refuse_repeated(
+    unit: &dyn ContactUnit,
+    list: ContactListId,
+    sha256: &[u8; 32],
+) -> Result<(), ContactError> {
+    match unit.imports().find_same_file(list, sha256).await? {
+        Some(earlier) => Err(ContactError::FileRepeated(earlier.id())),
+        None => Ok(()),
+    }
 }
 
 /// The import with its job.

@@ -9,13 +9,14 @@ use kernel::{
 };
 use serde_json::{Value, json};
 
-use super::job::{failure, import_of};
-use super::merge::reverted;
+use super::job::import_of;
+use super::merge::{Edited, fields_of, reverted};
 use super::{ContactImport, ImportPorts, ImportStatus, LeftContact, LeftReason, Touch, UndoCounts};
 use crate::Contact;
 use crate::alike::noted;
 use crate::lists::membership;
 use crate::ports::ContactUnit;
+use crate::tries::Tries;
 use crate::workbench::{Workbench, deletion};
 
 /// The kind of the job.
@@ -24,8 +25,8 @@ pub(super) const UNDO: JobKind = JobKind::new("undo_contact_import");
 /// How many contacts are looked at in one unit of work.
 const BATCH: u16 = 1_000;
 
-/// How often a batch is tried again because others changed the same contacts.
-const TRIES: usize = 20;
+/// How much of what an earlier undo has left is forgotten in one unit of work.
+const SLICE: u16 = 20_000;
 
 /// Takes back what imports did.
 ///
@@ -91,6 +92,23 @@ impl UndoJob {
         }
     }
 
+    /// Forgets what an earlier undo has left: it is looked at again.
+    async fn forget_left(
+        &self,
+        import: &ContactImport,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        loop {
+            let unit = self.bench.begin(scope).await?;
+            let trace = unit.import_trace();
+            let gone = trace.forget_left(import.id(), SLICE).await?;
+            unit.commit().await?;
+            if gone < u64::from(SLICE) {
+                return Ok(());
+            }
+        }
+    }
+
     /// Notes that the rest stays.
     async fn break_off(
         &self,
@@ -101,8 +119,7 @@ impl UndoJob {
         let unit = self.bench.begin(scope).await?;
         self.bench
             .break_off_undo(unit.as_ref(), scope, import, code.to_owned())
-            .await
-            .map_err(|error| failure(&error))?;
+            .await?;
         Ok(unit.commit().await?)
     }
 
@@ -150,10 +167,7 @@ impl UndoJob {
         let mut after = import.clone();
         after.proceed_undo(taken.counts, next.is_none(), at);
         let expected = import.state().stamps.version;
-        unit.imports()
-            .update(&after, expected)
-            .await
-            .map_err(|error| failure(&error))?;
+        unit.imports().update(&after, expected).await?;
         if let Some(next) = next {
             work.checkpoint(unit.jobs(), &next.to_json()).await?;
         } else {
@@ -243,11 +257,16 @@ impl Step<'_> {
                 left.extend(left_deleted(touch));
                 continue;
             };
-            let reverted = reverted(&contact.state().profile, &touch.changes);
+            let reverted = reverted(contact, &touch.changes);
             if reverted.profile != contact.state().profile {
                 let mut after = contact.clone();
                 let by = self.import.state().stamps.updated_by;
-                after.replace_profile(reverted.profile, self.at, by);
+                match reverted.edited {
+                    Edited::Now => after.replace_profile(reverted.profile, self.at, by),
+                    Edited::AsBefore(edited_at) => {
+                        after.put_back(reverted.profile, edited_at, self.at, by);
+                    }
+                }
                 let difference = after.changes_since(Some(contact));
                 told.push(noted(&after, AuditAction::Update, difference));
                 changed.push(after);
@@ -305,7 +324,7 @@ fn left_deleted(touch: &Touch) -> Option<LeftContact> {
     (!touch.changes.is_empty()).then(|| LeftContact {
         contact: touch.contact,
         reason: LeftReason::Deleted,
-        fields: touch.changes.names().map(str::to_owned).collect(),
+        fields: fields_of(&touch.changes).map(str::to_owned).collect(),
     })
 }
 
@@ -327,8 +346,11 @@ impl Job for UndoJob {
         let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
             return Ok(JobEnd::DONE);
         };
+        if job.checkpoint.is_none() && import.state().status == ImportStatus::Undoing {
+            self.forget_left(&import, scope).await?;
+        }
         let mut place = Place::from_json(job.checkpoint.as_ref());
-        let mut tries = 0;
+        let mut tries = Tries::default();
         while import.state().status == ImportStatus::Undoing {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
@@ -342,12 +364,10 @@ impl Job for UndoJob {
             match self.step(&mut import, place, scope, work).await {
                 Ok(Some(next)) => {
                     place = next;
-                    tries = 0;
+                    tries = Tries::default();
                 }
                 Ok(None) => {}
-                Err(JobFailure::Passing(code)) if code == "contended" && tries < TRIES => {
-                    tries += 1;
-                }
+                Err(failure) if tries.are_left_after(&failure) => {}
                 Err(failure) => return Err(failure),
             }
             work.report(progress(&import, place.seen));

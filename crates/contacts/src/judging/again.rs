@@ -1,6 +1,6 @@
 //! Judging contacts again, within a unit of work.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use kernel::{
     AuditAction, AuditDraft, AuditEntry, AuditEntryId, IdGenerator, JobId, StorageError,
@@ -32,14 +32,16 @@ pub(super) struct Rejudged {
 }
 
 impl Batch<'_> {
-    /// Judges by the rules in force; whoever has another address since was judged with it and is left out.
+    /// Judges by the rules in force; whoever has another address since was judged with it and is left out, and nobody else
+    /// is: contacts that another unit is changing are waited for.
     pub(super) async fn judge_again(
         &self,
         unit: &dyn ContactUnit,
         scope: &TenantScope,
     ) -> Result<Rejudged, StorageError> {
-        let rules = rules_in(unit).await?;
         let ids = self.contacts.iter().map(Contact::id).collect::<Vec<_>>();
+        unit.contacts().lock(&ids).await?;
+        let rules = rules_in(unit).await?;
         let looked_up = self
             .contacts
             .iter()
@@ -58,14 +60,15 @@ impl Batch<'_> {
             after.push(contact);
         }
         let written = unit.contacts().update_many(&after).await?;
-        let written = written.into_iter().collect::<HashSet<_>>();
-        judgements.retain(|judgement| written.contains(&judgement.contact));
+        if written.len() != after.len() {
+            return Err(StorageError::Contended(None));
+        }
         unit.validation_log().append(&judgements).await?;
 
         let entries = present
             .iter()
             .zip(&after)
-            .filter(|(before, after)| written.contains(&after.id()) && is_news(before, after))
+            .filter(|(before, after)| is_news(before, after))
             .map(|(before, after)| {
                 let (contact, changes) = (after.id().as_uuid(), after.changes_since(Some(before)));
                 let draft = AuditDraft::new("contact", contact, AuditAction::Update, changes)

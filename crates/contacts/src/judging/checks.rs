@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Checked, Clock, KeyPurpose, KeyRing, Quota, RateDecision, RateLimiter, TenantScope};
+use kernel::{Checked, Clock, KeyPurpose, KeyRing, Quota, RateLimiter, TenantScope};
 use time::Duration;
 
 use crate::contacts::rules_in;
@@ -98,19 +98,11 @@ impl EmailChecks {
     async fn count(&self, scope: &TenantScope) -> Result<(), ContactError> {
         let name = format!("email-checks:{}", scope.organization());
         let key = self.keys.mac(KeyPurpose::RateLimit, name.as_bytes()).tag;
-        match self
-            .limiter
-            .take(key, Self::QUOTA, self.clock.now())
-            .await?
-        {
-            RateDecision::Allowed => Ok(()),
-            RateDecision::Denied { retry_after } => {
-                let seconds =
-                    retry_after.whole_seconds() + i64::from(retry_after.subsec_nanoseconds() > 0);
-                Err(ContactError::Limited {
-                    retry_after: u64::try_from(seconds).unwrap_or(1),
-                })
-            }
+        let now = self.clock.now();
+        let decision = self.limiter.take(key, Self::QUOTA, now).await?;
+        match decision.retry_after() {
+            None => Ok(()),
+            Some(retry_after) => Err(ContactError::Limited { retry_after }),
         }
     }
 }

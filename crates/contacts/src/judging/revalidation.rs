@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::again::Batch;
 use super::unanswered::{ask_again_later, unanswered};
 use crate::ports::{ContactStore, ContactUnit};
+use crate::tries::Tries;
 use crate::workbench::{VALIDATE_LIST, Workbench, Works};
 use crate::{Contact, ContactError, Judge, Knowledge, ListStatus};
 
@@ -119,7 +120,7 @@ impl ListRevalidation {
                 .ok()
                 .ok_or_else(|| JobFailure::lasting("checkpoint-corrupt"))?,
             None => Reached {
-                total: self.count(payload, scope).await.map_err(failure)?,
+                total: self.count(payload, scope).await?,
                 ..Reached::default()
             },
         };
@@ -128,16 +129,17 @@ impl ListRevalidation {
             // It was killed after its last unit was committed.
             return Ok(JobEnd::Completed(Some(reached.result())));
         }
+        let mut tries = Tries::default();
         loop {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
-                    self.break_off(job, payload, scope).await.map_err(failure)?;
+                    self.break_off(job, payload, scope).await?;
                     return Ok(JobEnd::Cancelled(Some(reached.result())));
                 }
                 Some(interruption) => return Ok(interruption.into()),
                 None => {}
             }
-            let (ids, batch) = self.read(payload, &reached, scope).await.map_err(failure)?;
+            let (ids, batch) = self.read(payload, &reached, scope).await?;
             let Some(last) = ids.last() else {
                 return self.complete(job, payload, &reached, scope, work).await;
             };
@@ -148,11 +150,20 @@ impl ListRevalidation {
                     Judge::PATIENCE_OF_JOBS,
                 )
                 .await;
-            reached.after = Some(*last);
-            reached = self
-                .judge_batch(job, payload, &batch, &known, reached, scope, work)
-                .await?;
-            work.report(reached.progress());
+            let further = Reached {
+                after: Some(*last),
+                ..reached.clone()
+            };
+            let judged = self.judge_batch(job, payload, &batch, &known, further, scope, work);
+            match judged.await {
+                Ok(further) => {
+                    reached = further;
+                    tries = Tries::default();
+                    work.report(reached.progress());
+                }
+                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) => return Err(failure),
+            }
         }
     }
 
@@ -227,8 +238,7 @@ impl ListRevalidation {
     ) -> Result<JobEnd, JobFailure> {
         let unit = self.bench.begin(scope).await?;
         self.end_in(unit.as_ref(), job, payload, ListStatus::Validated, scope)
-            .await
-            .map_err(failure)?;
+            .await?;
         let ended = Reached {
             ended: true,
             ..reached.clone()
@@ -294,15 +304,7 @@ impl Job for ListRevalidation {
         _end: &EarlyEnd,
         scope: &TenantScope,
     ) -> Result<(), JobFailure> {
-        self.break_off(job, &Payload::of_job(job)?, scope)
-            .await
-            .map_err(failure)
-    }
-}
-
-fn failure(error: ContactError) -> JobFailure {
-    match error {
-        ContactError::Storage(error) => error.into(),
-        other => JobFailure::Passing(kernel::Classify::code(&other).to_owned()),
+        let payload = Payload::of_job(job)?;
+        Ok(self.break_off(job, &payload, scope).await?)
     }
 }

@@ -14,6 +14,7 @@ use time::Duration;
 use super::Judgement;
 use super::again::Batch;
 use crate::ports::{ContactStore, ContactUnit};
+use crate::tries::Tries;
 use crate::{Contact, Judge, Reason};
 
 /// Judges contacts again whose name servers did not answer.
@@ -144,7 +145,26 @@ impl Job for ContactRevalidation {
         let payload = serde_json::from_value::<Payload>(job.payload.clone())
             .ok()
             .ok_or_else(|| JobFailure::lasting("payload-corrupt"))?;
-        let contacts = self.read(&payload, scope).await?;
+        let mut tries = Tries::default();
+        loop {
+            match self.judge_all(job, &payload, scope, work).await {
+                Err(failure) if tries.are_left_after(&failure) => {}
+                done => return done,
+            }
+        }
+    }
+}
+
+impl ContactRevalidation {
+    /// Judges them in one unit of work.
+    async fn judge_all(
+        &self,
+        job: &ClaimedJob,
+        payload: &Payload,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
+        let contacts = self.read(payload, scope).await?;
         let emails = contacts
             .iter()
             .map(|contact| contact.state().email.as_str());

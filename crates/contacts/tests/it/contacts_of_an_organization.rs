@@ -2,7 +2,7 @@
 
 use contacts::{
     AttributesChange, ContactChange, ContactError, ContactFilter, ContactSort, ContactText,
-    DeletedContact, ProfileChange, SavedContact, UpdatedContact, ValidationStatus,
+    DeletedContact, ProfileChange, RestoredContact, SavedContact, UpdatedContact, ValidationStatus,
 };
 use kernel::{ContactId, Expected, PageRequest, Patch, Version};
 use serde_json::{Map, json};
@@ -195,6 +195,18 @@ async fn many_contacts_are_deleted_each_with_its_outcome() {
     assert!(left.await.unwrap().items.is_empty());
 }
 
+/// A change that adds 150 attributes.
+fn enriched(prefix: &str) -> ContactChange {
+    let many = (0..150).map(|n| (format!("{prefix}{n}"), json!(n)));
+    ContactChange {
+        profile: ProfileChange {
+            attributes: AttributesChange::new(many.collect::<Map<_, _>>()).expect("numbers"),
+            ..ProfileChange::default()
+        },
+        ..ContactChange::default()
+    }
+}
+
 #[tokio::test]
 async fn attributes_are_merged_and_there_are_never_too_many() {
     let world = World::new();
@@ -203,21 +215,96 @@ async fn attributes_are_merged_and_there_are_never_too_many() {
         .create(scope, Ok(new("ada@gmail.com")), &once())
         .await;
     let id = fresh(made.unwrap()).contact().id();
-    let merge = |prefix: &str| {
-        let many = (0..150).map(|n| (format!("{prefix}{n}"), json!(n)));
-        ContactChange {
-            profile: ProfileChange {
-                attributes: AttributesChange::new(many.collect::<Map<_, _>>()).unwrap(),
-                ..ProfileChange::default()
-            },
-            ..ContactChange::default()
-        }
-    };
 
-    let first = contacts.update(scope, id, &Expected::Any, Ok(merge("a")));
+    let first = contacts.update(scope, id, &Expected::Any, Ok(enriched("a")));
     first.await.unwrap();
-    let refused = contacts.update(scope, id, &Expected::Any, Ok(merge("b")));
+    let refused = contacts.update(scope, id, &Expected::Any, Ok(enriched("b")));
     assert!(matches!(refused.await, Err(ContactError::Invalid(_))));
+}
+
+#[tokio::test]
+async fn a_contact_with_too_many_attributes_keeps_no_other_one_from_being_saved() {
+    let world = World::new();
+    let (scope, contacts) = (&world.scope, &world.contacts);
+    let mut ids = Vec::new();
+    for email in ["ada@gmail.com", "bob@gmail.com"] {
+        let made = contacts.create(scope, Ok(new(email)), &once()).await;
+        ids.push(fresh(made.unwrap()).contact().id());
+    }
+    let first = contacts.update(scope, ids[0], &Expected::Any, Ok(enriched("a")));
+    let before = first.await.unwrap();
+    let wanted = vec![
+        (new("ada@gmail.com"), enriched("b")),
+        (new("bob@gmail.com"), enriched("b")),
+        (new("eve@gmail.com"), ContactChange::default()),
+    ];
+
+    let saved = contacts.save_many(scope, Ok(wanted), &once()).await;
+
+    let saved = fresh(saved.unwrap());
+    assert_eq!(saved[0], SavedContact::TooManyAttributes(ids[0]));
+    assert_eq!(saved[1], SavedContact::Updated(ids[1]));
+    assert!(matches!(saved[2], SavedContact::Created(_)));
+    let after = contacts.read(scope, ids[0]).await.unwrap();
+    assert_eq!(after.contact(), before.contact());
+}
+
+#[tokio::test]
+async fn many_contacts_are_restored_each_with_its_outcome() {
+    let world = World::new();
+    let (scope, contacts) = (&world.scope, &world.contacts);
+    let make = async |email: &str| {
+        let made = contacts.create(scope, Ok(new(email)), &once()).await;
+        fresh(made.unwrap()).contact().id()
+    };
+    let delete = async |id| {
+        let deleted = contacts.delete(scope, id, &Expected::Any).await;
+        deleted.unwrap();
+    };
+    let mut gone = Vec::new();
+    for email in [
+        "ada@gmail.com",
+        "ada@gmail.com",
+        "bob@gmail.com",
+        "eve@gmail.com",
+    ] {
+        let id = make(email).await;
+        delete(id).await;
+        gone.push(id);
+    }
+    let [ada, other_ada, bob, eve] = gone[..] else {
+        panic!("{gone:?}");
+    };
+    let living = make("bob@gmail.com").await;
+    let absent = ContactId::from_uuid(a_unique_id());
+    let before = world.log().len();
+
+    let wanted = vec![eve, absent, other_ada, living, ada, bob, eve];
+    let outcomes = contacts.restore_many(scope, Ok(wanted)).await;
+
+    let expected = [
+        (eve, RestoredContact::Restored),
+        (absent, RestoredContact::NotFound),
+        (other_ada, RestoredContact::Restored),
+        (living, RestoredContact::NotDeleted),
+        (ada, RestoredContact::EmailTaken(other_ada)),
+        (bob, RestoredContact::EmailTaken(living)),
+        (eve, RestoredContact::Restored),
+    ];
+    assert_eq!(outcomes.unwrap(), expected);
+    let mut restored = Vec::new();
+    for entry in &world.log()[before..] {
+        assert_eq!(entry.action.as_str(), "restore");
+        assert!(entry.batch.is_some());
+        restored.extend(entry.entity);
+    }
+    assert_eq!(restored, [eve, other_ada].map(ContactId::as_uuid));
+    for id in [eve, other_ada, living] {
+        assert!(contacts.read(scope, id).await.is_ok());
+    }
+    for id in [ada, bob] {
+        assert!(contacts.read(scope, id).await.is_err());
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use contacts::{
 use csv::StringRecord;
 use kernel::{
     AuditAction, Clock as _, ContactImportId, ContactListId, Job as _, JobClaim, JobEnd,
-    JobStore as _, RequestId, TenantScope, unguarded_cell,
+    JobStore as _, PageRequest, RequestId, TenantScope, unguarded_cell,
 };
 use serde_json::{Value, json};
 use testkit::{SequentialIds, StagedWork, TestKeys, a_unique_id};
@@ -292,6 +292,39 @@ async fn rejected_rows_are_downloaded_as_they_were_and_are_no_formulas() {
         assert_eq!((&row[2], &row[4], &row[6]), ("no_address", "", "x"));
         assert_eq!(unguarded_cell(&row[5]), *payload);
     }
+}
+
+#[tokio::test]
+async fn rejected_rows_are_shown_in_short_and_downloaded_whole_few_at_a_time_where_they_are_long() {
+    const ROWS: usize = 12;
+    const LENGTH: usize = 200_000;
+    let world = World::new();
+    let store = Arc::new(world.database.clone());
+    let ports = ImportPorts {
+        store,
+        clock: Arc::new(world.clock.clone()),
+        ids: Arc::new(SequentialIds::default()),
+        judge: Judge::offline(Arc::new(TestKeys::default())),
+    };
+    let row = format!(",{}\r\n", "x".repeat(LENGTH));
+    let file = format!("Email,Note\r\nada@example.com,Ada\r\n{}", row.repeat(ROWS));
+
+    let id = import(&world, &ports, &file).await;
+    let imports = Imports::new(ports);
+    let page = PageRequest::first();
+    let shown = imports.rejections(&world.scope, id, &page).await.unwrap();
+    let mut export = imports.rejections_csv(&world.scope, id).await.unwrap();
+    let mut told = Vec::new();
+    while let Some(chunk) = export.next_chunk().await.unwrap() {
+        assert!(chunk.len() < 2 * 1024 * 1024, "{}", chunk.len());
+        told.extend(chunk);
+    }
+
+    let shown = shown.items.iter().map(|row| row.original.chars().count());
+    assert!(shown.eq([2_000; ROWS]));
+    let told = cells(&told);
+    assert_eq!(told.len(), 1 + ROWS);
+    assert!(told[1..].iter().all(|row| row[5].len() == LENGTH));
 }
 
 #[tokio::test]

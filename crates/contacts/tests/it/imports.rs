@@ -86,6 +86,8 @@ proptest! {
     fn a_dry_run_tells_what_the_real_one_does_and_changes_nobody(
         known in a_file(), file in a_file(), options in options(), batch in 1_usize..9,
     ) {
+        // The same file once more would have to be asked for.
+        prop_assume!(known != file);
         run(async {
             let office = Office::open().await;
             office.import(&known, options, 1_000, None).await;

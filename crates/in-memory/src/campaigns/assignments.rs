@@ -1,13 +1,18 @@
 //! How the recipients of campaigns stand, and whom not to write to again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use campaigns::ports::{Assignments, Stops};
 use campaigns::{
-    Assignment, BounceKind, CampaignCounts, Deed, Engagement, Exclusion, Recipient,
-    RecipientFilter, RecipientStatus, Settled, Stop, StopReason,
+    Assignment, BounceKind, Bounced, CampaignCounts, Deed, Engaged, Engagement, Exclusion,
+    PlannedMail, Played, Recipient, RecipientFilter, RecipientStatus, Settled, Stop, StopReason,
+    StopSource, Trace,
 };
 use contacts::{Suppression, SuppressionReason, SuppressionSource, SuppressionState};
-use kernel::{CampaignId, ContactId, Page, PageRequest, StorageError, SuppressionId, Timestamp};
+use kernel::{
+    CampaignId, ContactId, Page, PageRequest, SimulationId, StorageError, SuppressionId, Timestamp,
+};
 
 use crate::state::TenantState;
 use crate::unit::MemoryUnit;
@@ -123,62 +128,169 @@ impl Assignments for MemoryUnit {
         }))
     }
 
-    async fn give_up(&self, campaign: CampaignId, _at: Timestamp) -> Result<u64, StorageError> {
+    async fn give_up(
+        &self,
+        campaign: CampaignId,
+        limit: u16,
+        _at: Timestamp,
+    ) -> Result<u64, StorageError> {
         Ok(self.write(|tenant| {
+            let left_over = tenant
+                .recipients
+                .iter_mut()
+                .filter(|((of, _), it)| *of == campaign && it.status == RecipientStatus::Pending)
+                .take(usize::from(limit));
             let mut changed = 0;
-            for ((of, _), recipient) in &mut tenant.recipients {
-                if *of == campaign && recipient.status == RecipientStatus::Pending {
-                    recipient.status = RecipientStatus::Skipped;
-                    recipient.reason = Some(Exclusion::Ended.as_str().to_owned());
-                    recipient.scheduled_send_time = None;
-                    changed += 1;
+            for (_, recipient) in left_over {
+                recipient.status = RecipientStatus::Skipped;
+                recipient.reason = Some(Exclusion::Ended.as_str().to_owned());
+                recipient.scheduled_send_time = None;
+                changed += 1;
+            }
+            changed
+        }))
+    }
+
+    async fn find_traces(
+        &self,
+        recipients: &[(CampaignId, ContactId)],
+    ) -> Result<Vec<Trace>, StorageError> {
+        let recipients: BTreeSet<_> = recipients.iter().copied().collect();
+        Ok(self.read(|tenant| {
+            let traces = recipients.into_iter().filter_map(|key| {
+                let recipient = tenant.recipients.get(&key)?;
+                let deeds = [
+                    recipient.opens,
+                    recipient.clicks,
+                    recipient.views,
+                    recipient.submits,
+                ];
+                Some(Trace {
+                    campaign: key.0,
+                    contact: key.1,
+                    sent_at: recipient.sent_at,
+                    first_opened_at: recipient.opens.first,
+                    first_clicked_at: recipient.clicks.first,
+                    last_clicked_at: recipient.clicks.last,
+                    last_at: deeds.iter().filter_map(|deed| deed.last).max(),
+                })
+            });
+            traces.collect()
+        }))
+    }
+
+    async fn engage(&self, deeds: &[Engaged], _at: Timestamp) -> Result<u64, StorageError> {
+        Ok(self.write(|tenant| {
+            let mut reached = BTreeSet::new();
+            for deed in deeds {
+                let key = (deed.campaign, deed.contact);
+                let Some(recipient) = tenant.recipients.get_mut(&key) else {
+                    continue;
+                };
+                let engagement = match deed.deed {
+                    Deed::Open => &mut recipient.opens,
+                    Deed::Click => &mut recipient.clicks,
+                    Deed::View => &mut recipient.views,
+                    Deed::Submit => &mut recipient.submits,
+                };
+                engagement.count_at(deed.at);
+                reached.insert(key);
+            }
+            reached.len() as u64
+        }))
+    }
+
+    async fn bounce(
+        &self,
+        bounced: &[Bounced],
+        _at: Timestamp,
+    ) -> Result<Vec<(CampaignId, ContactId)>, StorageError> {
+        // Of a mail that came back in both ways it is told that it will never arrive.
+        let mut kinds = BTreeMap::new();
+        for told in bounced {
+            let kind = kinds
+                .entry((told.campaign, told.contact))
+                .or_insert(told.kind);
+            if told.kind == BounceKind::Hard {
+                *kind = BounceKind::Hard;
+            }
+        }
+        Ok(self.write(|tenant| {
+            let mut changed = Vec::new();
+            for (key, kind) in kinds {
+                let recipient = tenant.recipients.get_mut(&key);
+                if let Some(recipient) = recipient.filter(|it| arrived(it)) {
+                    recipient.status = RecipientStatus::Bounced;
+                    recipient.reason = Some(kind.as_str().to_owned());
+                    changed.push(key);
                 }
             }
             changed
         }))
     }
 
-    async fn engage(
+    async fn leave(
         &self,
-        campaign: CampaignId,
-        contact: ContactId,
-        deed: Deed,
-        at: Timestamp,
-    ) -> Result<bool, StorageError> {
+        recipients: &[(CampaignId, ContactId)],
+        _at: Timestamp,
+    ) -> Result<Vec<(CampaignId, ContactId)>, StorageError> {
         Ok(self.write(|tenant| {
-            let Some(recipient) = tenant.recipients.get_mut(&(campaign, contact)) else {
-                return false;
-            };
-            let engagement = match deed {
-                Deed::Open => &mut recipient.opens,
-                Deed::Click => &mut recipient.clicks,
-                Deed::View => &mut recipient.views,
-                Deed::Submit => &mut recipient.submits,
-            };
-            engagement.count_at(at);
-            true
+            let mut left = Vec::new();
+            for key in recipients {
+                let recipient = tenant.recipients.get_mut(key);
+                if let Some(recipient) = recipient.filter(|it| arrived(it)) {
+                    recipient.status = RecipientStatus::Unsubscribed;
+                    left.push(*key);
+                }
+            }
+            left
         }))
     }
 
-    async fn leave(
+    async fn planned(
         &self,
         campaign: CampaignId,
-        contact: ContactId,
-        _at: Timestamp,
-    ) -> Result<bool, StorageError> {
-        Ok(self.write(|tenant| {
-            let recipient = tenant.recipients.get_mut(&(campaign, contact));
-            let reached = recipient.filter(|it| {
-                matches!(
-                    it.status,
-                    RecipientStatus::Sent | RecipientStatus::Delivered
-                )
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<PlannedMail>, StorageError> {
+        Ok(self.read(|tenant| {
+            let all = tenant.recipients.iter();
+            let behind = all.filter(|((of, contact), _)| *of == campaign && Some(*contact) > after);
+            let planned = behind.filter_map(|((_, contact), recipient)| {
+                Some(PlannedMail {
+                    contact: *contact,
+                    status: recipient.status,
+                    validation: recipient.validation,
+                    send_time: recipient.scheduled_send_time?,
+                })
             });
-            reached.is_some_and(|recipient| {
-                recipient.status = RecipientStatus::Unsubscribed;
-                true
-            })
+            planned.take(usize::from(limit)).collect()
         }))
+    }
+
+    async fn play(
+        &self,
+        campaign: CampaignId,
+        played: &[Played],
+        _at: Timestamp,
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            for played in played {
+                let Some(recipient) = tenant.recipients.get_mut(&(campaign, played.contact)) else {
+                    continue;
+                };
+                if let Some(status) = played.status() {
+                    recipient.status = status;
+                    recipient.reason = played.bounced.map(|kind| kind.as_str().to_owned());
+                }
+                recipient.sent_at = recipient.sent_at.or(played.sent_at);
+                recipient.opens.add(played.opens);
+                recipient.clicks.add(played.clicks);
+                recipient.views.add(played.views);
+                recipient.submits.add(played.submits);
+            }
+        });
+        Ok(())
     }
 
     async fn count_soft_bounces(
@@ -188,13 +300,19 @@ impl Assignments for MemoryUnit {
     ) -> Result<Vec<(ContactId, u64)>, StorageError> {
         Ok(self.read(|tenant| {
             let mut counts = Vec::new();
+            let simulations = tenant.simulations.values();
+            let simulated: BTreeSet<_> = simulations.map(|it| it.state().campaign).collect();
             for contact in contacts {
-                let bounces = tenant.recipients.iter().filter(|((_, of), recipient)| {
-                    of == contact
-                        && recipient.status == RecipientStatus::Bounced
-                        && recipient.reason.as_deref() == Some(BounceKind::Soft.as_str())
-                        && recipient.sent_at >= Some(since)
-                });
+                let bounces = tenant
+                    .recipients
+                    .iter()
+                    .filter(|((campaign, of), recipient)| {
+                        of == contact
+                            && !simulated.contains(campaign)
+                            && recipient.status == RecipientStatus::Bounced
+                            && recipient.reason.as_deref() == Some(BounceKind::Soft.as_str())
+                            && recipient.sent_at >= Some(since)
+                    });
                 let count = bounces.count() as u64;
                 if count > 0 {
                     counts.push((*contact, count));
@@ -226,6 +344,14 @@ impl Assignments for MemoryUnit {
     }
 }
 
+/// Whether the mail went out and did not come back, as far as is known.
+const fn arrived(recipient: &Recipient) -> bool {
+    matches!(
+        recipient.status,
+        RecipientStatus::Sent | RecipientStatus::Delivered
+    )
+}
+
 fn pending(
     tenant: &TenantState,
     campaign: CampaignId,
@@ -248,13 +374,14 @@ impl Stops for MemoryUnit {
                 let Some(contact) = tenant.contacts.get(&stop.contact) else {
                     continue;
                 };
-                let (reason, source) = match stop.reason {
-                    StopReason::Unsubscribed => {
-                        (SuppressionReason::Unsubscribed, SuppressionSource::Link)
-                    }
-                    StopReason::Suppressed => {
-                        (SuppressionReason::Bounced, SuppressionSource::Campaign)
-                    }
+                let reason = match stop.reason {
+                    StopReason::Unsubscribed => SuppressionReason::Unsubscribed,
+                    StopReason::Suppressed => SuppressionReason::Bounced,
+                };
+                let source = match stop.source {
+                    StopSource::Link(_) => SuppressionSource::Link,
+                    StopSource::Campaign(_) => SuppressionSource::Campaign,
+                    StopSource::Simulation(_) => SuppressionSource::Simulation,
                 };
                 let address = contact.state().email_hash;
                 let key = (address, reason, source);
@@ -269,7 +396,7 @@ impl Stops for MemoryUnit {
                         address,
                         reason,
                         source,
-                        source_id: Some(stop.campaign.as_uuid()),
+                        source_id: Some(stop.source.id()),
                         created_at: at,
                         created_by: None,
                     });
@@ -278,6 +405,32 @@ impl Stops for MemoryUnit {
                 }
             }
             made
+        }))
+    }
+
+    async fn lift(
+        &self,
+        simulation: SimulationId,
+    ) -> Result<Vec<(SuppressionId, StopReason)>, StorageError> {
+        Ok(self.write(|tenant| {
+            let came_from_it = |it: &Suppression| {
+                let state = it.state();
+                state.source == SuppressionSource::Simulation
+                    && state.source_id == Some(simulation.as_uuid())
+            };
+            let all = tenant.suppressions.values();
+            let lifted: Vec<_> = all.filter(|it| came_from_it(it)).cloned().collect();
+            for suppression in &lifted {
+                tenant.suppressions.remove(&suppression.id());
+            }
+            let lifted = lifted.iter().map(|suppression| {
+                let reason = match suppression.state().reason {
+                    SuppressionReason::Unsubscribed => StopReason::Unsubscribed,
+                    _ => StopReason::Suppressed,
+                };
+                (suppression.id(), reason)
+            });
+            lifted.collect()
         }))
     }
 }

@@ -10,6 +10,7 @@ use campaigns::{
 };
 use contacts::{Contact, ListStatus, SuppressionReason};
 use kernel::{ContactId, ContactListId, StorageError};
+use tenancy::Organization;
 
 use crate::state::TenantState;
 use crate::unit::MemoryUnit;
@@ -18,7 +19,8 @@ use crate::unit::MemoryUnit;
 impl Audience for MemoryUnit {
     async fn premises(&self, plan: &CampaignPlan) -> Result<Premises, StorageError> {
         Ok(self.read(|tenant| {
-            let settings = tenant.organization.as_ref().map(|it| &it.state().settings);
+            let organization = tenant.organization.as_ref().map(Organization::state);
+            let settings = organization.map(|it| &it.settings);
             let list = |id: &ContactListId| {
                 let state = tenant.contact_lists.get(id)?.state();
                 Some(ListPremise {
@@ -42,6 +44,7 @@ impl Audience for MemoryUnit {
                 template_lives: template.map(|it| !it.state().stamps.is_deleted()),
                 form_lives: form.map(|it| !it.state().stamps.is_deleted()),
                 form_name: form.map(|it| it.state().name.clone()),
+                organization_is_deleted: organization.is_some_and(|it| it.stamps.is_deleted()),
                 has_sender: settings.is_some_and(|it| it.sender_address.is_some()),
                 has_imprint: settings.is_some_and(|it| it.imprint.is_some()),
                 has_privacy_url: settings.is_some_and(|it| it.privacy_url.is_some()),

@@ -1,5 +1,7 @@
 //! The campaigns of the unit's organization.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use campaigns::ports::{CampaignRepository, LandingPages};
 use campaigns::{Campaign, CampaignCounts, CampaignError, CampaignFilter, CountedCampaign};
@@ -26,6 +28,13 @@ impl CampaignRepository for MemoryUnit {
 
     async fn find_for_share(&self, id: CampaignId) -> Result<Option<Campaign>, StorageError> {
         CampaignRepository::find(self, id).await
+    }
+
+    async fn known(&self, ids: &[CampaignId]) -> Result<Vec<CampaignId>, StorageError> {
+        Ok(self.read(|tenant| {
+            let ids = ids.iter().copied().collect::<BTreeSet<_>>().into_iter();
+            ids.filter(|id| tenant.campaigns.contains_key(id)).collect()
+        }))
     }
 
     async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError> {

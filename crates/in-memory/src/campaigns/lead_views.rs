@@ -22,7 +22,9 @@ impl MemoryUnit {
             other.map(LeadView::id)
         });
         match other {
-            Some(other) if !state.stamps.is_deleted() => Err(CampaignError::ViewNameTaken(other)),
+            Some(other) if !state.stamps.is_deleted() => {
+                Err(CampaignError::ViewNameTaken(Some(other)))
+            }
             _ => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! The leads of the unit's organization.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use campaigns::ports::{LeadRepository, People};
@@ -45,9 +46,16 @@ impl LeadRepository for MemoryUnit {
     async fn find_person(
         &self,
         campaign: Option<CampaignId>,
+        contact: Option<ContactId>,
         people: &[Person],
     ) -> Result<Option<Lead>, StorageError> {
-        Ok(self.read(|tenant| living(tenant, campaign, people)))
+        Ok(self.read(|tenant| {
+            let theirs = contact.and_then(|contact| {
+                let is_theirs = |lead: &LeadState| lead.contact == Some(contact);
+                living_of(tenant, campaign, is_theirs)
+            });
+            theirs.or_else(|| living(tenant, campaign, people))
+        }))
     }
 
     async fn update(
@@ -63,6 +71,9 @@ impl LeadRepository for MemoryUnit {
         if present != Some(expected) {
             return Err(CampaignError::Stale);
         }
+        if self.read(|tenant| is_second(tenant, lead)) {
+            return Err(StorageError::Contended(None).into());
+        }
         self.write(|tenant| {
             tenant.leads.insert(lead.id(), lead.clone());
             if let Some(step) = step {
@@ -70,6 +81,26 @@ impl LeadRepository for MemoryUnit {
             }
         });
         Ok(())
+    }
+
+    async fn update_many(
+        &self,
+        changed: &[(Lead, Option<StatusChange>)],
+    ) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            for (lead, step) in changed {
+                let present = tenant.leads.get(&lead.id());
+                let next = present.map(|lead| lead.state().stamps.version.next());
+                if next != Some(lead.state().stamps.version) || is_second(tenant, lead) {
+                    return Err(StorageError::Contended(None));
+                }
+                tenant.leads.insert(lead.id(), lead.clone());
+                if let Some(step) = step {
+                    tenant.lead_steps.insert((lead.id(), step.id), step.clone());
+                }
+            }
+            Ok(())
+        })
     }
 
     async fn insert_response(
@@ -258,15 +289,30 @@ fn first(values: &[LeadValue], key: &FieldKey, kind: ValueKind) -> Option<SortPl
 /// The living lead of the first of these people that has one.
 fn living(tenant: &TenantState, campaign: Option<CampaignId>, people: &[Person]) -> Option<Lead> {
     people.iter().find_map(|person| {
-        let mut leads = tenant.leads.values();
-        let found = leads.find(|lead| {
-            let state = lead.state();
-            !state.stamps.is_deleted()
-                && state.campaign == campaign
-                && state.person.as_ref() == Some(person)
-        });
-        found.cloned()
+        let is_theirs = |lead: &LeadState| lead.person.as_ref() == Some(person);
+        living_of(tenant, campaign, is_theirs)
     })
+}
+
+/// The first living lead of the campaign, or without one, that is somebody's.
+fn living_of(
+    tenant: &TenantState,
+    campaign: Option<CampaignId>,
+    is_theirs: impl Fn(&LeadState) -> bool,
+) -> Option<Lead> {
+    let mut leads = tenant.leads.values();
+    let found = leads.find(|lead| {
+        let state = lead.state();
+        !state.stamps.is_deleted() && state.campaign == campaign && is_theirs(state)
+    });
+    found.cloned()
+}
+
+/// Whether the lead lives, and its campaign has another living lead of its person.
+fn is_second(tenant: &TenantState, lead: &Lead) -> bool {
+    let state = lead.state();
+    let other = living(tenant, state.campaign, state.person.as_slice());
+    !state.stamps.is_deleted() && other.is_some_and(|other| other.id() != lead.id())
 }
 
 #[async_trait]
@@ -275,6 +321,13 @@ impl People for MemoryUnit {
         Ok(self.read(|tenant| {
             let contact = tenant.contacts.get(&id);
             contact.is_some_and(|it| !it.state().stamps.is_deleted())
+        }))
+    }
+
+    async fn known_contacts(&self, ids: &[ContactId]) -> Result<Vec<ContactId>, StorageError> {
+        Ok(self.read(|tenant| {
+            let ids = ids.iter().copied().collect::<BTreeSet<_>>().into_iter();
+            ids.filter(|id| tenant.contacts.contains_key(id)).collect()
         }))
     }
 
@@ -321,6 +374,7 @@ impl People for MemoryUnit {
                     .as_ref()
                     .map(|url| url.as_str().to_owned()),
                 locale: settings.locale.clone(),
+                is_deleted: state.stamps.is_deleted(),
             })
         }))
     }

@@ -8,4 +8,5 @@ mod events;
 mod forms;
 mod lead_views;
 mod leads;
+mod simulations;
 mod store;

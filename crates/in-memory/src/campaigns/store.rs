@@ -1,12 +1,15 @@
 //! The unit of work as campaigns see it.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use campaigns::ports::{
     Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
     EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository,
-    LeadViewRepository, People, Stops,
+    LeadViewRepository, People, SimulationRepository, Stops,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
+use time::Date;
 
 use crate::MemoryDatabase;
 use crate::unit::MemoryUnit;
@@ -15,6 +18,11 @@ use crate::unit::MemoryUnit;
 impl CampaignStore for MemoryDatabase {
     async fn begin(&self, scope: &TenantScope) -> Result<Box<dyn CampaignUnit>, StorageError> {
         Ok(Box::new(self.open(scope)))
+    }
+
+    /// There is room for whatever is told.
+    async fn make_room(&self, _months: &BTreeSet<Date>) -> Result<(), StorageError> {
+        Ok(())
     }
 }
 
@@ -60,6 +68,10 @@ impl CampaignUnit for MemoryUnit {
     }
 
     fn leads(&self) -> &dyn LeadRepository {
+        self
+    }
+
+    fn simulations(&self) -> &dyn SimulationRepository {
         self
     }
 

@@ -149,6 +149,20 @@ impl ImportFileRepository for MemoryUnit {
     }
 }
 
+impl MemoryUnit {
+    /// Rejections behind a line, in the order of the lines.
+    fn rejections_from(&self, import: ContactImportId, line: u64, limit: u16) -> Vec<Rejection> {
+        self.read(|tenant| {
+            tenant
+                .import_rejections
+                .range((import, line.saturating_add(1))..=(import, u64::MAX))
+                .map(|(_, row)| row.clone())
+                .take(usize::from(limit))
+                .collect()
+        })
+    }
+}
+
 #[async_trait]
 impl ImportTraceRepository for MemoryUnit {
     async fn reject(
@@ -173,15 +187,31 @@ impl ImportTraceRepository for MemoryUnit {
         import: ContactImportId,
         line: u64,
         limit: u16,
+        bytes: u32,
     ) -> Result<Vec<Rejection>, StorageError> {
-        Ok(self.read(|tenant| {
-            tenant
-                .import_rejections
-                .range((import, line.saturating_add(1))..=(import, u64::MAX))
-                .map(|(_, row)| row.clone())
-                .take(usize::from(limit))
-                .collect()
-        }))
+        let mut before = 0;
+        let mut rows = self.rejections_from(import, line, limit);
+        rows.retain(|row| {
+            let is_near = before < bytes as usize;
+            before += row.original.len();
+            is_near
+        });
+        Ok(rows)
+    }
+
+    async fn rejections_in_short(
+        &self,
+        import: ContactImportId,
+        line: u64,
+        limit: u16,
+        characters: u16,
+    ) -> Result<Vec<Rejection>, StorageError> {
+        let mut rows = self.rejections_from(import, line, limit);
+        for row in &mut rows {
+            let shown = row.original.chars().take(usize::from(characters));
+            row.original = shown.collect();
+        }
+        Ok(rows)
     }
 
     async fn touch(
@@ -334,9 +364,16 @@ impl ImportTraceRepository for MemoryUnit {
         }))
     }
 
-    async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError> {
-        self.write(|tenant| tenant.import_left.retain(|(of, _), _| *of != import));
-        Ok(())
+    async fn forget_left(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
+        Ok(self.write(|tenant| {
+            let left = &mut tenant.import_left;
+            let gone = left.keys().copied().filter(|(of, _)| *of == import);
+            let gone = gone.take(usize::from(limit)).collect::<Vec<_>>();
+            for key in &gone {
+                left.remove(key);
+            }
+            gone.len() as u64
+        }))
     }
 
     async fn leave(

@@ -78,6 +78,15 @@ impl ContactRepository for MemoryUnit {
         Ok(self.living_contacts(|contact| ids.contains(&contact.id())))
     }
 
+    async fn find_deleted(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError> {
+        let is_wanted =
+            |contact: &Contact| contact.state().stamps.is_deleted() && ids.contains(&contact.id());
+        Ok(self.read(|tenant| {
+            let contacts = tenant.contacts.values().cloned();
+            contacts.filter(is_wanted).collect()
+        }))
+    }
+
     async fn lock(&self, _: &[ContactId]) -> Result<(), StorageError> {
         // Of units that change the same, one commits; nobody waits.
         Ok(())
@@ -108,9 +117,7 @@ impl ContactRepository for MemoryUnit {
                     continue;
                 }
                 if taken_by(tenant, contact).is_some() {
-                    return Err(StorageError::Unexpected(
-                        "another contact has the address".into(),
-                    ));
+                    return Err(StorageError::Contended(None));
                 }
                 tenant.contacts.insert(contact.id(), contact.clone());
                 changed.push(contact.id());

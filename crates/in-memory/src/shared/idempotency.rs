@@ -49,4 +49,9 @@ impl IdempotencyLedger for MemoryUnit {
         });
         Ok(())
     }
+
+    async fn forget(&self, request: &IdempotencyRequest) -> Result<(), StorageError> {
+        self.write(|tenant| tenant.idempotency.remove(&request.key));
+        Ok(())
+    }
 }

@@ -229,15 +229,14 @@ impl JobStore for MemoryDatabase {
             JobOutcome::Withdrawn => job.end_early(JobStatus::Cancelled, now),
             JobOutcome::Waits { until } => {
                 job.record.attempts -= 1;
-                let is_cancelled = job.record.cancel_requested;
-                job.wait(if is_cancelled { now } else { *until });
+                job.wait_unless_cancelled(*until, now);
             }
             JobOutcome::Retry { at, error } => {
                 job.record.error = Some(error.clone());
                 if job.is_exhausted() {
                     job.end_early(JobStatus::Failed, now);
                 } else {
-                    job.wait(*at);
+                    job.wait_unless_cancelled(*at, now);
                 }
             }
             JobOutcome::Failed { error } => {

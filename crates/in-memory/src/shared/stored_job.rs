@@ -145,6 +145,12 @@ impl StoredJob {
         self.record.revision += 1;
     }
 
+    /// Lets it wait until `run_at`, or be wound up now where somebody asked for its end.
+    pub(super) fn wait_unless_cancelled(&mut self, run_at: Timestamp, now: Timestamp) {
+        let is_cancelled = self.record.cancel_requested;
+        self.wait(if is_cancelled { now } else { run_at });
+    }
+
     pub(super) fn end(&mut self, status: JobStatus, at: Timestamp) {
         self.holder = None;
         self.record.status = status;

@@ -12,8 +12,10 @@ use contacts::{
 };
 use kernel::{
     Actor, ContactId, ContactListId, Description, OrganizationId, Origin, RequestId, Stamps,
-    SuppressionId, TenantScope, Timestamp, Version,
+    SuppressionId, TenantScope, Timestamp, UserId, Version,
 };
+use tenancy::ports::TenancyStore;
+use tenancy::{NewOrganization, Organization, OrganizationSettings};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -121,6 +123,33 @@ pub(crate) async fn delete_contact(
         .await
         .unwrap();
     unit.commit().await.unwrap();
+}
+
+/// Deletes an organization, be it that nobody founded it yet.
+pub(crate) async fn delete_organization(store: &dyn TenancyStore, organization: OrganizationId) {
+    let unit = store.begin(&scope(organization)).await.unwrap();
+    let organizations = unit.organizations();
+    let mut found = if let Some(found) = organizations.find().await.unwrap() {
+        found
+    } else {
+        let founded = founded(organization);
+        organizations.insert(&founded).await.unwrap();
+        founded
+    };
+    let version = found.state().stamps.version;
+    found.delete(NOW, None);
+    organizations.update(&found, version).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+fn founded(organization: OrganizationId) -> Organization {
+    let new = NewOrganization {
+        name: "Acme".parse().unwrap(),
+        slug: format!("acme-{}", id(Uuid::simple)).parse().unwrap(),
+        domain: None,
+        settings: OrganizationSettings::default(),
+    };
+    Organization::found(organization, new, NOW, id(UserId::from_uuid))
 }
 
 fn contact(organization: OrganizationId, status: AddressStatus) -> Contact {

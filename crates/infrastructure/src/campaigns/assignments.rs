@@ -1,14 +1,18 @@
 //! `campaign_contact_assignments` and `campaign_counts`
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use campaigns::ports::Assignments;
 use campaigns::{
-    AddressStatus, Assignment, BounceKind, Deed, Engagement, Exclusion, Recipient, RecipientFilter,
-    Settled,
+    AddressStatus, Assignment, BounceKind, Bounced, Engaged, Engagement, Exclusion, PlannedMail,
+    Played, Recipient, RecipientFilter, RecipientStatus, Settled, Trace,
 };
 use kernel::{CampaignId, ContactId, Cursor, Page, PageRequest, StorageError, Timestamp};
 use sea_orm::FromQueryResult;
+use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
 use crate::error::corrupt;
@@ -18,7 +22,21 @@ use crate::unit::PostgresUnit;
 const ASSIGN: &str = include_str!("assign.sql");
 const SETTLE: &str = include_str!("settle.sql");
 const GIVE_UP: &str = include_str!("give_up.sql");
+const PLAY: &str = include_str!("play.sql");
 const ENGAGE: &str = include_str!("engage.sql");
+const BOUNCE: &str = include_str!("bounce.sql");
+const LEAVE: &str = include_str!("leave.sql");
+const TRACES: &str = include_str!("traces.sql");
+
+/// The recipients of a campaign.
+const LISTED: &str = "SELECT a.* FROM campaign_contact_assignments a \
+    WHERE a.organization_id = $1 AND a.campaign_id = $2 AND ($3::text IS NULL OR a.reason = $3) \
+    AND a.contact_id > $4 ORDER BY a.contact_id LIMIT $5";
+
+/// Those of them who stand in one way.
+const LISTED_BY_STATUS: &str = "SELECT a.* FROM campaign_contact_assignments a \
+    WHERE a.organization_id = $1 AND a.campaign_id = $2 AND a.status = $3 AND ($4::text IS NULL OR a.reason = $4) \
+    AND a.contact_id > $5 ORDER BY a.contact_id LIMIT $6";
 
 /// From how many rows on a campaign's counts are summed up.
 const MANY: i64 = 64;
@@ -52,9 +70,34 @@ struct Next {
 }
 
 #[derive(FromQueryResult)]
+struct PlannedRow {
+    contact_id: Uuid,
+    status: String,
+    validation_status: String,
+    scheduled_send_time: OffsetDateTime,
+}
+
+#[derive(FromQueryResult)]
 struct Bounces {
     contact_id: Uuid,
     bounces: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Changed {
+    campaign_id: Uuid,
+    contact_id: Uuid,
+}
+
+#[derive(FromQueryResult)]
+struct TraceRow {
+    campaign_id: Uuid,
+    contact_id: Uuid,
+    sent_at: Option<OffsetDateTime>,
+    first_opened_at: Option<OffsetDateTime>,
+    first_clicked_at: Option<OffsetDateTime>,
+    last_clicked_at: Option<OffsetDateTime>,
+    last_at: Option<OffsetDateTime>,
 }
 
 #[derive(FromQueryResult)]
@@ -180,50 +223,137 @@ impl Assignments for PostgresUnit {
         Ok(changed.map_or(0, |changed| count(changed.number)))
     }
 
-    async fn give_up(&self, campaign: CampaignId, at: Timestamp) -> Result<u64, StorageError> {
+    async fn give_up(
+        &self,
+        campaign: CampaignId,
+        limit: u16,
+        at: Timestamp,
+    ) -> Result<u64, StorageError> {
         let values = [
             self.organization().into(),
             campaign.as_uuid().into(),
             Exclusion::Ended.as_str().into(),
             at.into(),
+            i64::from(limit).into(),
         ];
         let changed = self.one::<Number>(GIVE_UP, values).await?;
+        self.sum_up_recipients(campaign).await?;
         Ok(changed.map_or(0, |changed| count(changed.number)))
     }
 
-    async fn engage(
+    async fn find_traces(
         &self,
-        campaign: CampaignId,
-        contact: ContactId,
-        deed: Deed,
-        at: Timestamp,
-    ) -> Result<bool, StorageError> {
+        recipients: &[(CampaignId, ContactId)],
+    ) -> Result<Vec<Trace>, StorageError> {
+        let campaigns: Vec<_> = recipients.iter().map(|(it, _)| it.as_uuid()).collect();
+        let contacts: Vec<_> = recipients.iter().map(|(_, it)| it.as_uuid()).collect();
         let values = [
             self.organization().into(),
-            campaign.as_uuid().into(),
-            contact.as_uuid().into(),
-            deed.as_str().into(),
+            campaigns.into(),
+            contacts.into(),
+        ];
+        let rows = self.all::<TraceRow>(TRACES, values).await?;
+        Ok(rows.into_iter().map(Trace::from).collect())
+    }
+
+    async fn engage(&self, deeds: &[Engaged], at: Timestamp) -> Result<u64, StorageError> {
+        let campaigns: Vec<_> = deeds.iter().map(|it| it.campaign.as_uuid()).collect();
+        let contacts: Vec<_> = deeds.iter().map(|it| it.contact.as_uuid()).collect();
+        let kinds: Vec<_> = deeds.iter().map(|it| it.deed.as_str().to_owned()).collect();
+        let times: Vec<_> = deeds.iter().map(|it| it.at).collect();
+        let values = [
+            self.organization().into(),
+            campaigns.into(),
+            contacts.into(),
+            kinds.into(),
+            times.into(),
             at.into(),
         ];
-        Ok(self.execute_sql(ENGAGE, values).await? == 1)
+        self.execute_sql(ENGAGE, values).await
+    }
+
+    async fn bounce(
+        &self,
+        bounced: &[Bounced],
+        at: Timestamp,
+    ) -> Result<Vec<(CampaignId, ContactId)>, StorageError> {
+        let campaigns: Vec<_> = bounced.iter().map(|it| it.campaign.as_uuid()).collect();
+        let contacts: Vec<_> = bounced.iter().map(|it| it.contact.as_uuid()).collect();
+        let kinds: Vec<_> = bounced
+            .iter()
+            .map(|it| it.kind.as_str().to_owned())
+            .collect();
+        let values = [
+            self.organization().into(),
+            campaigns.into(),
+            contacts.into(),
+            kinds.into(),
+            at.into(),
+        ];
+        let changed = self.all::<Changed>(BOUNCE, values).await?;
+        let changed: Vec<_> = changed.into_iter().map(Changed::recipient).collect();
+        let campaigns: BTreeSet<_> = changed.iter().map(|(campaign, _)| *campaign).collect();
+        for campaign in campaigns {
+            self.sum_up_recipients(campaign).await?;
+        }
+        Ok(changed)
     }
 
     async fn leave(
         &self,
-        campaign: CampaignId,
-        contact: ContactId,
+        recipients: &[(CampaignId, ContactId)],
         at: Timestamp,
-    ) -> Result<bool, StorageError> {
-        let sql = "UPDATE campaign_contact_assignments SET status = 'unsubscribed', updated_at = $4 \
-                   WHERE organization_id = $1 AND campaign_id = $2 AND contact_id = $3 \
-                   AND status IN ('sent', 'delivered')";
+    ) -> Result<Vec<(CampaignId, ContactId)>, StorageError> {
+        let campaigns: Vec<_> = recipients.iter().map(|(it, _)| it.as_uuid()).collect();
+        let contacts: Vec<_> = recipients.iter().map(|(_, it)| it.as_uuid()).collect();
+        let values = [
+            self.organization().into(),
+            campaigns.into(),
+            contacts.into(),
+            at.into(),
+        ];
+        let left = self.all::<Changed>(LEAVE, values).await?;
+        Ok(left.into_iter().map(Changed::recipient).collect())
+    }
+
+    async fn planned(
+        &self,
+        campaign: CampaignId,
+        after: Option<ContactId>,
+        limit: u16,
+    ) -> Result<Vec<PlannedMail>, StorageError> {
+        let sql = "SELECT a.contact_id, a.status, a.validation_status, a.scheduled_send_time \
+                   FROM campaign_contact_assignments a \
+                   WHERE a.organization_id = $1 AND a.campaign_id = $2 AND a.contact_id > $3 \
+                   AND a.scheduled_send_time IS NOT NULL ORDER BY a.contact_id LIMIT $4";
         let values = [
             self.organization().into(),
             campaign.as_uuid().into(),
-            contact.as_uuid().into(),
+            after.map_or(Uuid::nil(), ContactId::as_uuid).into(),
+            i64::from(limit).into(),
+        ];
+        let rows = self.all::<PlannedRow>(sql, values).await?;
+        rows.into_iter().map(PlannedMail::try_from).collect()
+    }
+
+    async fn play(
+        &self,
+        campaign: CampaignId,
+        played: &[Played],
+        at: Timestamp,
+    ) -> Result<(), StorageError> {
+        if played.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = played.iter().map(played_row).collect();
+        let values = [
+            self.organization().into(),
+            campaign.as_uuid().into(),
+            Json::Array(rows).into(),
             at.into(),
         ];
-        Ok(self.execute_sql(sql, values).await? == 1)
+        self.one::<Number>(PLAY, values).await?;
+        self.sum_up_recipients(campaign).await
     }
 
     async fn count_soft_bounces(
@@ -235,7 +365,9 @@ impl Assignments for PostgresUnit {
                    CROSS JOIN LATERAL (\
                        SELECT count(*) AS bounces FROM campaign_contact_assignments a \
                        WHERE a.organization_id = $1 AND a.contact_id = wanted.contact_id \
-                       AND a.status = 'bounced' AND a.reason = $3 AND a.sent_at >= $4 OFFSET 0\
+                       AND a.status = 'bounced' AND a.reason = $3 AND a.sent_at >= $4 \
+                       AND NOT EXISTS (SELECT FROM email_send_simulations s \
+                           WHERE s.organization_id = $1 AND s.campaign_id = a.campaign_id) OFFSET 0\
                    ) AS found WHERE found.bounces > 0 ORDER BY wanted.contact_id";
         let contacts: Vec<_> = contacts.iter().map(|contact| contact.as_uuid()).collect();
         let values = [
@@ -257,23 +389,19 @@ impl Assignments for PostgresUnit {
         filter: &RecipientFilter,
         page: &PageRequest,
     ) -> Result<Page<Recipient>, StorageError> {
-        let sql = "SELECT a.* FROM campaign_contact_assignments a \
-                   WHERE a.organization_id = $1 AND a.campaign_id = $2 \
-                   AND ($3::text IS NULL OR a.status = $3) AND ($4::text IS NULL OR a.reason = $4) \
-                   AND a.contact_id > $5 ORDER BY a.contact_id LIMIT $6";
         let (after, most) = bounds(page);
-        let values = [
-            self.organization().into(),
-            campaign.as_uuid().into(),
-            filter
-                .status
-                .map(|status| status.as_str().to_owned())
-                .into(),
-            filter.reason.clone().into(),
-            after.into(),
-            most.into(),
-        ];
-        let rows = self.all::<RecipientRow>(sql, values).await?;
+        let (organization, campaign) = (self.organization().into(), campaign.as_uuid().into());
+        let reason = filter.reason.clone().into();
+        // A plan that is made once for all values cannot skip a condition that is not asked for.
+        let rows = if let Some(status) = filter.status {
+            let status = status.as_str().into();
+            let (after, most) = (after.into(), most.into());
+            let values = [organization, campaign, status, reason, after, most];
+            self.all::<RecipientRow>(LISTED_BY_STATUS, values).await?
+        } else {
+            let values = [organization, campaign, reason, after.into(), most.into()];
+            self.all::<RecipientRow>(LISTED, values).await?
+        };
         let recipients = rows.into_iter().map(Recipient::try_from);
         Ok(Page::from_overfull(
             recipients.collect::<Result<_, _>>()?,
@@ -297,6 +425,41 @@ impl PostgresUnit {
     }
 }
 
+fn played_row(played: &Played) -> Json {
+    let instant = |at: Option<Timestamp>| at.and_then(|at| at.format(&Rfc3339).ok());
+    let mut row = json!({
+        "contact_id": played.contact,
+        "status": played.status().map(RecipientStatus::as_str),
+        "reason": played.bounced.map(BounceKind::as_str),
+        "sent_at": instant(played.sent_at),
+    });
+    for (many, one, engagement) in [
+        ("opens", "open", played.opens),
+        ("clicks", "click", played.clicks),
+        ("views", "view", played.views),
+        ("submits", "submit", played.submits),
+    ] {
+        row[many] = json!(engagement.count);
+        row[format!("first_{one}")] = json!(instant(engagement.first));
+        row[format!("last_{one}")] = json!(instant(engagement.last));
+    }
+    row
+}
+
+impl TryFrom<PlannedRow> for PlannedMail {
+    type Error = StorageError;
+
+    fn try_from(row: PlannedRow) -> Result<Self, StorageError> {
+        let status = row.status.parse().ok();
+        Ok(Self {
+            contact: ContactId::from_uuid(row.contact_id),
+            status: status.ok_or_else(|| corrupt("campaign_contact_assignments.status"))?,
+            validation: row.validation_status.parse()?,
+            send_time: row.scheduled_send_time,
+        })
+    }
+}
+
 /// A count is never below zero.
 fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
@@ -311,6 +474,29 @@ fn engagement(
         count: u32::try_from(count).unwrap_or_default(),
         first,
         last,
+    }
+}
+
+impl Changed {
+    fn recipient(self) -> (CampaignId, ContactId) {
+        (
+            CampaignId::from_uuid(self.campaign_id),
+            ContactId::from_uuid(self.contact_id),
+        )
+    }
+}
+
+impl From<TraceRow> for Trace {
+    fn from(row: TraceRow) -> Self {
+        Self {
+            campaign: CampaignId::from_uuid(row.campaign_id),
+            contact: ContactId::from_uuid(row.contact_id),
+            sent_at: row.sent_at,
+            first_opened_at: row.first_opened_at,
+            first_clicked_at: row.first_clicked_at,
+            last_clicked_at: row.last_clicked_at,
+            last_at: row.last_at,
+        }
     }
 }
 

@@ -15,11 +15,13 @@ use uuid::Uuid;
 use crate::unit::PostgresUnit;
 
 #[derive(FromQueryResult)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct AroundRow {
     template_id: Option<Uuid>,
     template_lives: Option<bool>,
     form_lives: Option<bool>,
     form_name: Option<String>,
+    organization_is_deleted: bool,
     has_sender: bool,
     has_imprint: bool,
     has_privacy_url: bool,
@@ -67,6 +69,7 @@ impl Audience for PostgresUnit {
              (SELECT f.name FROM form_versions v \
               JOIN forms f ON f.organization_id = $1 AND f.id = v.form_id \
               WHERE v.organization_id = $1 AND v.id = $3) AS form_name, \
+             o.deleted_at IS NOT NULL AS organization_is_deleted, \
              o.settings ->> 'sender_address' IS NOT NULL AS has_sender, \
              o.settings ->> 'imprint' IS NOT NULL AS has_imprint, \
              o.settings ->> 'privacy_url' IS NOT NULL AS has_privacy_url, \
@@ -98,6 +101,7 @@ impl Audience for PostgresUnit {
             premises.template_lives = around.template_lives;
             premises.form_lives = around.form_lives;
             premises.form_name = around.form_name.and_then(|name| name.parse().ok());
+            premises.organization_is_deleted = around.organization_is_deleted;
             premises.has_sender = around.has_sender;
             premises.has_imprint = around.has_imprint;
             premises.has_privacy_url = around.has_privacy_url;

@@ -72,6 +72,11 @@ struct CampaignRow {
 }
 
 #[derive(FromQueryResult)]
+struct Known {
+    id: Uuid,
+}
+
+#[derive(FromQueryResult)]
 struct CountsRow {
     campaign_id: Uuid,
     assigned: i64,
@@ -119,6 +124,15 @@ impl CampaignRepository for PostgresUnit {
         let values = [self.organization().into(), id.as_uuid().into()];
         let row = self.one::<CampaignRow>(sql, values).await?;
         row.map(Campaign::try_from).transpose()
+    }
+
+    async fn known(&self, ids: &[CampaignId]) -> Result<Vec<CampaignId>, StorageError> {
+        let sql = "SELECT c.id FROM campaigns c WHERE c.organization_id = $1 AND c.id = ANY ($2)";
+        let ids: Vec<_> = ids.iter().map(|id| id.as_uuid()).collect();
+        let values = [self.organization().into(), ids.into()];
+        let known = self.all::<Known>(sql, values).await?;
+        let known = known.into_iter().map(|row| CampaignId::from_uuid(row.id));
+        Ok(known.collect())
     }
 
     async fn find_by_landing_page(&self, slug: &Slug) -> Result<Option<Campaign>, StorageError> {

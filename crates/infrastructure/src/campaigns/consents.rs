@@ -5,11 +5,16 @@ use campaigns::ports::ConsentLog;
 use campaigns::{ConsentRecord, ConsentSubject, EventClient};
 use kernel::{CampaignId, ContactId, FormVersionId, LeadId, StorageError};
 use sea_orm::FromQueryResult;
+use sqlx::postgres::PgArguments;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::binds::Binder;
 use crate::error::corrupt;
 use crate::unit::PostgresUnit;
+
+const APPEND: &str = include_str!("append_consents.sql");
+const CURRENT: &str = include_str!("current_consents.sql");
 
 #[derive(FromQueryResult)]
 struct ConsentRow {
@@ -29,37 +34,50 @@ struct ConsentRow {
 
 #[async_trait]
 impl ConsentLog for PostgresUnit {
-    async fn append(&self, record: &ConsentRecord) -> Result<(), StorageError> {
-        let sql = "INSERT INTO consent_records (organization_id, id, created_at, contact_id, consent_type, granted, \
-                   consent_text, text_version_id, source, campaign_id, ip_address, user_agent, lead_id) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::inet, $12, $13)";
-        let values = [
-            self.organization().into(),
-            record.id.into(),
-            record.at.into(),
-            record.subject.contact().map(ContactId::as_uuid).into(),
-            record.consent_type.as_str().into(),
-            record.granted.into(),
-            record.text.clone().into(),
-            record.text_version.map(FormVersionId::as_uuid).into(),
-            record.source.as_str().into(),
-            record.campaign.map(CampaignId::as_uuid).into(),
-            record.client.ip.map(|ip| ip.to_string()).into(),
-            record.client.user_agent.clone().into(),
-            record.subject.lead().map(LeadId::as_uuid).into(),
-        ];
-        self.execute_sql(sql, values).await.map(drop)
+    async fn append(&self, records: &[ConsentRecord]) -> Result<(), StorageError> {
+        let mut values = PgArguments::default();
+        let mut bind = Binder(&mut values);
+        bind.add(self.organization())?;
+        columns(records, &mut bind)?;
+        self.all_bound(APPEND, values).await.map(drop)
     }
 
-    async fn current(&self, contact: ContactId) -> Result<Vec<ConsentRecord>, StorageError> {
-        let sql = "SELECT DISTINCT ON (c.consent_type) c.id, c.created_at, c.contact_id, c.lead_id, c.consent_type, c.granted, \
-                   c.consent_text, c.text_version_id, c.source, c.campaign_id, host(c.ip_address) AS ip, c.user_agent \
-                   FROM consent_records c WHERE c.organization_id = $1 AND c.contact_id = $2 \
-                   ORDER BY c.consent_type, c.created_at DESC, c.id DESC";
-        let values = [self.organization().into(), contact.as_uuid().into()];
-        let rows = self.all::<ConsentRow>(sql, values).await?;
+    async fn current(&self, contacts: &[ContactId]) -> Result<Vec<ConsentRecord>, StorageError> {
+        let contacts: Vec<_> = contacts.iter().map(|it| it.as_uuid()).collect();
+        let values = [self.organization().into(), contacts.into()];
+        let rows = self.all::<ConsentRow>(CURRENT, values).await?;
         rows.into_iter().map(ConsentRecord::try_from).collect()
     }
+}
+
+/// Binds what the statement takes of the records, a column at a time.
+fn columns(records: &[ConsentRecord], bind: &mut Binder<'_>) -> Result<(), StorageError> {
+    bind.add(records.iter().map(|it| it.id).collect::<Vec<_>>())?;
+    bind.add(records.iter().map(|it| it.at).collect::<Vec<_>>())?;
+    let contacts = records.iter().map(|it| it.subject.contact());
+    let contacts = contacts.map(|contact| contact.map(ContactId::as_uuid));
+    bind.add(contacts.collect::<Vec<_>>())?;
+    let leads = records.iter().map(|it| it.subject.lead());
+    let leads = leads.map(|lead| lead.map(LeadId::as_uuid));
+    bind.add(leads.collect::<Vec<_>>())?;
+    let types = records.iter().map(|it| it.consent_type.as_str());
+    bind.add(types.collect::<Vec<_>>())?;
+    bind.add(records.iter().map(|it| it.granted).collect::<Vec<_>>())?;
+    let texts = records.iter().map(|it| it.text.as_str());
+    bind.add(texts.collect::<Vec<_>>())?;
+    let versions = records.iter().map(|it| it.text_version);
+    let versions = versions.map(|version| version.map(FormVersionId::as_uuid));
+    bind.add(versions.collect::<Vec<_>>())?;
+    let sources = records.iter().map(|it| it.source.as_str());
+    bind.add(sources.collect::<Vec<_>>())?;
+    let campaigns = records.iter().map(|it| it.campaign);
+    let campaigns = campaigns.map(|campaign| campaign.map(CampaignId::as_uuid));
+    bind.add(campaigns.collect::<Vec<_>>())?;
+    let addresses = records.iter().map(|it| it.client.ip);
+    let addresses = addresses.map(|ip| ip.map(|ip| ip.to_string()));
+    bind.add(addresses.collect::<Vec<_>>())?;
+    let agents = records.iter().map(|it| it.client.user_agent.as_deref());
+    bind.add(agents.collect::<Vec<_>>())
 }
 
 impl TryFrom<ConsentRow> for ConsentRecord {

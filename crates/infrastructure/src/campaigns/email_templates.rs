@@ -239,8 +239,8 @@ impl TryFrom<VersionRow> for EmailTemplateVersion {
     fn try_from(row: VersionRow) -> Result<Self, StorageError> {
         let variables = Variables::from_document(&row.variables)
             .ok_or_else(|| corrupt("email_template_versions.variables"))?;
-        let text = Some(row.text_content.as_str());
-        let content = EmailContent::new(&row.subject, &row.html_content, text, variables).ok();
+        let (html, text) = (&row.html_content, &row.text_content);
+        let content = EmailContent::restore(&row.subject, html, text, variables).ok();
         Ok(Self {
             id: EmailTemplateVersionId::from_uuid(row.id),
             organization: OrganizationId::from_uuid(row.organization_id),

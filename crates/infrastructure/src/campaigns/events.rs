@@ -1,21 +1,28 @@
 //! `events`
 
 use async_trait::async_trait;
-use campaigns::Event;
 use campaigns::ports::EventLog;
-use kernel::{EventId, StorageError, Timestamp};
-use sea_orm::{FromQueryResult, Value};
-use serde_json::{Value as Json, json};
-use time::format_description::well_known::Rfc3339;
+use campaigns::{Click, ClickWindow, Event};
+use kernel::{CampaignId, ContactId, EventId, StorageError, Timestamp};
+use sea_orm::FromQueryResult;
+use sqlx::Row as _;
+use sqlx::postgres::PgArguments;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::binds::Binder;
+use crate::error::translate_sqlx;
 use crate::unit::PostgresUnit;
 
 const RECORD: &str = include_str!("record_events.sql");
+const CLICKS: &str = include_str!("clicks.sql");
 
 #[derive(FromQueryResult)]
-struct Recorded {
-    id: Uuid,
+struct ClickRow {
+    campaign_id: Uuid,
+    contact_id: Uuid,
+    at: OffsetDateTime,
+    target: Option<String>,
 }
 
 #[async_trait]
@@ -24,35 +31,70 @@ impl EventLog for PostgresUnit {
         if events.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = events.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+        let mut values = PgArguments::default();
+        let mut bind = Binder(&mut values);
+        bind.add(self.organization())?;
+        columns(events, &mut bind)?;
+        bind.add(at)?;
+        let recorded = self.all_bound(RECORD, values).await?;
+        let ids = recorded.iter().map(|row| row.try_get::<Uuid, _>(0));
+        let ids = ids.map(|id| id.map(EventId::from_uuid).map_err(translate_sqlx));
+        ids.collect()
+    }
+
+    async fn clicks(
+        &self,
+        windows: &[ClickWindow],
+        contacts: &[ContactId],
+    ) -> Result<Vec<Click>, StorageError> {
+        let campaigns: Vec<_> = windows.iter().map(|it| it.campaign.as_uuid()).collect();
+        let since: Vec<_> = windows.iter().map(|it| it.since).collect();
+        let until: Vec<_> = windows.iter().map(|it| it.until).collect();
+        let contacts: Vec<_> = contacts.iter().map(|it| it.as_uuid()).collect();
         let values = [
             self.organization().into(),
-            Value::Json(Some(Box::new(Json::Array(rows)))),
-            at.into(),
+            campaigns.into(),
+            since.into(),
+            until.into(),
+            contacts.into(),
         ];
-        let recorded = self.all::<Recorded>(RECORD, values).await?;
-        let ids = recorded.into_iter().map(|row| EventId::from_uuid(row.id));
-        Ok(ids.collect())
+        let rows = self.all::<ClickRow>(CLICKS, values).await?;
+        let clicks = rows.into_iter().map(|row| Click {
+            campaign: CampaignId::from_uuid(row.campaign_id),
+            contact: ContactId::from_uuid(row.contact_id),
+            at: row.at,
+            target: row.target,
+        });
+        Ok(clicks.collect())
     }
 }
 
-fn row(event: &Event) -> Result<Json, StorageError> {
-    let at = event
-        .at()
-        .format(&Rfc3339)
-        .map_err(|error| StorageError::Unexpected(Box::new(error)))?;
-    Ok(json!({
-        "id": event.id(),
-        "timestamp": at,
-        "event_type": event.event_type.as_str(),
-        "campaign_id": event.campaign,
-        "contact_id": event.contact,
-        "event_data": event.data,
-        "user_agent": event.client.user_agent,
-        "ip_address": event.client.ip.map(|ip| ip.to_string()),
-        "session_id": event.client.session,
-        "origin": event.origin.as_str(),
-        "actor_verdict": event.actor.as_str(),
-        "actor_reason": event.actor_reason,
-    }))
+/// Binds what the statement takes of the events, a column at a time.
+fn columns(events: &[Event], bind: &mut Binder<'_>) -> Result<(), StorageError> {
+    let ids = events.iter().map(|event| event.id().as_uuid());
+    bind.add(ids.collect::<Vec<_>>())?;
+    bind.add(events.iter().map(Event::at).collect::<Vec<_>>())?;
+    let types = events.iter().map(|event| event.event_type.as_str());
+    bind.add(types.collect::<Vec<_>>())?;
+    let campaigns = events.iter().map(|event| event.campaign.as_uuid());
+    bind.add(campaigns.collect::<Vec<_>>())?;
+    let contacts = events.iter().map(|event| event.contact);
+    let contacts = contacts.map(|contact| contact.map(ContactId::as_uuid));
+    bind.add(contacts.collect::<Vec<_>>())?;
+    let data = events.iter().map(|event| event.data.as_ref());
+    let data = data.map(|data| data.map(ToString::to_string));
+    bind.add(data.collect::<Vec<_>>())?;
+    let agents = events.iter().map(|it| it.client.user_agent.as_deref());
+    bind.add(agents.collect::<Vec<_>>())?;
+    let addresses = events.iter().map(|event| event.client.ip);
+    let addresses = addresses.map(|ip| ip.map(|ip| ip.to_string()));
+    bind.add(addresses.collect::<Vec<_>>())?;
+    let sessions = events.iter().map(|event| event.client.session);
+    bind.add(sessions.collect::<Vec<_>>())?;
+    let origins = events.iter().map(|event| event.origin.as_str());
+    bind.add(origins.collect::<Vec<_>>())?;
+    let actors = events.iter().map(|event| event.actor.as_str());
+    bind.add(actors.collect::<Vec<_>>())?;
+    let reasons = events.iter().map(|it| it.actor_reason.as_deref());
+    bind.add(reasons.collect::<Vec<_>>())
 }

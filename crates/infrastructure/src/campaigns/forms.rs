@@ -303,7 +303,7 @@ fn version_of(row: VersionRow, fields: Vec<FieldRow>) -> Result<FormVersion, Sto
         None => None,
     };
     let fields = fields.into_iter().map(NewField::try_from);
-    let definition = FormDefinition::new(
+    let definition = FormDefinition::restore(
         fields.collect::<Result<_, _>>()?,
         thank_you.ok_or_else(|| corrupt("form_versions.thank_you_message"))?,
         redirect,

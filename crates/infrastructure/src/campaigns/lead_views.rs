@@ -64,10 +64,9 @@ impl LeadViewRepository for PostgresUnit {
         }
         // Whoever had the name at that moment may have let it go since.
         let other = self.find_view_by_name(view).await?;
-        Err(other.map_or(
-            StorageError::Contended(None).into(),
-            CampaignError::ViewNameTaken,
-        ))
+        Err(other.map_or(StorageError::Contended(None).into(), |other| {
+            CampaignError::ViewNameTaken(Some(other))
+        }))
     }
 
     async fn find(&self, id: LeadViewId) -> Result<Option<LeadView>, StorageError> {
@@ -111,7 +110,7 @@ impl LeadViewRepository for PostgresUnit {
         if !state.stamps.is_deleted()
             && let Some(other) = self.find_view_by_name(view).await?
         {
-            return Err(CampaignError::ViewNameTaken(other));
+            return Err(CampaignError::ViewNameTaken(Some(other)));
         }
         let sql = "UPDATE lead_views SET name = $4, name_folded = $5, query = $6, is_shared = $7, updated_at = $8, \
                    updated_by = $9, version = $10, deleted_at = $11 \
@@ -129,7 +128,7 @@ impl LeadViewRepository for PostgresUnit {
             state.stamps.version.number().into(),
             state.stamps.deleted_at.into(),
         ];
-        self.execute_sql(sql, values).await?;
+        self.execute_contended(sql, values).await?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! The storage of campaigns.
 
+mod actors;
 mod assignments;
 mod audience;
 mod campaign_rows;
@@ -10,5 +11,8 @@ mod forms;
 mod landing_pages;
 mod lead_views;
 mod leads;
+mod simulations;
 mod stops;
 mod store;
+
+pub use actors::EvidenceJudge;

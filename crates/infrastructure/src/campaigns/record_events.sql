@@ -2,10 +2,12 @@ INSERT INTO events (
     organization_id, id, "timestamp", event_type, campaign_id, contact_id, event_data, user_agent, ip_address,
     session_id, origin, actor_verdict, actor_reason, created_at)
 SELECT
-    $1, id, "timestamp", event_type, campaign_id, contact_id, nullif(event_data, 'null'), user_agent, ip_address,
-    session_id, origin, actor_verdict, actor_reason, $3
-FROM jsonb_to_recordset($2) AS event (
-    id uuid, "timestamp" timestamptz, event_type text, campaign_id uuid, contact_id uuid, event_data jsonb,
-    user_agent text, ip_address inet, session_id uuid, origin text, actor_verdict text, actor_reason text)
+    $1, event.id, event.at, event.event_type, event.campaign_id, event.contact_id, event.event_data::jsonb,
+    event.user_agent, event.ip_address::inet, event.session_id, event.origin, event.actor_verdict, event.actor_reason, $14
+FROM unnest(
+    $2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::uuid[],
+    $11::text[], $12::text[], $13::text[]) AS event (
+    id, at, event_type, campaign_id, contact_id, event_data, user_agent, ip_address, session_id, origin, actor_verdict,
+    actor_reason)
 ON CONFLICT (organization_id, id, "timestamp") DO NOTHING
 RETURNING id

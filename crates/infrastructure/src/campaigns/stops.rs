@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use campaigns::ports::Stops;
 use campaigns::{Stop, StopReason};
-use kernel::{StorageError, SuppressionId, Timestamp};
+use kernel::{SimulationId, StorageError, SuppressionId, Timestamp};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -14,22 +14,28 @@ struct Made {
     id: Uuid,
 }
 
+#[derive(FromQueryResult)]
+struct Lifted {
+    id: Uuid,
+    has_left: bool,
+}
+
 #[async_trait]
 impl Stops for PostgresUnit {
     async fn add(&self, stops: &[Stop], at: Timestamp) -> Result<Vec<SuppressionId>, StorageError> {
         // In one order, so that two that stop the same people wait for each other instead of both.
         let sql = "INSERT INTO suppressions (organization_id, id, address_hash, reason, source, source_id, created_at) \
-                   SELECT $1, stop.id, c.email_hash, stop.reason, stop.source, stop.campaign_id, $7 \
+                   SELECT $1, stop.id, c.email_hash, stop.reason, stop.source, stop.source_id, $7 \
                    FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[]) \
-                   AS stop (id, contact_id, reason, source, campaign_id) \
+                   AS stop (id, contact_id, reason, source, source_id) \
                    JOIN contacts c ON c.organization_id = $1 AND c.id = stop.contact_id \
                    ORDER BY c.email_hash, stop.reason, stop.source, stop.id \
                    ON CONFLICT (organization_id, address_hash, reason, source) DO NOTHING RETURNING id";
-        let reason = |stop: &Stop| match stop.reason {
-            StopReason::Unsubscribed => ("unsubscribed".to_owned(), "link".to_owned()),
-            StopReason::Suppressed => ("bounced".to_owned(), "campaign".to_owned()),
+        let words = |stop: &Stop| {
+            let reason = stop.reason.as_suppression().to_owned();
+            (reason, stop.source.as_str().to_owned())
         };
-        let (reasons, sources): (Vec<_>, Vec<_>) = stops.iter().map(reason).unzip();
+        let (reasons, sources): (Vec<_>, Vec<_>) = stops.iter().map(words).unzip();
         let column = |id: fn(&Stop) -> Uuid| stops.iter().map(id).collect::<Vec<_>>();
         let values = [
             self.organization().into(),
@@ -37,11 +43,36 @@ impl Stops for PostgresUnit {
             column(|stop| stop.contact.as_uuid()).into(),
             reasons.into(),
             sources.into(),
-            column(|stop| stop.campaign.as_uuid()).into(),
+            column(|stop| stop.source.id()).into(),
             at.into(),
         ];
         let made = self.all::<Made>(sql, values).await?;
         let ids = made.into_iter().map(|row| SuppressionId::from_uuid(row.id));
         Ok(ids.collect())
+    }
+
+    async fn lift(
+        &self,
+        simulation: SimulationId,
+    ) -> Result<Vec<(SuppressionId, StopReason)>, StorageError> {
+        let sql = "WITH lifted AS (\
+                       DELETE FROM suppressions s WHERE s.organization_id = $1 AND s.source = 'simulation' \
+                       AND s.source_id = $2 RETURNING s.id, s.reason\
+                   ) SELECT lifted.id, lifted.reason = $3 AS has_left FROM lifted ORDER BY lifted.id";
+        let values = [
+            self.organization().into(),
+            simulation.as_uuid().into(),
+            StopReason::Unsubscribed.as_suppression().into(),
+        ];
+        let lifted = self.all::<Lifted>(sql, values).await?;
+        let lifted = lifted.into_iter().map(|row| {
+            let reason = if row.has_left {
+                StopReason::Unsubscribed
+            } else {
+                StopReason::Suppressed
+            };
+            (SuppressionId::from_uuid(row.id), reason)
+        });
+        Ok(lifted.collect())
     }
 }

@@ -1,12 +1,15 @@
 //! The unit of work as campaigns see it.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use campaigns::ports::{
     Assignments, Audience, CampaignRepository, CampaignStore, CampaignUnit, ConsentLog,
     EmailTemplateRepository, EventLog, FormRepository, LandingPages, LeadRepository,
-    LeadViewRepository, People, Stops,
+    LeadViewRepository, People, SimulationRepository, Stops,
 };
 use kernel::{AuditTrail, IdempotencyLedger, JobQueue, StorageError, TenantScope};
+use time::Date;
 
 use crate::PostgresDatabase;
 use crate::unit::PostgresUnit;
@@ -15,6 +18,10 @@ use crate::unit::PostgresUnit;
 impl CampaignStore for PostgresDatabase {
     async fn begin(&self, scope: &TenantScope) -> Result<Box<dyn CampaignUnit>, StorageError> {
         Ok(Box::new(self.begin_tenant(scope).await?))
+    }
+
+    async fn make_room(&self, months: &BTreeSet<Date>) -> Result<(), StorageError> {
+        self.make_partitions_of("events", months).await
     }
 }
 
@@ -61,6 +68,10 @@ impl CampaignUnit for PostgresUnit {
 
     fn leads(&self) -> &dyn LeadRepository {
         self.port("campaigns.leads")
+    }
+
+    fn simulations(&self) -> &dyn SimulationRepository {
+        self.port("campaigns.simulations")
     }
 
     fn lead_views(&self) -> &dyn LeadViewRepository {

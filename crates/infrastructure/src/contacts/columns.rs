@@ -2,10 +2,9 @@
 
 use contacts::{Contact, ContactText, Profile};
 use kernel::{ContactImportId, Locale, StorageError, TimeZoneName};
-use sqlx::Arguments as _;
 use sqlx::postgres::PgArguments;
-use time::OffsetDateTime;
-use uuid::Uuid;
+
+use crate::binds::Binder;
 
 /// The texts of a profile, in the order in which they are bound.
 const TEXTS: [fn(&Profile) -> &Option<ContactText>; 6] = [
@@ -71,26 +70,4 @@ pub(super) fn append(values: &mut PgArguments, contacts: &[Contact]) -> Result<(
     bind.add(columns.of(|c| Some(c.state().stamps.version.number())))?;
     bind.add(columns.of(|c| c.state().stamps.deleted_at))?;
     bind.add(columns.of(|c| c.state().edited_at))
-}
-
-/// Binds values one after the other.
-pub(super) struct Binder<'v>(pub(super) &'v mut PgArguments);
-
-impl Binder<'_> {
-    pub(super) fn add<'q, T>(&mut self, value: T) -> Result<(), StorageError>
-    where
-        T: sqlx::Encode<'q, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + 'q,
-    {
-        self.0.add(value).map_err(StorageError::Unexpected)
-    }
-
-    /// What is common to all rows of a statement: when and by whom they were made or changed.
-    pub(super) fn add_stamp(
-        &mut self,
-        at: OffsetDateTime,
-        by: Option<Uuid>,
-    ) -> Result<(), StorageError> {
-        self.add(at)?;
-        self.add(by)
-    }
 }

@@ -9,8 +9,9 @@ use sqlx::Row as _;
 use sqlx::postgres::PgArguments;
 use uuid::Uuid;
 
-use super::columns::{self, Binder};
+use super::columns;
 use super::rows::{COLUMNS, ContactRow, contacts_of};
+use crate::binds::Binder;
 use crate::error::translate_sqlx;
 use crate::unit::PostgresUnit;
 
@@ -58,14 +59,13 @@ impl ContactRepository for PostgresUnit {
     }
 
     async fn find_many(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError> {
-        let ids = ids.iter().map(|id| id.as_uuid()).collect::<Vec<_>>();
-        self.look_up_contacts(
-            "uuid",
-            "c.id = wanted.key",
-            "c.deleted_at IS NULL",
-            ids.into(),
-        )
-        .await
+        self.look_up_contacts_by_id(ids, "c.deleted_at IS NULL")
+            .await
+    }
+
+    async fn find_deleted(&self, ids: &[ContactId]) -> Result<Vec<Contact>, StorageError> {
+        self.look_up_contacts_by_id(ids, "c.deleted_at IS NOT NULL")
+            .await
     }
 
     async fn lock(&self, ids: &[ContactId]) -> Result<(), StorageError> {
@@ -182,6 +182,16 @@ impl PostgresUnit {
         contacts_of(rows)
     }
 
+    async fn look_up_contacts_by_id(
+        &self,
+        ids: &[ContactId],
+        passes: &str,
+    ) -> Result<Vec<Contact>, StorageError> {
+        let ids = ids.iter().map(|id| id.as_uuid()).collect::<Vec<_>>();
+        self.look_up_contacts("uuid", "c.id = wanted.key", passes, ids.into())
+            .await
+    }
+
     /// The other living contact that has the contact's address.
     async fn find_other_contact(
         &self,
@@ -224,7 +234,7 @@ impl PostgresUnit {
         let Some(values) = self.bind_contacts(contacts)? else {
             return Ok(Vec::new());
         };
-        let rows = self.all_bound(UPDATE, values).await?;
+        let rows = self.all_bound_contended(UPDATE, values).await?;
         self.note_words(contacts);
         let mut changed = Vec::new();
         let mut counted = Vec::<Uuid>::new();

@@ -10,8 +10,8 @@ use sqlx::postgres::PgArguments;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::columns::Binder;
 use super::rows::{address_hash, parsed};
+use crate::binds::Binder;
 use crate::error::translate_sqlx;
 use crate::page::bounds;
 use crate::unit::PostgresUnit;

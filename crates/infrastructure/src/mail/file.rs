@@ -9,8 +9,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use kernel::{BoxError, Clock, EmailAddress, MailMessage, Mailer, MailerError, Name};
 use lettre::Address;
-use lettre::message::header::{ContentTransferEncoding, ContentType, MIME_VERSION_1_0};
-use lettre::message::{Body, Mailbox, Message};
+use lettre::message::header::{
+    ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0,
+};
+use lettre::message::{Body, Mailbox, Message, MultiPart};
 
 use crate::clock::SystemRandom;
 use crate::hex;
@@ -56,15 +58,26 @@ impl FileMailer {
             .name
             .as_ref()
             .map(|name| one_line(name.as_str()));
-        let composed = Message::builder()
+        let builder = Message::builder()
             .from(Mailbox::new(name, from.as_str().parse::<Address>()?))
             .to(Mailbox::new(None, message.to.as_str().parse::<Address>()?))
             .subject(one_line(&message.subject))
             .date(self.clock.now().into())
             .message_id(Some(format!("<{}@{domain}>", message.id)))
-            .header(MIME_VERSION_1_0)
-            .header(ContentType::TEXT_PLAIN)
-            .body(readable(&message.text))?;
+            .header(MIME_VERSION_1_0);
+        let mut composed = match &message.html {
+            Some(html) => builder.multipart(MultiPart::alternative_plain_html(
+                message.text.clone(),
+                html.clone(),
+            ))?,
+            None => builder
+                .header(ContentType::TEXT_PLAIN)
+                .body(readable(&message.text))?,
+        };
+        for (name, value) in &message.headers {
+            let value = HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(value));
+            composed.headers_mut().insert_raw(value);
+        }
         Ok(composed.formatted())
     }
 }

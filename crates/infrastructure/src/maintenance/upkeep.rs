@@ -1,8 +1,10 @@
 //! What is done, in the database.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use kernel::{StorageError, Timestamp};
-use migration::PARTITIONED;
+use migration::{BACK_DATED, MONTHS_BEHIND, PARTITIONED};
 use sea_orm::{FromQueryResult, Value};
 use time::{Date, Duration};
 
@@ -30,8 +32,8 @@ const UNITS: usize = 50;
 /// Keeps the database usable.
 #[async_trait]
 pub trait Upkeep: Send + Sync {
-    /// Makes the partitions of the month of `at` and of the next three, where they are missing. Tells
-    /// which ones it made, as `audit_logs_2026_01`.
+    /// Makes the partitions of the month of `at` and of the next three, where they are missing, and of the last three where
+    /// rows tell of the past. Tells which ones it made, as `audit_logs_2026_01`.
     async fn make_partitions(&self, at: Timestamp) -> Result<Vec<String>, StorageError>;
 
     /// Removes what ran out before `at` and serves no purpose any more.
@@ -78,7 +80,9 @@ impl Upkeep for PostgresDatabase {
     async fn make_partitions(&self, at: Timestamp) -> Result<Vec<String>, StorageError> {
         let mut made = Vec::new();
         for parent in PARTITIONED {
-            for month in months::from(at, AHEAD) {
+            let is_back_dated = BACK_DATED.contains(parent);
+            let behind = if is_back_dated { MONTHS_BEHIND } else { 0 };
+            for month in months::around(at, behind, AHEAD) {
                 if self.make_partition(parent, month).await? {
                     let (year, month) = (month.year(), u8::from(month.month()));
                     made.push(format!("{parent}_{year:04}_{month:02}"));
@@ -105,13 +109,13 @@ impl Upkeep for PostgresDatabase {
 
     async fn purge_uploads(&self, at: Timestamp) -> Result<i64, StorageError> {
         let values = [(at - ABANDONED).into()];
-        self.count("SELECT purge_uploads($1) AS purged", values)
+        self.count_in_parts("SELECT purge_uploads($1) AS purged", &values)
             .await
     }
 
     async fn purge_import_files(&self, at: Timestamp) -> Result<i64, StorageError> {
         let values = [(at - WAITING).into(), at.into()];
-        self.count("SELECT purge_import_files($1, $2) AS purged", values)
+        self.count_in_parts("SELECT purge_import_files($1, $2) AS purged", &values)
             .await
     }
 
@@ -140,6 +144,22 @@ impl Upkeep for PostgresDatabase {
 }
 
 impl PostgresDatabase {
+    /// What a function says that it purged that leaves something for the next time where there is much, called until there is
+    /// nothing left: what was purged until then stays so where a later part fails.
+    async fn count_in_parts<const N: usize>(
+        &self,
+        sql: &str,
+        values: &[Value; N],
+    ) -> Result<i64, StorageError> {
+        let mut purged = 0;
+        loop {
+            match self.count(sql, values.clone()).await? {
+                0 => return Ok(purged),
+                part => purged += part,
+            }
+        }
+    }
+
     /// What a function says that it purged.
     async fn count<const N: usize>(
         &self,
@@ -155,6 +175,23 @@ impl PostgresDatabase {
         let row = unit.one::<Count>(sql, values).await?;
         unit.finish().await?;
         Ok(row.map_or(0, |row| row.purged))
+    }
+
+    /// Makes the partitions of a table for these months, each named by any of its days, where they are missing.
+    pub(crate) async fn make_partitions_of(
+        &self,
+        parent: &'static str,
+        days: &BTreeSet<Date>,
+    ) -> Result<(), StorageError> {
+        let months: BTreeSet<_> = days.iter().map(|day| months::first_day(*day)).collect();
+        for month in months {
+            let is_known = self.known_partitions().contains(&(parent, month));
+            if !is_known {
+                self.make_partition(parent, month).await?;
+                self.known_partitions().insert((parent, month));
+            }
+        }
+        Ok(())
     }
 
     /// One transaction each, so that no lock is held for longer than one takes.

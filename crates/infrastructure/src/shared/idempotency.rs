@@ -85,6 +85,12 @@ impl IdempotencyLedger for PostgresUnit {
         ];
         self.execute_sql(sql, values).await.map(drop)
     }
+
+    async fn forget(&self, request: &IdempotencyRequest) -> Result<(), StorageError> {
+        let sql = "DELETE FROM idempotency_keys WHERE organization_id = $1 AND key = $2";
+        let values: [Value; 2] = [self.organization().into(), request.key.to_vec().into()];
+        self.execute_sql(sql, values).await.map(drop)
+    }
 }
 
 fn in_progress(error: DbErr) -> IdempotencyError {

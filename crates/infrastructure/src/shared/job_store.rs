@@ -58,7 +58,7 @@ const LOOK: &str = "
 const RETRY: &str = "
     UPDATE job_queue
     SET status = CASE WHEN attempts < max_attempts THEN 'pending' ELSE 'failed' END,
-        run_at = CASE WHEN attempts < max_attempts THEN $4 ELSE run_at END,
+        run_at = CASE WHEN attempts >= max_attempts THEN run_at WHEN cancel_requested_at IS NULL THEN $4 ELSE $3 END,
         finished_at = CASE WHEN attempts < max_attempts THEN NULL ELSE $3 END,
         wind_ups_left = CASE WHEN attempts < max_attempts THEN 0 ELSE $6 END,
         worker = NULL, lease_until = NULL, last_error = $5, updated_at = $3, revision = revision + 1

@@ -1,6 +1,8 @@
 //! Queries that must stay fast have an index, and PostgreSQL uses it: on 120,000 rows in three
 //! tenants, as the application role, under row-level security.
 
+#[path = "access_paths/analytics.rs"]
+mod analytics_paths;
 #[path = "access_paths/campaigns.rs"]
 mod campaigns;
 #[path = "access_paths/judging.rs"]

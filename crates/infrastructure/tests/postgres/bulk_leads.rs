@@ -28,6 +28,7 @@ fn a_lead(organization: OrganizationId, ids: &SystemIds) -> (Lead, StatusChange)
         source: LeadSource::Api,
         owner: None,
         notes: Description::empty(),
+        came_at: FixedClock::START,
     };
     let ids = (
         LeadId::from_uuid(ids.next()),

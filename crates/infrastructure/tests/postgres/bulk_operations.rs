@@ -4,20 +4,23 @@ use std::sync::Arc;
 
 use contacts::ports::{ContactStore, ContactUnit};
 use contacts::{
-    BulkContacts, BulkDeed, BulkJob, Contact, ContactFilter, ContactList, ContactSource,
-    ContactText, Judge, Knowledge, NewContact, NewContactList, Profile, ProfileChange, Rules,
+    BulkContacts, BulkDeed, BulkJob, Contact, ContactError, ContactFilter, ContactList,
+    ContactSource, ContactText, Contacts, DeletedContact, Judge, Knowledge, NewContact,
+    NewContactList, Profile, ProfileChange, RestoredContact, Rules,
 };
 use infrastructure::{DatabaseSettings, PostgresDatabase, SystemIds};
 use kernel::{
     Actor, ClaimedJob, Clock as _, ContactId, ContactListId, Credential, Done, IdGenerator as _,
     Job as _, JobClaim, JobEnd, JobId, JobStore as _, Once, OrganizationId, Origin, Patch,
-    RequestId, SessionId, Stamps, StoredAnswer, TenantScope, UserId,
+    RequestId, SessionId, Stamps, StorageError, StoredAnswer, TenantScope, UserId,
 };
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 use testkit::{FixedClock, StagedWork, TestDatabase, TestKeys, a_unique_id};
 use time::Duration;
 use uuid::Uuid;
+
+use super::at_once::somebody_waits;
 
 /// How many contacts there are: many batches.
 const CONTACTS: usize = 1_200;
@@ -55,23 +58,25 @@ impl Desk {
         unit.unwrap()
     }
 
+    fn a_contact(&self, judge: &Judge, email: &str) -> Contact {
+        let (known, at) = (Knowledge::default(), FixedClock::START);
+        let new = NewContact {
+            email: email.parse().unwrap(),
+            profile: Profile {
+                company: ContactText::lossy("Before the Fire"),
+                ..Profile::default()
+            },
+            source: ContactSource::Api,
+        };
+        let judged = judge.judge(&new.email, &known, &Rules::default(), at);
+        let id = ContactId::from_uuid(self.ids.next());
+        let organization = self.scope.organization();
+        Contact::register(id, organization, new, judged, None, Stamps::new(at, None))
+    }
+
     async fn fill(&self) {
         let judge = Judge::offline(Arc::new(TestKeys::default()));
-        let (known, at) = (Knowledge::default(), FixedClock::START);
-        let contacts = (0..CONTACTS).map(|n| {
-            let new = NewContact {
-                email: format!("p{n}@firm{n}.de").parse().unwrap(),
-                profile: Profile {
-                    company: ContactText::lossy("Before the Fire"),
-                    ..Profile::default()
-                },
-                source: ContactSource::Api,
-            };
-            let judged = judge.judge(&new.email, &known, &Rules::default(), at);
-            let id = ContactId::from_uuid(self.ids.next());
-            let organization = self.scope.organization();
-            Contact::register(id, organization, new, judged, None, Stamps::new(at, None))
-        });
+        let contacts = (0..CONTACTS).map(|n| self.a_contact(&judge, &format!("p{n}@firm{n}.de")));
         let contacts = contacts.collect::<Vec<_>>();
         let unit = self.unit().await;
         unit.contacts().insert_many(&contacts).await.unwrap();
@@ -246,6 +251,51 @@ async fn changes_and_lists_at_once_reach_everybody_once_each() {
                FROM contact_list_members WHERE deleted_at IS NULL";
     let expected = json!([{ "members": all, "counted": all }]);
     assert_eq!(desk.read(sql).await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_restores_a_contact_while_another_takes_its_address_may_try_again() {
+    let desk = Desk::open().await;
+    let store = Arc::new(desk.database.clone());
+    let clock = Arc::new(FixedClock::default());
+    let judge = Judge::offline(Arc::new(TestKeys::default()));
+    let contacts = Contacts::new(store, clock, desk.ids.clone(), judge.clone());
+    let emails = ["p1@firm1.de", "p2@firm2.de"].map(str::to_owned);
+    let unit = desk.unit().await;
+    let gone = unit.contacts().find_by_emails(&emails).await.unwrap();
+    unit.commit().await.unwrap();
+    let gone = gone.iter().map(Contact::id).collect::<Vec<_>>();
+    let deleted = contacts.delete_many(&desk.scope, Ok(gone.clone())).await;
+    let deleted = deleted.unwrap();
+    assert!(
+        deleted
+            .iter()
+            .all(|(_, outcome)| *outcome == DeletedContact::Deleted)
+    );
+
+    let other = desk.a_contact(&judge, "p1@firm1.de");
+    let unit = desk.unit().await;
+    unit.contacts().insert(&other).await.unwrap();
+    let restoring = {
+        let (contacts, scope, gone) = (contacts.clone(), desk.scope.clone(), gone.clone());
+        tokio::spawn(async move { contacts.restore_many(&scope, Ok(gone)).await })
+    };
+    somebody_waits(&desk.test).await;
+    unit.commit().await.unwrap();
+
+    let refused = restoring.await.unwrap();
+    assert!(
+        matches!(
+            refused,
+            Err(ContactError::Storage(StorageError::Contended(_)))
+        ),
+        "{refused:?}"
+    );
+    let again = contacts.restore_many(&desk.scope, Ok(gone)).await.unwrap();
+    let outcomes = again.into_iter().map(|(_, outcome)| outcome);
+    let taken = RestoredContact::EmailTaken(other.id());
+    let expected = [taken, RestoredContact::Restored];
+    assert_eq!(outcomes.collect::<Vec<_>>(), expected);
 }
 
 pub(super) async fn found(database: &PostgresDatabase) -> OrganizationId {

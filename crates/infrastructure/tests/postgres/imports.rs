@@ -3,11 +3,15 @@
 #[path = "imports/desk.rs"]
 mod desk;
 
+use std::sync::Arc;
+
 use contacts::{
-    ContactError, FormatChange, ImportOptions, ImportOptionsChange, ImportStatus, LeftReason,
-    Meaning, OnDuplicate, OnInvalid, SuppressionReason, ValidationStatus,
+    ContactError, ContactListChange, FormatChange, ImportOptions, ImportOptionsChange,
+    ImportStatus, LeftReason, Meaning, OnDuplicate, OnInvalid, SuppressionReason, ValidationStatus,
+    Validations,
 };
-use kernel::{Interruption, PageRequest};
+use kernel::{Interruption, PageRequest, Patch};
+use time::Duration;
 
 use self::desk::{Desk, OPTIONS, fresh, once, outcomes};
 
@@ -195,6 +199,63 @@ async fn an_import_that_is_handed_back_or_killed_goes_on_and_loses_and_doubles_n
     assert_eq!(outcomes(&done), outcomes(&whole));
     let kept = done.counts.created + done.counts.suppressed;
     assert_eq!(desk.count("contacts").await, i64::try_from(kept).unwrap());
+}
+
+#[tokio::test]
+async fn an_import_whose_list_somebody_else_is_changing_goes_on_as_soon_as_that_is_done() {
+    let desk = Desk::open().await;
+    let id = desk.upload(FIRST.as_bytes(), OPTIONS).await;
+    let unit = desk.unit().await;
+    let before = unit.lists().find(desk.list).await.unwrap().unwrap();
+    let mut after = before.clone();
+    let change = ContactListChange {
+        name: Patch::Set("Nobody yet".parse().unwrap()),
+        ..ContactListChange::default()
+    };
+    after.change(&change, testkit::FixedClock::START, None);
+    let expected = before.state().stamps.version;
+    unit.lists().update(&after, expected).await.unwrap();
+
+    let (worked, ()) = tokio::join!(desk.work_once(None), async {
+        desk.wait_until_somebody_waits().await;
+        unit.commit().await.unwrap();
+    });
+
+    assert!(worked);
+    assert_eq!(desk.state(id).await.status, ImportStatus::Completed);
+    assert_eq!(desk.members(desk.list).await, 2);
+}
+
+#[tokio::test]
+async fn a_list_is_not_validated_before_those_were_judged_whom_somebody_else_was_changing() {
+    let mut desk = Desk::open().await;
+    let at = testkit::FixedClock::START;
+    desk.ports.clock = Arc::new(testkit::FixedClock::at(at - Duration::HOUR));
+    desk.import(FIRST.as_bytes(), OPTIONS).await;
+    desk.ports.clock = Arc::new(testkit::FixedClock::at(at));
+    let ports = desk.ports.clone();
+    let validations = Validations::new(ports.store, ports.judge, ports.clock, ports.ids);
+    let asked = once();
+    let asked = validations.validate_list(&desk.scope, desk.list, &asked);
+    fresh(asked.await.unwrap());
+    let mut ada = desk.contact("ada@analytical.org").await.unwrap();
+    ada.replace_profile(contacts::Profile::default(), at, None);
+    let unit = desk.unit().await;
+    let written = unit.contacts().update_many(std::slice::from_ref(&ada));
+    assert_eq!(written.await.unwrap(), [ada.id()]);
+
+    let (worked, ()) = tokio::join!(desk.work_once(None), async {
+        desk.wait_until_somebody_waits().await;
+        unit.commit().await.unwrap();
+    });
+
+    assert!(worked);
+    let judged = format!("validation_logs WHERE created_at = '{at}'");
+    assert_eq!(desk.count(&judged).await, 2);
+    assert_eq!(
+        desk.count("contact_lists WHERE status = 'validated'").await,
+        1
+    );
 }
 
 #[tokio::test]

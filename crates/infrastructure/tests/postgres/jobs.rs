@@ -113,12 +113,9 @@ impl Job for Greeting {
         _scope: &TenantScope,
         _work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
-        let message = MailMessage {
-            id: job.id.as_uuid(),
-            to: "ada@example.com".parse().map_err(|_invalid| "address")?,
-            subject: "Hello".to_owned(),
-            text: "Hello\n".to_owned(),
-        };
+        let to = "ada@example.com".parse().map_err(|_invalid| "address")?;
+        let text = "Hello\n".to_owned();
+        let message = MailMessage::plain(job.id.as_uuid(), to, "Hello".to_owned(), text);
         self.mailer.send(&message).await.map_err(|_unsent| "mail")?;
         self.sent.notify_one();
         if job.attempt == 1 {

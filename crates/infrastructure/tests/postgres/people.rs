@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use infrastructure::{DatabaseSettings, PostgresDatabase, SystemIds};
 use kernel::{
-    Credential, Done, Expected, JobStore as _, MailMessage, Mailer, MailerError, Once, Origin,
-    PageRequest, RequestId, RoleId, Secret, SessionId, StoredAnswer, TenantScope, UserId,
+    Credential, Done, Expected, JobStore as _, Once, Origin, PageRequest, RequestId, RoleId,
+    Secret, SessionId, StoredAnswer, TenantScope, UserId,
 };
 use sqlx::{Connection as _, PgConnection};
 use tenancy::ports::{MemberFilter, TenancyStore as _};
@@ -15,8 +14,7 @@ use tenancy::{
     NewInvitation, NewOrganization, NewRole, NewTeam, Organization, OrganizationChange,
     Organizations, Permission, Principal, RoleTemplate, Roles, Teams, TenancyError, User,
 };
-use testkit::{FixedClock, TestDatabase, TestKeys, a_unique_id, a_user, an_organization};
-use tokio::sync::Mutex;
+use testkit::{FixedClock, Outbox, TestDatabase, TestKeys, a_unique_id, a_user, an_organization};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -140,7 +138,7 @@ impl Scene {
                 .await
                 .expect("the mail is sent");
         }
-        let sent = outbox.0.lock().await;
+        let sent = outbox.sent();
         let text = &sent.last().expect("a mail").text;
         let token = text
             .split_whitespace()
@@ -201,17 +199,6 @@ pub(super) async fn add_user(test: &TestDatabase, user: &User) {
     let unit = login.begin(&scope).await.expect("a unit opens");
     unit.users().insert(user).await.expect("the user is added");
     unit.commit().await.expect("the unit commits");
-}
-
-#[derive(Default)]
-struct Outbox(Mutex<Vec<MailMessage>>);
-
-#[async_trait]
-impl Mailer for Outbox {
-    async fn send(&self, message: &MailMessage) -> Result<(), MailerError> {
-        self.0.lock().await.push(message.clone());
-        Ok(())
-    }
 }
 
 #[tokio::test]

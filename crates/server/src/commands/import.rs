@@ -1,6 +1,6 @@
 //! `canvass import`: a file of contacts, through the API of a server that runs.
 
-mod progress;
+pub(super) mod progress;
 mod report;
 
 use std::fs::File;
@@ -12,7 +12,8 @@ use infrastructure::SystemIds;
 use kernel::IdGenerator as _;
 use serde_json::{Value, json};
 
-use self::progress::{Counting, reading, sending};
+use self::progress::{Counting, percent, sending};
+use super::output::{say, say_all};
 use crate::cli::{Failure, Import};
 use crate::client::{Client, ClientError, encoded};
 use crate::settings::Settings;
@@ -33,6 +34,11 @@ pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Fail
         client: Client::new(&url, Some(arguments.api_key.clone())),
         organization: format!("/v1/organizations/{}", encoded(&arguments.organization)),
     };
+    let mut rejections = arguments
+        .rejections
+        .as_deref()
+        .map(Target::open)
+        .transpose()?;
     let import = match (&arguments.waiting, &arguments.file, &arguments.list) {
         (Some(waiting), ..) => office.start(&waiting.to_string(), arguments)?,
         (None, Some(file), Some(list)) => {
@@ -51,14 +57,14 @@ pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Fail
         return Err(Failure::new(report::what_to_map(&import)));
     }
     let import = office.wait(import)?;
-    print!("{}", report::outcomes(&import));
-    office.tell_rejections(&import, arguments.rejections.as_deref())?;
+    say_all(report::outcomes(&import))?;
+    office.tell_rejections(&import)?;
+    if let Some(target) = &mut rejections {
+        office.write_rejections(&import, target)?;
+    }
     match import["status"].as_str() {
         Some("completed") => Ok(()),
-        status => Err(Failure::new(format_args!(
-            "the import is {}",
-            status.unwrap_or("in no known state")
-        ))),
+        _ => Err(Failure::new(report::how_it_ended(&import))),
     }
 }
 
@@ -95,6 +101,40 @@ impl Upload {
             length: about.len(),
         })
     }
+}
+
+/// The file that rejected rows are written into. What it has stays until there is something to write.
+struct Target<'a> {
+    file: File,
+    path: &'a Path,
+}
+
+impl<'a> Target<'a> {
+    /// Before anything is sent: what cannot be written is told while nothing has happened yet.
+    fn open(path: &'a Path) -> Result<Self, Failure> {
+        let file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path);
+        let file = file.map_err(|error| unwritable(path, &error))?;
+        Ok(Self { file, path })
+    }
+
+    /// Writes this in the place of what is there.
+    fn write(&mut self, rows: &mut dyn io::Read) -> Result<(), Failure> {
+        let written = self
+            .file
+            .set_len(0)
+            .and_then(|()| io::copy(rows, &mut self.file));
+        written
+            .map(drop)
+            .map_err(|error| unwritable(self.path, &error))
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format_args!("cannot write {}: {error}", path.display()))
 }
 
 /// The organization on the server.
@@ -163,12 +203,17 @@ impl Office {
         bar.finish_and_clear();
         match sent {
             Err(ClientError::Refused(problem)) if problem.code == "file-repeated" => {
-                Err(Failure::new(
-                    "this file was imported into this list before; --repeat imports it once more",
-                ))
+                Err(self.repeated(problem.about.as_deref()))
             }
             sent => Ok(sent?),
         }
+    }
+
+    /// Why a file is not taken in that another import is of.
+    fn repeated(&self, earlier: Option<&str>) -> Failure {
+        let earlier =
+            earlier.and_then(|id| self.client.get(&self.path(&format!("/imports/{id}"))).ok());
+        Failure::new(report::repeated(&earlier.unwrap_or_default()))
     }
 
     /// Starts an import that waits, with what was said of its file, and of its rows.
@@ -195,8 +240,10 @@ impl Office {
         for (name, word) in arguments.words() {
             body[name] = json!(word);
         }
-        if arguments.dry_run {
-            body["dry_run"] = json!(true);
+        for (name, is_wished) in [("dry_run", arguments.dry_run), ("repeat", arguments.repeat)] {
+            if is_wished {
+                body[name] = json!(true);
+            }
         }
         let started = self.client.post(&path, &a_key(), &body);
         started.map_err(|error| match error {
@@ -212,7 +259,7 @@ impl Office {
     fn wait(&self, mut import: Value) -> Result<Value, Failure> {
         let id = report::id(&import).to_owned();
         let path = self.path(&format!("/imports/{id}"));
-        let bar = reading();
+        let bar = percent("reading");
         let mut heard = Instant::now();
         while matches!(import["status"].as_str(), Some("pending" | "running")) {
             bar.set_position(import["percent"].as_u64().unwrap_or_default());
@@ -236,28 +283,29 @@ impl Office {
         Ok(import)
     }
 
-    /// Tells the first rejected rows, and writes all of them into a file where one is named.
-    fn tell_rejections(&self, import: &Value, file: Option<&Path>) -> Result<(), Failure> {
+    /// Tells the first rejected rows.
+    fn tell_rejections(&self, import: &Value) -> Result<(), Failure> {
         let id = report::id(import);
         let rejected = import["counts"]["rejected"].as_u64().unwrap_or_default();
-        if rejected > 0 {
-            let path = self.path(&format!(
-                "/imports/{id}/rejections?limit={}",
-                report::REJECTIONS
-            ));
-            let rows = self.client.get(&path)?;
-            print!("{}", report::rejections(&rows, rejected));
+        if rejected == 0 {
+            return Ok(());
         }
-        let Some(file) = file else { return Ok(()) };
-        let failed = |error: io::Error| {
-            Failure::new(format_args!("cannot write {}: {error}", file.display()))
-        };
+        let path = self.path(&format!(
+            "/imports/{id}/rejections?limit={}",
+            report::REJECTIONS
+        ));
+        let rows = self.client.get(&path)?;
+        say_all(report::rejections(&rows, rejected))
+    }
+
+    /// Writes all rejected rows into a file.
+    fn write_rejections(&self, import: &Value, target: &mut Target<'_>) -> Result<(), Failure> {
+        let id = report::id(import);
         let path = self.path(&format!("/imports/{id}/rejections/export"));
         let mut rows = self.client.download(&path)?;
-        let mut target = File::create(file).map_err(failed)?;
-        io::copy(&mut rows, &mut target).map_err(failed)?;
-        println!("rejected rows are in {}", file.display());
-        Ok(())
+        target.write(&mut rows)?;
+        let path = target.path.display();
+        say(format_args!("rejected rows are in {path}"))
     }
 }
 

@@ -1,14 +1,23 @@
-//! `canvass job list` and `canvass job cancel`
+//! `canvass job list`, `canvass job cancel` and `canvass job run`
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use infrastructure::{SystemClock, SystemIds};
-use kernel::{JobCancellation, JobFilter, JobId, JobRecord, JobStore as _, PageLimit, PageRequest};
+use analytics::runs::{NewRun, RunLedger, RunTrigger, ScheduleError, ScheduledRun};
+use analytics::schedule::PeriodicJob;
+use infrastructure::scheduler::Scheduler;
+use infrastructure::{PostgresDatabase, SystemClock, SystemIds};
+use kernel::{
+    Clock as _, IdGenerator as _, JobCancellation, JobFilter, JobId, JobRecord, JobStore,
+    PageLimit, PageRequest, ScheduledRunId,
+};
 use serde_json::{Value, json};
 use tenancy::{Jobs, TenancyError};
 use time::format_description::well_known::Rfc3339;
 
-use crate::cli::{Failure, JobCancelArguments, JobListArguments};
+use super::output::say;
+use crate::cli::{Failure, JobCancelArguments, JobListArguments, JobRunArguments};
+use crate::compose::scheduler;
 use crate::database::Database;
 use crate::settings::Settings;
 
@@ -35,12 +44,11 @@ pub(crate) async fn list(settings: &Settings, arguments: JobListArguments) -> Re
     let jobs = found.map_err(Failure::new)?.items;
     if arguments.json {
         let shown = jobs.iter().map(as_json).collect::<Vec<_>>();
-        println!("{}", Value::from(shown));
-    } else {
-        println!("{HEAD}");
-        for job in &jobs {
-            println!("{}", line(job));
-        }
+        return say(Value::from(shown));
+    }
+    say(HEAD)?;
+    for job in &jobs {
+        say(line(job))?;
     }
     Ok(())
 }
@@ -57,13 +65,12 @@ pub(crate) async fn cancel(
     let done = cancel_in(&database, id).await;
     database.close().await;
 
-    println!("{}", done?);
-    Ok(())
+    say(done?)
 }
 
 async fn cancel_in(database: &Database, id: JobId) -> Result<&'static str, Failure> {
     let store = Arc::new(database.postgres.clone());
-    let found = store.look_up(id).await.map_err(Failure::new)?;
+    let found = JobStore::look_up(&*store, id).await.map_err(Failure::new)?;
     let job = found.ok_or_else(|| Failure::new("there is no such job"))?;
     let jobs = Jobs::new(store, Arc::new(SystemClock), Arc::new(SystemIds::default()));
     match jobs.cancel_as_operator(job.organization, id).await {
@@ -76,6 +83,67 @@ async fn cancel_in(database: &Database, id: JobId) -> Result<&'static str, Failu
         Err(error) => Err(Failure::new(error)),
     }
 }
+
+/// Runs a periodic job besides its turns, and waits for its end. Where another process acts as the scheduler, that one
+/// carries it out.
+pub(crate) async fn run(settings: &Settings, arguments: JobRunArguments) -> Result<(), Failure> {
+    let job: PeriodicJob = arguments.name.parse().map_err(Failure::usage)?;
+    let database = open(settings).await?;
+    let postgres = Arc::new(database.postgres.clone());
+    let scheduler = scheduler(&postgres);
+    let ran = run_in(&postgres, &scheduler, job).await;
+    let resigned = scheduler.resign().await;
+    database.close().await;
+
+    let run = ran?;
+    resigned.map_err(Failure::new)?;
+    if arguments.json {
+        println!(
+            "{}",
+            json!({ "name": job.as_str(), "counts": run.counts, "error": run.error })
+        );
+    } else {
+        for (name, count) in &run.counts {
+            println!("{name}: {count}");
+        }
+    }
+    match run.error {
+        Some(error) => Err(Failure::new(format!("the job {job} failed: {error}"))),
+        None => Ok(()),
+    }
+}
+
+async fn run_in(
+    postgres: &PostgresDatabase,
+    scheduler: &Scheduler,
+    job: PeriodicJob,
+) -> Result<ScheduledRun, Failure> {
+    if !scheduler.knows(job) {
+        return Err(Failure::usage(format_args!("nothing is done as {job} yet")));
+    }
+    let new = NewRun {
+        id: ScheduledRunId::from_uuid(SystemIds::default().next()),
+        job,
+        trigger: RunTrigger::Manual,
+        turn: None,
+        at: SystemClock.now(),
+    };
+    if !postgres.ask(&new).await.map_err(Failure::new)? {
+        return Err(Failure::new(ScheduleError::Running(job)));
+    }
+    loop {
+        scheduler.act(false).await.map_err(Failure::new)?;
+        let found = RunLedger::look_up(postgres, new.id).await;
+        let run = found.map_err(Failure::new)?;
+        if let Some(run) = run.filter(|run| run.finished_at.is_some()) {
+            return Ok(run);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// How often it is looked whether another process has carried out a run.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// The database, also while another process has it as its private one.
 async fn open(settings: &Settings) -> Result<Database, Failure> {

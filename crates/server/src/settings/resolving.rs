@@ -66,6 +66,11 @@ impl SettingsSource {
             job_slots: within("job-slots", self.job_slots, JOB_SLOTS)?
                 .and_then(|slots| u16::try_from(slots).ok())
                 .unwrap_or(4),
+            count_events_every: pause(
+                "count-events-every",
+                self.count_events_every,
+                Duration::from_secs(2),
+            )?,
             request_timeout: seconds(
                 "request-timeout",
                 self.request_timeout,
@@ -136,6 +141,18 @@ fn seconds(
 ) -> Result<Duration, InvalidSettings> {
     let value = within(name, value, SECONDS)?;
     Ok(value.map_or(default, |seconds| Duration::from_secs(u64::from(seconds))))
+}
+
+/// A pause of some seconds between two times, where none says never.
+fn pause(
+    name: &'static str,
+    value: Option<u32>,
+    default: Duration,
+) -> Result<Option<Duration>, InvalidSettings> {
+    match value {
+        Some(0) => Ok(None),
+        value => seconds(name, value, default).map(Some),
+    }
 }
 
 /// An origin as browsers name it (RFC 6454): scheme, host and port, nothing else.

@@ -76,6 +76,14 @@ pub struct SettingsSource {
     /// How many jobs this process works on at once (default: `4`); none leaves them to `canvass worker`
     #[arg(long, global = true, env = "CANVASS_JOB_SLOTS", value_name = "N")]
     pub job_slots: Option<u32>,
+    /// Seconds after which events that were recorded are counted ahead (default: `2`); `0` leaves them to the night
+    #[arg(
+        long,
+        global = true,
+        env = "CANVASS_COUNT_EVENTS_EVERY",
+        value_name = "SECONDS"
+    )]
+    pub count_events_every: Option<u32>,
     /// Whether a pooler in transaction mode (PgBouncer) stands before the database (default: `none`)
     #[arg(long, global = true, env = "CANVASS_POOLER", value_name = "MODE")]
     pub pooler: Option<Pooler>,
@@ -197,6 +205,7 @@ impl SettingsSource {
                 .or(below.request_statement_timeout),
             job_statement_timeout: self.job_statement_timeout.or(below.job_statement_timeout),
             job_slots: self.job_slots.or(below.job_slots),
+            count_events_every: self.count_events_every.or(below.count_events_every),
             pooler: self.pooler.or(below.pooler),
             request_timeout: self.request_timeout.or(below.request_timeout),
             upload_size: self.upload_size.or(below.upload_size),

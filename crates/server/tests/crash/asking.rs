@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use testkit::{Answer, NameServer};
 use tokio::sync::watch;
 
-use crate::killing::kill_database;
+use crate::killing::{kill_database, wait_for_lingering};
 use crate::program::{Program, administrator};
 use crate::stopping::{count, execute};
 use crate::writer::Writer;
@@ -38,26 +38,6 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn start(&self) -> Program {
         Program::start_with(self.data_dir, &["--dns-resolver", &self.name_server])
-    }
-
-    /// Waits until the job's unit of work lingers at another place than before; tells at which.
-    async fn lingers(&self, before: i32) -> i32 {
-        let begun = Instant::now();
-        let mut admin = administrator(self.data_dir).await;
-        let sql = "SELECT coalesce(max(pid), 0) FROM pg_stat_activity \
-                   WHERE wait_event = 'PgSleep' AND pid <> $1";
-        loop {
-            let process: i32 = sqlx::query_scalar(sql)
-                .bind(before)
-                .fetch_one(&mut admin)
-                .await
-                .unwrap();
-            if process != 0 {
-                return process;
-            }
-            assert!(begun.elapsed() < PATIENCE, "nobody works on the job");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
     }
 }
 
@@ -94,10 +74,10 @@ async fn contacts_without_an_answer_are_judged_again_once_however_often_the_prog
                    WHEN (NEW.status = 'completed') EXECUTE FUNCTION linger(); \
                UPDATE job_queue SET run_at = now()";
     execute(&mut admin, due).await;
-    let first = scene.lingers(0).await;
+    let first = wait_for_lingering(&data_dir, 0).await;
     program.kill();
     let program = scene.start();
-    scene.lingers(first).await;
+    wait_for_lingering(&data_dir, first).await;
     kill_database(&data_dir);
     program.kill();
 

@@ -209,6 +209,11 @@ async fn a_file_is_imported_from_the_command_line_and_told_of_row_by_row() {
     )
     .unwrap();
     let rejections = directory.path().join("rejected.csv");
+    fs::write(&rejections, "of an earlier file\n".repeat(100)).unwrap();
+    let nowhere = directory.path().join("absent").join("rejected.csv");
+    let unwritable = ["--list", "Leads", "--rejections", nowhere.to_str().unwrap()];
+    let unwritable = refusal(&desk.import(&data_dir, &file, &unwritable));
+    assert!(unwritable.contains("cannot write"), "{unwritable}");
 
     let refused = desk.import(&data_dir, &file, &["--list", "Leads", "--dry-run"]);
     assert!(refusal(&refused).contains("no list of this name"));
@@ -230,6 +235,7 @@ async fn a_file_is_imported_from_the_command_line_and_told_of_row_by_row() {
         "{text}"
     );
     let rows = fs::read_to_string(&rejections).unwrap();
+    assert_eq!(rows.lines().count(), 2, "{rows}");
     assert!(
         rows.lines()
             .nth(1)
@@ -272,9 +278,21 @@ async fn whoever_is_asked_which_column_has_the_address_can_say_so() {
     let mistyped = refusal(&desk.start(&data_dir, waiting, &["--map", "reciever=email"]));
     assert!(
         mistyped.contains("no column of this name")
-            && mistyped.contains(&format!("--waiting {waiting} --map")),
+            && mistyped.contains(&format!("--waiting {waiting}, and say with --map")),
         "{mistyped}"
     );
+    let sent_again = refusal(&desk.import(&data_dir, &file, &["--list", "Leads"]));
+    assert!(
+        sent_again.contains(&format!("--waiting {waiting}")),
+        "{sent_again}"
+    );
+    let misplaced = refusal(&desk.start(&data_dir, waiting, &["--header-line", "99"]));
+    assert!(
+        misplaced.contains("no row near the beginning"),
+        "{misplaced}"
+    );
+    let nothing_said = refusal(&desk.start(&data_dir, waiting, &[]));
+    assert!(nothing_said.contains("mapping-needed"), "{nothing_said}");
     let done = desk.start(&data_dir, waiting, &["--map", "receiver=email"]);
 
     assert!(done.status.success(), "{done:?}");

@@ -10,12 +10,15 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::sync::watch;
 
 use crate::extent;
-use crate::program::Program;
+use crate::program::{Program, administrator};
 use crate::reckoning;
 use crate::writer::Writer;
 
 /// How many people write at the same time.
 const WRITERS: usize = 6;
+
+/// How long it may take until somebody works on a job.
+const LINGERING: Duration = Duration::from_mins(2);
 
 /// What is killed, in turn.
 #[derive(Clone, Copy, Debug)]
@@ -102,5 +105,25 @@ pub(crate) fn kill_database(data_dir: &Path) {
     if let Some(pid) = pid {
         // It may have ended by itself since.
         let _gone = kill_process(pid, Signal::KILL);
+    }
+}
+
+/// Waits until a unit of work lingers in a trigger of the test's own, in another process of the database than before; tells
+/// in which.
+pub(crate) async fn wait_for_lingering(data_dir: &Path, before: i32) -> i32 {
+    let begun = Instant::now();
+    let mut admin = administrator(data_dir).await;
+    let sql = "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid <> $1";
+    loop {
+        let process: i32 = sqlx::query_scalar(sql)
+            .bind(before)
+            .fetch_one(&mut admin)
+            .await
+            .unwrap();
+        if process != 0 {
+            return process;
+        }
+        assert!(begun.elapsed() < LINGERING, "nobody works on the job");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

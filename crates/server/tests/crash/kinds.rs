@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::program::Program;
-use crate::{asking, changing, importing, revalidating, sending, undoing};
+use crate::{asking, changing, counting, importing, revalidating, sending, simulating, undoing};
 
 /// The kinds of jobs that tests kill at least twice in the midst of their work, and count afterwards.
 ///
 /// `send_invitation` is killed at random by `killing`, with the program in `stopping` and with its worker in `workers`.
-const KILLED: [&str; 8] = [
+const KILLED: [&str; 10] = [
     changing::KIND,
     importing::KIND,
     undoing::KIND,
@@ -17,6 +17,8 @@ const KILLED: [&str; 8] = [
     "send_invitation",
     sending::KINDS[0],
     sending::KINDS[1],
+    simulating::KIND,
+    counting::KIND,
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use crate::stopping::{OPEN, OpenRequest, count};
 use crate::writer::Writer;
 
 /// Within which time the program is gone that is told to stop.
-const GONE_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const GONE_WITHIN: Duration = Duration::from_secs(10);
 
 /// What is told of a job as it goes.
 struct Events {

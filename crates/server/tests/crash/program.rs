@@ -132,11 +132,16 @@ fn log_of(data_dir: &Path) -> PathBuf {
 
 /// A superuser's connection to the private database of a program that runs.
 pub(crate) async fn administrator(data_dir: &Path) -> PgConnection {
+    try_administrator(data_dir).await.unwrap()
+}
+
+/// As [`administrator`], where the database may not be there yet.
+pub(crate) async fn try_administrator(data_dir: &Path) -> Result<PgConnection, sqlx::Error> {
     let options = PgConnectOptions::new_without_pgpass()
         .socket(data_dir.join("postgres/socket"))
         .username("postgres")
         .database("canvass");
-    PgConnection::connect_with(&options).await.unwrap()
+    PgConnection::connect_with(&options).await
 }
 
 /// Runs a command that ends by itself.

@@ -10,10 +10,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use crate::program::administrator;
-use crate::writer::Writer;
-
-/// How long mails may take after the last crash, when nothing is in their way.
-const MAIL_PATIENCE: Duration = Duration::from_mins(1);
+use crate::writer::{PATIENCE, Writer};
 
 /// How much of each kind there is.
 pub(crate) struct Totals {
@@ -118,7 +115,7 @@ async fn mails_went_out_once(
     let begun = Instant::now();
     let open = "SELECT count(*) FROM job_queue WHERE status <> 'completed'";
     while count(&mut *admin, open).await > 0 {
-        assert!(begun.elapsed() < MAIL_PATIENCE, "jobs stay open");
+        assert!(begun.elapsed() < PATIENCE, "jobs stay open");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let done = "SELECT count(*) FROM job_queue";

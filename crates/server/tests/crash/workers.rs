@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::program::{Program, canvass, run};
 use crate::stopping::{count, execute, mails};
-use crate::writer::Writer;
+use crate::writer::{PATIENCE, Writer};
 
 /// `canvass worker` with one place.
 pub(crate) struct Worker {
@@ -103,7 +103,8 @@ impl Scene {
     }
 
     async fn wait_for_mails(&self, number: usize) {
-        for _ in 0..600 {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
             if mails(&self.data_dir()) == number {
                 return;
             }

@@ -1,6 +1,6 @@
 //! A person who writes, and does not give up when the program goes away.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method, StatusCode};
@@ -12,6 +12,9 @@ const PASSWORD: &str = "three blind mice ran";
 
 /// How long a person waits who was told to come again.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long something may take that is waited for, on a machine that is busy with other things.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(6);
 
 /// What was acknowledged in an organization, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,11 +189,18 @@ impl Writer {
         }
     }
 
-    /// Changes something.
+    /// Changes something, until that is acknowledged: once more has no further effect.
     pub(crate) async fn patch(&mut self, path: &str, body: &Value) {
-        let changed = self.send(Method::PATCH, path, Some(body), None).await;
-        let (status, answer) = changed.unwrap();
-        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+        loop {
+            match self.send(Method::PATCH, path, Some(body), None).await {
+                Some((StatusCode::OK, _)) => return,
+                Some((status, answer)) => {
+                    assert!(may_pass(status, &answer), "{path}: {status}: {answer}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                None => self.repeated += 1,
+            }
+        }
     }
 
     /// What is there.
@@ -200,7 +210,8 @@ impl Writer {
 
     /// What is there when it is as it has to be.
     pub(crate) async fn until(&mut self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-        for _ in 0..600 {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
             match self.send(Method::GET, path, None, None).await {
                 Some((StatusCode::OK, answer)) if is_so(&answer) => return answer,
                 Some((status, answer)) if status != StatusCode::OK => {
@@ -268,7 +279,7 @@ impl Writer {
         if answer.is_none() {
             // The program was killed, or is about to be: it comes back at another address. When none is
             // told any more it stays, and the connection was an old one.
-            let next = tokio::time::timeout(Duration::from_mins(1), self.url.changed());
+            let next = tokio::time::timeout(PATIENCE, self.url.changed());
             drop(next.await.expect("the program comes back"));
         }
         if let Some((StatusCode::UNAUTHORIZED, _)) = answer {

@@ -20,6 +20,7 @@ macro_rules! for_each_unit_case {
             a_repeated_request_gets_the_recorded_answer,
             a_key_with_another_fingerprint_is_refused,
             a_reservation_ends_with_its_dropped_unit,
+            a_forgotten_request_can_be_made_again,
             an_expired_key_can_be_used_again,
             a_withheld_answer_keeps_the_id,
             other_tenants_do_not_share_keys,
@@ -185,6 +186,40 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         assert_eq!(unit.idempotency().claim(&request, NOW).await.unwrap(), None);
+    }
+
+    pub(super) async fn a_forgotten_request_can_be_made_again<S: Subject>(subject: &S) {
+        let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
+        let (request, kept) = (a_request(), a_request());
+        for tenant in [&tenant, &other] {
+            let unit = tenant.begin(subject).await;
+            for request in [&request, &kept] {
+                unit.idempotency().claim(request, NOW).await.unwrap();
+                unit.idempotency()
+                    .record(request, &an_answer())
+                    .await
+                    .unwrap();
+            }
+            unit.commit().await.unwrap();
+        }
+
+        let unit = tenant.begin(subject).await;
+        unit.idempotency().forget(&request).await.unwrap();
+        unit.idempotency().forget(&a_request()).await.unwrap();
+        unit.commit().await.unwrap();
+
+        let unit = tenant.begin(subject).await;
+        assert_eq!(unit.idempotency().claim(&request, NOW).await.unwrap(), None);
+        let answer = unit.idempotency().claim(&kept, NOW).await.unwrap();
+        assert_eq!(answer, Some(an_answer()), "another request is remembered");
+        drop(unit);
+        let unit = other.begin(subject).await;
+        let answer = unit.idempotency().claim(&request, NOW).await.unwrap();
+        assert_eq!(
+            answer,
+            Some(an_answer()),
+            "another organization's is remembered"
+        );
     }
 
     pub(super) async fn an_expired_key_can_be_used_again<S: Subject>(subject: &S) {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use kernel::{ClaimedJob, Expected, JobEnd, JobFailure, JobId, JobProgress, Patch};
 use serde_json::json;
 use tenancy::{OrganizationChange, Organizations, Permission, RoleTemplate, SettingsChange};
-use testkit::TestKeys;
+use testkit::{Outbox, TestKeys};
 use uuid::Uuid;
 
 use crate::invitations::{Scene, an_organization};
-use crate::post::{Outbox, token_in};
+use crate::post::token_in;
 
 impl Scene {
     async fn speak(&self, locale: &str) {

@@ -1,48 +1,19 @@
 //! The post: what was mailed, and the worker that mails it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use kernel::{
     ClaimedJob, Clock as _, Job as _, JobClaim, JobEnd, JobFailure, JobStore as _, KeyRing,
-    MailMessage, Mailer, MailerError, RequestId, Secret, TenantScope,
+    MailMessage, RequestId, Secret, TenantScope,
 };
 use tenancy::InvitationDelivery;
-use testkit::StagedWork;
+use testkit::{Outbox, StagedWork};
 use time::Duration;
 use uuid::Uuid;
 
 use crate::world::World;
 
 const WORKER: Uuid = Uuid::from_u128(1);
-
-/// A mailer that keeps what it is given, unless it is out of order.
-#[derive(Default)]
-pub(crate) struct Outbox {
-    sent: Mutex<Vec<MailMessage>>,
-    out_of_order: Mutex<bool>,
-}
-
-impl Outbox {
-    pub(crate) fn sent(&self) -> Vec<MailMessage> {
-        self.sent.lock().unwrap().clone()
-    }
-
-    pub(crate) fn is_out_of_order(&self, is_it: bool) {
-        *self.out_of_order.lock().unwrap() = is_it;
-    }
-}
-
-#[async_trait]
-impl Mailer for Outbox {
-    async fn send(&self, message: &MailMessage) -> Result<(), MailerError> {
-        if *self.out_of_order.lock().unwrap() {
-            return Err(MailerError("the postman is ill".into()));
-        }
-        self.sent.lock().unwrap().push(message.clone());
-        Ok(())
-    }
-}
 
 impl World {
     /// The jobs that are due, claimed for good.

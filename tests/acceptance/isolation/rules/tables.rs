@@ -158,7 +158,12 @@ pub(super) fn append_only(catalogue: &Catalogue) -> Vec<String> {
 }
 
 pub(super) fn triggers_are_known(catalogue: &Catalogue) -> Vec<String> {
-    const KNOWN: &[&str] = &["allow_only_nulling", "refuse_change", "refuse_truncate"];
+    const KNOWN: &[&str] = &[
+        "allow_only_nulling",
+        "note_event_changes",
+        "refuse_change",
+        "refuse_truncate",
+    ];
     let own = |table: &Relation| -> Vec<String> {
         table
             .triggers

@@ -52,6 +52,18 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry::needs("resumeCampaign", &[P::CampaignLaunch]).on(&[Thing::PausedCampaign]),
     Entry::needs("completeCampaign", &[P::CampaignLaunch]).on(&[Thing::ActiveCampaign]),
     Entry::needs("listCampaignRecipients", &[P::CampaignView]).on(&[Thing::Campaign]),
+    Entry::needs("createSimulation", &[P::CampaignLaunch])
+        .on(&[Thing::ReadyCampaign])
+        .with(|_| json!({ "seed": 42, "config": { "open_rate": 0.5, "send_rate": 6000 } }))
+        .answers(201),
+    Entry::needs("listSimulations", &[P::CampaignView]),
+    Entry::needs("readSimulation", &[P::CampaignView]).on(&[Thing::Simulation]),
+    Entry::needs("deleteSimulation", &[P::CampaignDelete])
+        .on(&[Thing::Simulation])
+        .answers(204),
     Entry::needs("previewCampaignMailForContact", &[P::EmailTemplatePreview])
         .on(&[Thing::ReadyCampaign, Thing::Contact]),
+    Entry::needs("sendTestMail", &[P::CampaignLaunch])
+        .on(&[Thing::ReadyCampaign])
+        .with(|_| json!({ "addresses": ["tester@canvass.example"] })),
 ];

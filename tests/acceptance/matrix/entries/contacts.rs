@@ -19,6 +19,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry::needs("deleteContacts", &[P::ContactDelete])
         .using(&[Thing::Contact])
         .with(|case| json!({ "ids": case.used })),
+    Entry::needs("restoreContacts", &[P::ContactDelete])
+        .using(&[Thing::DeletedContact])
+        .with(|case| json!({ "ids": case.used })),
     Entry::needs("deleteMatchingContacts", &[P::ContactDelete])
         .with(|_| json!({ "filter": nobody() }))
         .answers(202),

@@ -6,12 +6,14 @@ mod audit;
 mod campaigns;
 mod contacts;
 mod email_templates;
+mod events;
 mod forms;
 mod imports;
 mod invitations;
 mod jobs;
 mod leads;
 mod members;
+mod metrics;
 mod organizations;
 mod platform;
 mod roles;
@@ -31,11 +33,13 @@ pub(crate) fn entries() -> impl Iterator<Item = &'static Entry> {
         contacts::ENTRIES,
         imports::ENTRIES,
         email_templates::ENTRIES,
+        events::ENTRIES,
         forms::ENTRIES,
         invitations::ENTRIES,
         jobs::ENTRIES,
         leads::ENTRIES,
         members::ENTRIES,
+        metrics::ENTRIES,
         organizations::ENTRIES,
         platform::ENTRIES,
         roles::ENTRIES,

@@ -17,4 +17,9 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry::new("revokePlatformRole", Rule::PlatformAdmin)
         .on(&[Thing::PlatformAdmin, Thing::PlatformRole])
         .answers(204),
+    Entry::new("listScheduledRuns", Rule::PlatformAdmin),
+    Entry::new("startScheduledRun", Rule::PlatformAdmin)
+        .using(&[Thing::PeriodicJob])
+        .with(|case| json!({ "name": case.used[0] }))
+        .answers(202),
 ];

@@ -30,6 +30,21 @@ const QUEUES: [&str; 2] = ["idempotency_keys", "job_queue"];
 /// table, and why.
 const ACROSS: &[(&str, &str, &str)] = &[
     (
+        "crates/infrastructure/src/jobs/rounds.rs",
+        "event_changes",
+        "the scheduler looks for organizations that have something to count",
+    ),
+    (
+        "crates/infrastructure/src/jobs/rounds.rs",
+        "campaign_aggregations",
+        "the same",
+    ),
+    (
+        "crates/infrastructure/src/jobs/rounds.rs",
+        "organizations",
+        "the same",
+    ),
+    (
         "crates/infrastructure/src/shared/claim_jobs.sql",
         "job_queue",
         "workers take the jobs of all organizations",
@@ -62,6 +77,11 @@ const ACROSS: &[(&str, &str, &str)] = &[
     ("end_bulk_operations", "job_queue", "the same"),
     ("purge_expired", "invitations", "the same"),
     (
+        "note_event_changes",
+        "event_changes",
+        "the rows that a statement has just recorded name their organization, which that statement names",
+    ),
+    (
         "purge_uploads",
         "contact_import_chunks",
         "what broke off is removed for all organizations at once, by the platform's role",
@@ -82,7 +102,7 @@ const ACROSS: &[(&str, &str, &str)] = &[
 ];
 
 /// Benchmarks fill databases of their own and read them as their superuser.
-const BENCHMARKS: &str = "crates/server/src/commands/bench_";
+const BENCHMARKS: &str = "crates/server/src/commands/bench/";
 
 /// The sources whose statements go to the installation's database.
 fn sources() -> Vec<Source> {

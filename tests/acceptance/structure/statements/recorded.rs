@@ -2,17 +2,22 @@
 
 #[path = "../../../../crates/in-memory/tests/contract/audience.rs"]
 mod audience;
+#[path = "../../../../crates/in-memory/tests/contract/happenings.rs"]
+mod happenings;
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use analytics::Segment;
+use analytics::contract::{Happening, NewLead};
+use analytics::ports::AnalyticsStore;
 use async_trait::async_trait;
 use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::{ContactId, ContactListId, OrganizationId, RateLimiter};
+use kernel::{CampaignId, ContactId, ContactListId, OrganizationId, RateLimiter};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use testkit::TestDatabase;
@@ -139,6 +144,51 @@ impl campaigns::contract::Subject for Adapter {
     async fn delete_contact(&self, organization: OrganizationId, contact: ContactId) {
         audience::delete_contact(&self.database, organization, contact).await;
     }
+
+    async fn delete_organization(&self, organization: OrganizationId) {
+        audience::delete_organization(&self.database, organization).await;
+    }
+}
+
+#[async_trait]
+impl analytics::contract::Subject for Adapter {
+    async fn fresh() -> Self {
+        Subject::fresh().await
+    }
+
+    fn store(&self) -> &dyn AnalyticsStore {
+        &self.database
+    }
+
+    async fn found(&self) -> OrganizationId {
+        let tenant = tenancy::contract::Tenant::found(self).await;
+        tenant.organization.id()
+    }
+
+    async fn add_campaign(&self, organization: OrganizationId, name: &str) -> CampaignId {
+        happenings::add_campaign(&self.database, organization, name).await
+    }
+
+    async fn delete_campaign(&self, organization: OrganizationId, campaign: CampaignId) {
+        happenings::delete_campaign(&self.database, organization, campaign).await;
+    }
+
+    async fn add_recipients(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        recipients: &[(ContactId, Segment)],
+    ) {
+        happenings::add_recipients(&self.database, organization, campaign, recipients).await;
+    }
+
+    async fn record(&self, organization: OrganizationId, events: &[Happening]) {
+        happenings::record(&self.database, organization, events).await;
+    }
+
+    async fn add_lead(&self, organization: OrganizationId, lead: NewLead) {
+        happenings::add_lead(&self.database, organization, lead).await;
+    }
 }
 
 #[async_trait]
@@ -188,6 +238,8 @@ macro_rules! run_contracts {
 }
 
 run_contracts! {
+    analytics::for_each_aggregation_case => aggregations;
+    analytics::for_each_figure_case => figures;
     campaigns::for_each_assignment_case => assignments;
     campaigns::for_each_audience_case => audience;
     campaigns::for_each_campaign_case => campaigns;
@@ -197,6 +249,7 @@ run_contracts! {
     campaigns::for_each_lead_case => leads;
     campaigns::for_each_lead_search_case => lead_search;
     campaigns::for_each_lead_view_case => lead_views;
+    campaigns::for_each_simulation_case => simulations;
     campaigns::for_each_random_search_case => random_search;
     compliance::for_each_audit_case => entries;
     contacts::for_each_bulk_operation_case => bulk_operations;

@@ -10,8 +10,8 @@ use super::{
     LeftContactAnswer, PreviewAttribute, PreviewRowAnswer, RejectionAnswer, StartImportRequest,
 };
 use crate::schema::{
-    ImportStatusText, LeftReasonText, MeaningText, OnDuplicateText, OnInvalidText,
-    RejectionCodeText,
+    DelimiterText, EncodingText, ImportStatusText, LeftReasonText, MeaningText, OnDuplicateText,
+    OnInvalidText, RejectionCodeText,
 };
 
 fn example_format() -> FormatAnswer {
@@ -21,8 +21,8 @@ fn example_format() -> FormatAnswer {
         ("Stadt", "attribute"),
     ];
     FormatAnswer {
-        encoding: "utf-8".to_owned(),
-        delimiter: ";".to_owned(),
+        encoding: EncodingText::new("utf-8"),
+        delimiter: DelimiterText::new(";"),
         header_line: Some(1),
         columns: columns
             .into_iter()
@@ -48,6 +48,7 @@ impl Example for StartImportRequest {
             on_duplicate: Some(OnDuplicateText::new("fill_empty")),
             invalid: None,
             dry_run: Some(false),
+            repeat: None,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Finding the leads that meet a condition, through the index of its values.
 
-use campaigns::{Condition, Matches, Test};
+use campaigns::{Condition, FieldKey, LeadFilter, Matches, OwnedBy, Test};
 use kernel::StorageError;
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 use time::Date;
 use uuid::Uuid;
 
+use super::listing;
+use crate::binds::Binds;
 use crate::unit::PostgresUnit;
 
 /// Of so few leads, it is not worth the while to look for fewer.
@@ -30,7 +32,10 @@ impl PostgresUnit {
         for condition in conditions {
             let key = condition.key.as_str();
             let few = match &condition.test {
-                Test::Any(matches) => self.matching(key, matches, most).await?,
+                Test::Any(matches) => {
+                    let matches = narrowed(matches, &condition.key, conditions);
+                    self.matching(key, &matches, most).await?
+                }
                 // Whoever answered something else answered.
                 Test::Exists | Test::Other(_) => self.answering(key, most).await?,
                 Test::Absent => None,
@@ -46,6 +51,60 @@ impl PostgresUnit {
             }
         }
         Ok(fewest)
+    }
+
+    /// Leads among which are all whose own columns are as the filter demands: those that fit the one part of it, of those
+    /// with an index, that the fewest fit. `None` where more than `most` fit each of them.
+    pub(super) async fn leads_that_fit(
+        &self,
+        filter: &LeadFilter,
+        most: usize,
+    ) -> Result<Option<Vec<Uuid>>, StorageError> {
+        let mut fewest: Option<Vec<Uuid>> = None;
+        for part in parts(filter) {
+            // What more leads fit is of no use once fewer are known.
+            let most = fewest.as_ref().map_or(most, Vec::len);
+            if let Some(few) = self.fitting(&part, most).await? {
+                let is_enough = few.len() <= FEW_ENOUGH;
+                fewest = Some(few);
+                if is_enough {
+                    break;
+                }
+            }
+        }
+        Ok(fewest)
+    }
+
+    /// The leads that fit one of these filters, each of which an index answers by itself: no more rows are read than are
+    /// counted.
+    async fn fitting(
+        &self,
+        filters: &[LeadFilter],
+        most: usize,
+    ) -> Result<Option<Vec<Uuid>>, StorageError> {
+        let limit = most + 1;
+        let mut found = Vec::new();
+        for filter in filters {
+            let mut binds = Binds::of(self);
+            let own = listing::conditions(filter, &mut binds).join(" AND ");
+            // In the order of the index, or else few statistics would have the table read from end to end.
+            let order = if is_about_time(filter) {
+                "l.created_at, l.id"
+            } else {
+                "l.id"
+            };
+            let sql = format!(
+                "SELECT l.id AS lead_id FROM leads l WHERE {own} ORDER BY {order} LIMIT {limit}"
+            );
+            let hits = self.all::<Hit>(&sql, binds.values).await?;
+            found.extend(hits.into_iter().map(|hit| hit.lead_id));
+            if found.len() > most {
+                return Ok(None);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(Some(found))
     }
 
     /// The leads that have a value of the field, whichever.
@@ -79,6 +138,10 @@ impl PostgresUnit {
             ask.push((sql, vec![matches.texts.clone().into()]));
         }
         if let Some(fragment) = &matches.fragment {
+            // The index would tell all values.
+            if !has_trigram(fragment) {
+                return Ok(None);
+            }
             let sql = "SELECT lead_id FROM search_lead_values($1, $2, $3, $4) AS lead_id";
             ask.push((sql, vec![fragment.as_str().into()]));
         }
@@ -138,6 +201,96 @@ impl PostgresUnit {
     }
 }
 
+/// The parts of a filter that an index answers by itself, each as filters one of which a lead has to fit.
+fn parts(filter: &LeadFilter) -> Vec<Vec<LeadFilter>> {
+    let all = || LeadFilter {
+        deleted: filter.deleted,
+        ..LeadFilter::default()
+    };
+    let mut parts = Vec::new();
+    if filter.contact.is_some() {
+        parts.push(vec![LeadFilter {
+            contact: filter.contact,
+            ..all()
+        }]);
+    }
+    if filter.deleted {
+        // The other indexes have the living alone.
+        parts.push(vec![all()]);
+        return parts;
+    }
+    if let Some(owner @ (OwnedBy::Person(_) | OwnedBy::Team(_))) = filter.owner {
+        parts.push(vec![LeadFilter {
+            owner: Some(owner),
+            ..all()
+        }]);
+    }
+    if filter.campaign.is_some() {
+        parts.push(vec![LeadFilter {
+            campaign: filter.campaign,
+            ..all()
+        }]);
+    }
+    if is_about_time(filter) {
+        parts.push(vec![LeadFilter {
+            created_since: filter.created_since,
+            created_until: filter.created_until,
+            ..all()
+        }]);
+    }
+    if !filter.statuses.is_empty() {
+        let each = filter.statuses.iter().map(|status| LeadFilter {
+            statuses: vec![*status],
+            ..all()
+        });
+        parts.push(each.collect());
+    }
+    parts
+}
+
+const fn is_about_time(filter: &LeadFilter) -> bool {
+    filter.created_since.is_some() || filter.created_until.is_some()
+}
+
+/// What a condition matches, within the bounds that the others set to the same field, which has one number or one day.
+fn narrowed(matches: &Matches, key: &FieldKey, conditions: &[Condition]) -> Matches {
+    let mut narrowed = matches.clone();
+    for condition in conditions.iter().filter(|it| it.key == *key) {
+        let Test::Any(other) = &condition.test else {
+            continue;
+        };
+        if other.numbers.is_empty() {
+            let bounds = other.numbers_between;
+            narrowed.numbers_between = within(narrowed.numbers_between, bounds);
+        }
+        if other.dates.is_empty() {
+            narrowed.dates_between = within(narrowed.dates_between, other.dates_between);
+        }
+    }
+    narrowed
+}
+
+/// What of a range, where there is one, is within these bounds, where there are any.
+fn within<T: Ord>(range: Option<(T, T)>, bounds: Option<(T, T)>) -> Option<(T, T)> {
+    match (range, bounds) {
+        (Some((from, to)), Some((least, greatest))) => Some((from.max(least), to.min(greatest))),
+        (range, _) => range,
+    }
+}
+
+/// Whether there is something in a fragment that the index of trigrams knows: three letters of a word, or fewer with its
+/// beginning or its end, where it has two blanks or one.
+fn has_trigram(fragment: &str) -> bool {
+    let words: Vec<_> = fragment
+        .split(|letter: char| !letter.is_alphanumeric())
+        .collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let begins = if at > 0 { 2 } else { 0 };
+        let ends = usize::from(at + 1 < words.len());
+        !word.is_empty() && begins + word.chars().count() + ends >= 3
+    })
+}
+
 /// Conditions as a statement reads them.
 pub(super) fn documents(conditions: &[Condition]) -> Value {
     conditions.iter().map(document).collect()
@@ -164,4 +317,98 @@ fn document(condition: &Condition) -> Value {
         document["flags"] = matches.flags.as_slice().into();
     }
     document
+}
+
+#[cfg(test)]
+mod tests {
+    use campaigns::{LeadSource, LeadStatus};
+
+    use super::*;
+
+    #[test]
+    fn each_part_of_a_filter_that_has_an_index_is_asked_for_by_itself() {
+        let statuses = vec![LeadStatus::New, LeadStatus::Qualified];
+        let one = |status: LeadStatus| LeadFilter {
+            statuses: vec![status],
+            ..LeadFilter::default()
+        };
+        let made = LeadFilter {
+            created_since: Some(time::OffsetDateTime::UNIX_EPOCH),
+            ..LeadFilter::default()
+        };
+        let filter = LeadFilter {
+            statuses: statuses.clone(),
+            source: Some(LeadSource::Api),
+            owner: Some(OwnedBy::Nobody),
+            ..made.clone()
+        };
+
+        let each = statuses.into_iter().map(one).collect();
+        assert_eq!(parts(&filter), [vec![made], each]);
+        let deleted = LeadFilter {
+            deleted: true,
+            ..LeadFilter::default()
+        };
+        let filter = LeadFilter {
+            deleted: true,
+            ..filter
+        };
+        assert_eq!(parts(&filter), [vec![deleted]]);
+        assert!(parts(&LeadFilter::default()).is_empty());
+    }
+
+    fn numbers(least: i64, greatest: i64) -> Condition {
+        Condition {
+            key: "size".parse().unwrap(),
+            test: Test::Any(Matches {
+                numbers_between: Some((least, greatest)),
+                ..Matches::default()
+            }),
+        }
+    }
+
+    fn one_of(numbers: &[i64]) -> Condition {
+        Condition {
+            key: "size".parse().unwrap(),
+            test: Test::Any(Matches {
+                numbers: numbers.to_vec(),
+                ..Matches::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn two_bounds_of_a_field_are_looked_for_as_one_range() {
+        let mut elsewhere = numbers(7, 8);
+        elsewhere.key = "rank".parse().unwrap();
+        let conditions = [
+            numbers(10, i64::MAX),
+            elsewhere,
+            one_of(&[9, 12]),
+            numbers(i64::MIN, 11),
+        ];
+
+        for (condition, expected) in
+            conditions
+                .iter()
+                .zip([Some((10, 11)), Some((7, 8)), None, Some((10, 11))])
+        {
+            let Test::Any(matches) = &condition.test else {
+                panic!("it is about values");
+            };
+            let narrowed = narrowed(matches, &condition.key, &conditions);
+            assert_eq!(narrowed.numbers_between, expected);
+            assert_eq!(narrowed.numbers, matches.numbers);
+        }
+    }
+
+    #[test]
+    fn the_index_of_trigrams_knows_three_letters_and_ends_of_words() {
+        for fragment in ["ber", "łód", "a b", "ab ", " a", "12-34", "c++ and"] {
+            assert!(has_trigram(fragment), "{fragment}");
+        }
+        for fragment in ["a", "be", "%", "c++", "---", "a "] {
+            assert!(!has_trigram(fragment), "{fragment}");
+        }
+    }
 }

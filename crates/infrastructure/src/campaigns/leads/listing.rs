@@ -3,12 +3,12 @@
 //! What is frequent is found soonest where leads are read in their order, what is rare through the index of its
 //! values. How frequent something is shows when the first leads are read.
 
-use campaigns::{FieldKey, Lead, LeadFilter, LeadSort, OwnedBy, SortPlace, ValueKind};
+use campaigns::{FieldKey, Lead, LeadFilter, LeadSort, OwnedBy, SortPlace, Test, ValueKind};
 use kernel::{Cursor, Page, PageRequest, StorageError};
 use uuid::Uuid;
 
 use super::finding::documents;
-use super::rows::PlacedRow;
+use super::rows::{PlaceRow, PlacedRow};
 use crate::binds::Binds;
 use crate::unit::PostgresUnit;
 
@@ -16,6 +16,8 @@ use crate::unit::PostgresUnit;
 const FIRST: i64 = 1_000;
 /// Of how many leads it is worth the while to find all that meet a condition.
 const FEW: usize = 20_000;
+/// How many leads are read for a page at most, in their order.
+const MOST: i64 = 10_000;
 
 /// That a lead, `l`, meets all conditions of a document.
 const MEETS: &str = "NOT EXISTS (SELECT FROM jsonb_to_recordset({document}) AS f (field_key text, test text, \
@@ -33,6 +35,8 @@ const MEETS: &str = "NOT EXISTS (SELECT FROM jsonb_to_recordset({document}) AS f
 enum Through<'a> {
     /// All in their order, or the first so many of them.
     Order(Option<i64>),
+    /// All in their order up to this place.
+    UpTo(&'a Cursor),
     /// These.
     Ids(&'a [Uuid]),
 }
@@ -53,13 +57,31 @@ impl PostgresUnit {
     ) -> Result<Page<Lead>, StorageError> {
         let order = Order::of(sort);
         let wanted = usize::from(page.limit.get()) + 1;
-        let first = (!filter.conditions.is_empty()).then_some(FIRST);
+        // In the order of ids, a lead's own columns are asked before leads are counted off: a page's worth is enough.
+        let is_exact = filter.conditions.is_empty() && order.field.is_none();
+        let first = if is_exact {
+            i64::from(page.limit.get()) + 1
+        } else {
+            FIRST
+        };
         let mut found = self
-            .read(filter, order, page, Through::Order(first))
+            .read(filter, order, page, Through::Order(Some(first)))
             .await?;
-        if first.is_some() && found.len() < wanted {
-            let few = self.leads_that_meet_one(&filter.conditions, FEW).await?;
-            let through = few.as_deref().map_or(Through::Order(None), Through::Ids);
+        let mut end = None;
+        if !is_exact && found.len() < wanted {
+            let mut few = self.leads_that_meet_one(&filter.conditions, FEW).await?;
+            // By a field, values are counted off before a lead's own columns are asked.
+            if few.is_none() && order.field.is_some() {
+                few = self.leads_that_fit(filter, FEW).await?;
+            }
+            if few.is_none() {
+                end = self.place_of_last(filter, order, page).await?;
+            }
+            let through = match (&few, &end) {
+                (Some(few), _) => Through::Ids(few),
+                (None, Some(end)) => Through::UpTo(end),
+                (None, None) => Through::Order(None),
+            };
             found = self.read(filter, order, page, through).await?;
         }
         let leads = found
@@ -69,11 +91,45 @@ impl PostgresUnit {
                 Ok((Lead::try_from(row.lead)?, place))
             })
             .collect::<Result<Vec<_>, StorageError>>()?;
-        let page = Page::from_overfull(leads, page.limit, |(lead, place)| {
+        let mut page = Page::from_overfull(leads, page.limit, |(lead, place)| {
             let id = lead.id().as_uuid();
             place.as_ref().map_or(Cursor::Id(id), |it| it.cursor(id))
         });
+        // Where not all were read, the next page goes on behind the last one that was.
+        page.next = page.next.or(end);
         Ok(page.map(|(lead, _)| lead))
+    }
+
+    /// The place of the last lead that is read for a page, where there are more.
+    async fn place_of_last(
+        &self,
+        filter: &LeadFilter,
+        order: Order<'_>,
+        page: &PageRequest,
+    ) -> Result<Option<Cursor>, StorageError> {
+        let mut binds = Binds::of(self);
+        let (after, direction) = (page.after.as_ref(), order.direction());
+        let sql = if let Some((key, kind)) = order.field {
+            let mut values = values(key, kind, filter, &mut binds);
+            values.extend(order.behind("v.lead_id", Some(kind), after, &mut binds));
+            let (column, values) = (column(kind), values.join(" AND "));
+            let skipped = MOST - 1;
+            format!(
+                "SELECT v.lead_id AS id, v.value_folded, v.value_number, v.value_date, v.value_bool \
+                 FROM lead_field_values v WHERE {values} \
+                 ORDER BY v.{column} {direction}, v.lead_id {direction} LIMIT 1 OFFSET {skipped}"
+            )
+        } else {
+            let mut own = conditions(filter, &mut binds);
+            own.extend(order.behind("l.id", None, after, &mut binds));
+            let (own, place) = (own.join(" AND "), place(None));
+            let skipped = MOST - 1;
+            format!(
+                "SELECT l.id, {place} FROM leads l WHERE {own} ORDER BY l.id {direction} LIMIT 1 OFFSET {skipped}"
+            )
+        };
+        let row = self.one::<PlaceRow>(&sql, binds.values).await?;
+        Ok(row.map(|row| row.cursor()))
     }
 
     async fn read(
@@ -90,10 +146,11 @@ impl PostgresUnit {
         let place = place(order.field.map(|(_, kind)| kind));
         // In the order of ids, leads are read once; by a field, its values are read first.
         let from = match (order.field, through) {
-            (None, Through::Order(reads)) => {
+            (None, Through::Order(_) | Through::UpTo(_)) => {
                 wanted.extend(order.behind("l.id", None, after, &mut binds));
+                wanted.extend(order.up_to("l.id", None, through.end(), &mut binds));
                 let direction = order.direction();
-                let reads = binds.bind(reads);
+                let reads = through.limit();
                 let own = wanted.join(" AND ");
                 wanted.clear();
                 format!(
@@ -113,20 +170,13 @@ impl PostgresUnit {
             }
             (Some((key, kind)), through) => {
                 let column = column(kind);
-                let mut values = vec![
-                    "v.organization_id = $1".to_owned(),
-                    format!("v.field_key = {}", binds.bind(key.as_str())),
-                    format!("v.position = 0 AND v.{column} IS NOT NULL"),
-                ];
+                let mut values = values(key, kind, filter, &mut binds);
                 values.extend(order.behind("v.lead_id", Some(kind), after, &mut binds));
-                let mut reads = None;
+                values.extend(order.up_to("v.lead_id", Some(kind), through.end(), &mut binds));
                 if let Through::Ids(ids) = through {
                     values.push(format!("v.lead_id = ANY ({})", binds.bind(ids.to_vec())));
                 }
-                if let Through::Order(Some(first)) = through {
-                    reads = Some(first);
-                }
-                let (values, reads) = (values.join(" AND "), binds.bind(reads));
+                let (values, reads) = (values.join(" AND "), through.limit());
                 let direction = order.direction();
                 format!(
                     "(SELECT v.lead_id, v.{column} AS value FROM lead_field_values v WHERE {values} \
@@ -149,10 +199,29 @@ impl PostgresUnit {
         let by = match (order.field, through) {
             (Some(_), _) => format!("w.value {direction}, w.lead_id {direction}"),
             (None, Through::Ids(_)) => format!("w.id {direction}"),
-            (None, Through::Order(_)) => format!("l.id {direction}"),
+            (None, Through::Order(_) | Through::UpTo(_)) => format!("l.id {direction}"),
         };
         let sql = format!("SELECT l.* FROM {from} WHERE {wanted} ORDER BY {by} LIMIT {limit}");
         self.all::<PlacedRow>(&sql, binds.values).await
+    }
+}
+
+impl<'a> Through<'a> {
+    /// How many are read in their order at most, in words of the statement: in a plan for all values, a bound number would be
+    /// taken for a tenth of all rows.
+    fn limit(self) -> String {
+        match self {
+            Self::Order(Some(reads)) => reads.to_string(),
+            Self::Order(None) | Self::UpTo(_) | Self::Ids(_) => "ALL".to_owned(),
+        }
+    }
+
+    /// Up to where.
+    const fn end(self) -> Option<&'a Cursor> {
+        match self {
+            Self::UpTo(end) => Some(end),
+            Self::Order(_) | Self::Ids(_) => None,
+        }
     }
 }
 
@@ -191,22 +260,74 @@ impl<'a> Order<'a> {
         binds: &mut Binds,
     ) -> Option<String> {
         let sign = if self.is_descending { "<" } else { ">" };
-        match (after, kind) {
-            (Some(Cursor::Id(id)), None) => Some(format!("{id_column} {sign} {}", binds.bind(*id))),
-            (Some(after), Some(kind)) => {
-                let (place, id) = SortPlace::read(after)?;
-                let value = match place {
-                    SortPlace::Text(text) => binds.bind(text),
-                    SortPlace::Number(number) => binds.bind(number),
-                    SortPlace::Date(date) => binds.bind(date),
-                    SortPlace::Flag(flag) => binds.bind(flag),
-                };
-                let (column, id) = (column(kind), binds.bind(id));
-                Some(format!("(v.{column}, {id_column}) {sign} ({value}, {id})"))
-            }
-            _ => None,
+        beside(sign, id_column, kind, after, binds)
+    }
+
+    /// The condition that a row stands at a place or before it.
+    fn up_to(
+        self,
+        id_column: &str,
+        kind: Option<ValueKind>,
+        end: Option<&Cursor>,
+        binds: &mut Binds,
+    ) -> Option<String> {
+        let sign = if self.is_descending { ">=" } else { "<=" };
+        beside(sign, id_column, kind, end, binds)
+    }
+}
+
+/// The condition that a row stands on one side of a place.
+fn beside(
+    sign: &str,
+    id_column: &str,
+    kind: Option<ValueKind>,
+    place: Option<&Cursor>,
+    binds: &mut Binds,
+) -> Option<String> {
+    match (place, kind) {
+        (Some(Cursor::Id(id)), None) => Some(format!("{id_column} {sign} {}", binds.bind(*id))),
+        (Some(place), Some(kind)) => {
+            let (place, id) = SortPlace::read(place)?;
+            let value = match place {
+                SortPlace::Text(text) => binds.bind(text),
+                SortPlace::Number(number) => binds.bind(number),
+                SortPlace::Date(date) => binds.bind(date),
+                SortPlace::Flag(flag) => binds.bind(flag),
+            };
+            let (column, id) = (column(kind), binds.bind(id));
+            Some(format!("(v.{column}, {id_column}) {sign} ({value}, {id})"))
+        }
+        _ => None,
+    }
+}
+
+/// What is demanded of the values that leads are sorted by. A field has one number or one day: where that has to be within
+/// bounds, values outside of them are not read.
+fn values(key: &FieldKey, kind: ValueKind, filter: &LeadFilter, binds: &mut Binds) -> Vec<String> {
+    let mut wanted = vec![
+        "v.organization_id = $1".to_owned(),
+        format!("v.field_key = {}", binds.bind(key.as_str())),
+        format!("v.position = 0 AND v.{} IS NOT NULL", column(kind)),
+    ];
+    let own = filter.conditions.iter().filter(|it| it.key == *key);
+    for condition in own {
+        let Test::Any(matches) = &condition.test else {
+            continue;
+        };
+        let bounds = match kind {
+            ValueKind::Number => matches
+                .numbers_between
+                .map(|(least, greatest)| (binds.bind(least), binds.bind(greatest))),
+            ValueKind::Date => matches
+                .dates_between
+                .map(|(first, last)| (binds.bind(first), binds.bind(last))),
+            ValueKind::Text | ValueKind::Flag => None,
+        };
+        if let Some((least, greatest)) = bounds {
+            wanted.push(format!("v.{} BETWEEN {least} AND {greatest}", column(kind)));
         }
     }
+    wanted
 }
 
 const fn column(kind: ValueKind) -> &'static str {
@@ -238,7 +359,7 @@ fn place(kind: Option<ValueKind>) -> String {
 }
 
 /// What the filter demands of a lead's own columns.
-fn conditions(filter: &LeadFilter, binds: &mut Binds) -> Vec<String> {
+pub(super) fn conditions(filter: &LeadFilter, binds: &mut Binds) -> Vec<String> {
     let mut wanted = vec!["l.organization_id = $1".to_owned()];
     let living = if filter.deleted {
         "l.deleted_at IS NOT NULL"

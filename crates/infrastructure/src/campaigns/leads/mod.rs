@@ -5,3 +5,4 @@ mod listing;
 mod people;
 mod repository;
 mod rows;
+mod several;

@@ -34,6 +34,7 @@ struct AddresseeRow {
 struct LetterheadRow {
     name: String,
     settings: Value,
+    is_deleted: bool,
 }
 
 impl TryFrom<AddresseeRow> for Addressee {
@@ -73,6 +74,18 @@ impl People for PostgresUnit {
         Ok(self.one::<Found>(sql, values).await?.is_some())
     }
 
+    async fn known_contacts(&self, ids: &[ContactId]) -> Result<Vec<ContactId>, StorageError> {
+        // Each is looked up by itself, whatever the planner believes of how many there are.
+        let sql = "SELECT known.id FROM unnest($2::uuid[]) AS wanted (id) \
+                   CROSS JOIN LATERAL (SELECT c.id FROM contacts c \
+                       WHERE c.organization_id = $1 AND c.id = wanted.id OFFSET 0) AS known";
+        let ids: Vec<_> = ids.iter().map(|id| id.as_uuid()).collect();
+        let values = [self.organization().into(), ids.into()];
+        let known = self.all::<Found>(sql, values).await?;
+        let known = known.into_iter().map(|row| ContactId::from_uuid(row.id));
+        Ok(known.collect())
+    }
+
     async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError> {
         let sql = "SELECT id FROM contacts WHERE organization_id = $1 AND email_normalized = $2 \
                    AND deleted_at IS NULL";
@@ -92,7 +105,7 @@ impl People for PostgresUnit {
     }
 
     async fn find_letterhead(&self) -> Result<Option<Letterhead>, StorageError> {
-        let sql = "SELECT name, settings FROM organizations WHERE organization_id = $1";
+        let sql = "SELECT name, settings, deleted_at IS NOT NULL AS is_deleted FROM organizations WHERE organization_id = $1";
         let values = [self.organization().into()];
         let Some(row) = self.one::<LetterheadRow>(sql, values).await? else {
             return Ok(None);
@@ -108,6 +121,7 @@ impl People for PostgresUnit {
                 .as_ref()
                 .map(|url| url.as_str().to_owned()),
             locale: settings.locale,
+            is_deleted: row.is_deleted,
         }))
     }
 

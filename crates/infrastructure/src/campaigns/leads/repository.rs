@@ -22,13 +22,16 @@ const NOW: &str = "SELECT l.status, count(*) AS leads FROM leads l WHERE l.organ
 const NOW_OF_CAMPAIGN: &str = "SELECT l.status, count(*) AS leads FROM leads l WHERE l.organization_id = $1 \
     AND l.campaign_id = $2 AND l.deleted_at IS NULL GROUP BY l.status";
 
-const REACHED: &str = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) AS leads FROM lead_status_changes s \
-    JOIN leads l ON l.organization_id = $1 AND l.id = s.lead_id WHERE s.organization_id = $1 \
-    AND l.deleted_at IS NULL GROUP BY s.to_status";
+/// How many leads came to each stage from another one.
+const REACHED: &str = "SELECT s.to_status AS status, count(*) AS leads FROM (\
+        SELECT DISTINCT c.to_status, c.lead_id FROM lead_status_changes c \
+        WHERE c.organization_id = $1 AND c.from_status IS NOT NULL\
+    ) AS s WHERE NOT EXISTS (SELECT FROM leads l \
+        WHERE l.organization_id = $1 AND l.id = s.lead_id AND l.deleted_at IS NOT NULL) GROUP BY s.to_status";
 
-const REACHED_OF_CAMPAIGN: &str = "SELECT s.to_status AS status, count(DISTINCT s.lead_id) AS leads \
-    FROM leads l CROSS JOIN LATERAL (SELECT c.to_status, c.lead_id FROM lead_status_changes c \
-    WHERE c.organization_id = $1 AND c.lead_id = l.id OFFSET 0) AS s \
+const REACHED_OF_CAMPAIGN: &str = "SELECT s.to_status AS status, count(*) AS leads \
+    FROM leads l CROSS JOIN LATERAL (SELECT DISTINCT c.to_status FROM lead_status_changes c \
+    WHERE c.organization_id = $1 AND c.lead_id = l.id AND c.from_status IS NOT NULL OFFSET 0) AS s \
     WHERE l.organization_id = $1 AND l.campaign_id = $2 AND l.deleted_at IS NULL GROUP BY s.to_status";
 
 #[async_trait]
@@ -36,8 +39,8 @@ impl LeadRepository for PostgresUnit {
     async fn insert(&self, lead: &Lead, step: &StatusChange) -> Result<(), CampaignError> {
         let sql = "INSERT INTO leads (organization_id, id, campaign_id, contact_id, person, status, source, \
                    assigned_user_id, assigned_team_id, latest_response_id, responses, notes, created_at, updated_at, \
-                   created_by, updated_by, version, deleted_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+                   created_by, updated_by, version, deleted_at, came_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
                    ON CONFLICT (organization_id, campaign_id, person) \
                    WHERE deleted_at IS NULL AND person IS NOT NULL DO NOTHING";
         let state = lead.state();
@@ -72,10 +75,11 @@ impl LeadRepository for PostgresUnit {
             state.stamps.updated_by.map(UserId::as_uuid).into(),
             state.stamps.version.number().into(),
             state.stamps.deleted_at.into(),
+            state.came_at.into(),
         ];
         if self.execute_sql(sql, values).await? == 0 {
             let people = state.person.as_slice();
-            let other = self.find_person(state.campaign, people).await?;
+            let other = self.find_person(state.campaign, None, people).await?;
             return Err(match other {
                 Some(other) => CampaignError::LeadExists(other.id()),
                 None => StorageError::Contended(None).into(),
@@ -104,8 +108,21 @@ impl LeadRepository for PostgresUnit {
     async fn find_person(
         &self,
         campaign: Option<CampaignId>,
+        contact: Option<ContactId>,
         people: &[Person],
     ) -> Result<Option<Lead>, StorageError> {
+        if let Some(contact) = contact {
+            let sql = "SELECT * FROM leads WHERE organization_id = $1 AND contact_id = $2 \
+                       AND campaign_id IS NOT DISTINCT FROM $3 AND deleted_at IS NULL ORDER BY id LIMIT 1";
+            let values = [
+                self.organization().into(),
+                contact.as_uuid().into(),
+                campaign.map(CampaignId::as_uuid).into(),
+            ];
+            if let Some(row) = self.one::<LeadRow>(sql, values).await? {
+                return Lead::try_from(row).map(Some);
+            }
+        }
         for person in people {
             let person = person.as_str().to_owned();
             let row = if let Some(campaign) = campaign {
@@ -161,13 +178,20 @@ impl LeadRepository for PostgresUnit {
             state.stamps.version.number().into(),
             state.stamps.deleted_at.into(),
         ];
-        if self.execute_sql(sql, values).await? == 0 {
+        if self.execute_contended(sql, values).await? == 0 {
             return Err(CampaignError::Stale);
         }
         if let Some(step) = step {
             self.insert_step(lead.id(), step).await?;
         }
         Ok(())
+    }
+
+    async fn update_many(
+        &self,
+        changed: &[(Lead, Option<StatusChange>)],
+    ) -> Result<(), StorageError> {
+        self.write_leads(changed).await
     }
 
     async fn insert_response(
@@ -177,7 +201,7 @@ impl LeadRepository for PostgresUnit {
     ) -> Result<(), StorageError> {
         let sql = "INSERT INTO form_responses (organization_id, id, lead_id, form_version_id, response_data, \
                    submitted_at, user_agent, ip, session_id, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8::inet, $9, $6)";
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8::inet, $9, $10)";
         let origin = &response.origin;
         let lead = response.lead.as_uuid();
         let bound = [
@@ -190,6 +214,7 @@ impl LeadRepository for PostgresUnit {
             origin.user_agent.clone().into(),
             origin.ip.map(|ip| ip.to_string()).into(),
             origin.session.into(),
+            response.created_at.into(),
         ];
         self.execute_sql(sql, bound).await?;
         let sql = "DELETE FROM lead_field_values WHERE organization_id = $1 AND lead_id = $2";
@@ -202,7 +227,7 @@ impl LeadRepository for PostgresUnit {
                    value_text text, value_folded text, value_number bigint, value_date date, value_bool boolean) \
                    ON CONFLICT (organization_id, lead_id, field_key, position) DO NOTHING";
         let documents = values.iter().map(document).collect::<Value>();
-        let at = response.submitted_at.into();
+        let at = response.created_at.into();
         let bound = [
             self.organization().into(),
             lead.into(),
@@ -225,7 +250,7 @@ impl LeadRepository for PostgresUnit {
         lead: LeadId,
         page: &PageRequest,
     ) -> Result<Page<FormResponse>, StorageError> {
-        let sql = "SELECT organization_id, id, lead_id, form_version_id, response_data, submitted_at, user_agent, \
+        let sql = "SELECT organization_id, id, lead_id, form_version_id, response_data, submitted_at, created_at, user_agent, \
                    host(ip) AS ip, session_id FROM form_responses \
                    WHERE organization_id = $1 AND lead_id = $2 AND id > $3 ORDER BY id LIMIT $4";
         let (after, most) = bounds(page);
@@ -250,7 +275,7 @@ impl LeadRepository for PostgresUnit {
         &self,
         ids: &[FormResponseId],
     ) -> Result<Vec<FormResponse>, StorageError> {
-        let sql = "SELECT organization_id, id, lead_id, form_version_id, response_data, submitted_at, user_agent, \
+        let sql = "SELECT organization_id, id, lead_id, form_version_id, response_data, submitted_at, created_at, user_agent, \
                    host(ip) AS ip, session_id FROM form_responses WHERE organization_id = $1 AND id = ANY ($2)";
         let ids: Vec<_> = ids.iter().map(|id| id.as_uuid()).collect();
         let values = [self.organization().into(), ids.into()];
@@ -273,10 +298,16 @@ impl LeadRepository for PostgresUnit {
             let row = rows.iter().find(|row| row.status == status.as_str());
             row.map_or(0, |row| row.leads.unsigned_abs())
         };
+        let all = LeadStatus::ALL.iter().map(|status| count(&now, *status));
+        let all: u64 = all.sum();
         let stage = |status: &LeadStatus| LeadStage {
             status: *status,
             now: count(&now, *status),
-            reached: count(&reached, *status),
+            // Every lead began as new.
+            reached: match status {
+                LeadStatus::New => all,
+                other => count(&reached, *other),
+            },
         };
         Ok(LeadStatus::ALL.iter().map(stage).collect())
     }

@@ -5,7 +5,7 @@ use campaigns::{
     SortPlace, StatusChange, TypedValue,
 };
 use kernel::{
-    CampaignId, ContactId, FormResponseId, FormVersionId, LeadId, LeadStatusChangeId,
+    CampaignId, ContactId, Cursor, FormResponseId, FormVersionId, LeadId, LeadStatusChangeId,
     OrganizationId, StorageError, TeamId, UserId,
 };
 use sea_orm::FromQueryResult;
@@ -30,6 +30,7 @@ pub(super) struct LeadRow {
     latest_response_id: Option<Uuid>,
     responses: i32,
     notes: String,
+    came_at: Option<OffsetDateTime>,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     created_by: Option<Uuid>,
@@ -43,19 +44,52 @@ pub(super) struct LeadRow {
 pub(super) struct PlacedRow {
     #[sea_orm(nested)]
     pub(super) lead: LeadRow,
+    #[sea_orm(nested)]
+    sorted: SortRow,
+}
+
+/// A place in an order.
+#[derive(FromQueryResult)]
+pub(super) struct PlaceRow {
+    id: Uuid,
+    #[sea_orm(nested)]
+    sorted: SortRow,
+}
+
+/// The value that something is sorted by.
+#[derive(FromQueryResult)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are those of the columns"
+)]
+struct SortRow {
     value_folded: Option<String>,
     value_number: Option<i64>,
     value_date: Option<Date>,
     value_bool: Option<bool>,
 }
 
-impl PlacedRow {
-    /// The value that it is sorted by.
-    pub(super) fn place(&self) -> Option<SortPlace> {
+impl SortRow {
+    fn place(&self) -> Option<SortPlace> {
         let text = self.value_folded.clone().map(SortPlace::Text);
         text.or_else(|| self.value_number.map(SortPlace::Number))
             .or_else(|| self.value_date.map(SortPlace::Date))
             .or_else(|| self.value_bool.map(SortPlace::Flag))
+    }
+}
+
+impl PlacedRow {
+    /// The value that it is sorted by.
+    pub(super) fn place(&self) -> Option<SortPlace> {
+        self.sorted.place()
+    }
+}
+
+impl PlaceRow {
+    /// The cursor behind it.
+    pub(super) fn cursor(&self) -> Cursor {
+        let place = self.sorted.place();
+        place.map_or(Cursor::Id(self.id), |place| place.cursor(self.id))
     }
 }
 
@@ -83,6 +117,7 @@ pub(super) struct ResponseRow {
     form_version_id: Uuid,
     response_data: Value,
     submitted_at: OffsetDateTime,
+    created_at: OffsetDateTime,
     user_agent: Option<String>,
     ip: Option<String>,
     session_id: Option<Uuid>,
@@ -124,6 +159,7 @@ impl TryFrom<LeadRow> for Lead {
             latest_response: row.latest_response_id.map(FormResponseId::from_uuid),
             responses: row.responses,
             notes: notes.ok_or_else(|| corrupt("leads.notes"))?,
+            came_at: row.came_at.unwrap_or(row.created_at),
             stamps,
         }))
     }
@@ -167,6 +203,7 @@ impl TryFrom<ResponseRow> for FormResponse {
             form_version: FormVersionId::from_uuid(row.form_version_id),
             answers,
             submitted_at: row.submitted_at,
+            created_at: row.created_at,
             origin: ResponseOrigin {
                 user_agent: row.user_agent,
                 ip,

@@ -14,7 +14,7 @@ use sqlx::Row as _;
 use sqlx::postgres::{PgArguments, PgRow};
 use uuid::Uuid;
 
-use crate::contacts::columns::Binder;
+use crate::binds::Binder;
 use crate::contacts::rows::{self, ContactRow, address_hash, contacts_of, parsed};
 use crate::error::{corrupt, translate_sqlx};
 use crate::page::bounds;
@@ -122,17 +122,32 @@ impl ImportTraceRepository for PostgresUnit {
         import: ContactImportId,
         line: u64,
         limit: u16,
+        bytes: u32,
     ) -> Result<Vec<Rejection>, StorageError> {
-        let sql = "SELECT r.line, r.column_name, r.code, r.original FROM contact_import_rejections r \
+        // How long a text is, is known without its being read.
+        let sql = "SELECT n.line, n.column_name, n.code, n.original \
+                   FROM (SELECT r.line, r.column_name, r.code, r.original, \
+                             sum(octet_length(r.original)) OVER (ORDER BY r.line) - octet_length(r.original) AS before \
+                         FROM contact_import_rejections r \
+                         WHERE r.organization_id = $1 AND r.import_id = $2 AND r.line > $3 \
+                         ORDER BY r.line LIMIT $4) AS n \
+                   WHERE n.before < $5 ORDER BY n.line";
+        self.rejections(sql, import, line, limit, bytes.into())
+            .await
+    }
+
+    async fn rejections_in_short(
+        &self,
+        import: ContactImportId,
+        line: u64,
+        limit: u16,
+        characters: u16,
+    ) -> Result<Vec<Rejection>, StorageError> {
+        let sql = "SELECT r.line, r.column_name, r.code, left(r.original, $5::integer) AS original \
+                   FROM contact_import_rejections r \
                    WHERE r.organization_id = $1 AND r.import_id = $2 AND r.line > $3 ORDER BY r.line LIMIT $4";
-        let values = [
-            self.organization().into(),
-            import.as_uuid().into(),
-            i64::try_from(line).unwrap_or(i64::MAX).into(),
-            i64::from(limit).into(),
-        ];
-        let rows = self.all::<RejectionRow>(sql, values).await?;
-        rows.into_iter().map(rejection).collect()
+        self.rejections(sql, import, line, limit, characters.into())
+            .await
     }
 
     async fn touch(
@@ -306,11 +321,11 @@ impl ImportTraceRepository for PostgresUnit {
         self.forget(sql, import, limit).await
     }
 
-    async fn forget_left(&self, import: ContactImportId) -> Result<(), StorageError> {
-        let sql =
-            "DELETE FROM contact_import_left l WHERE l.organization_id = $1 AND l.import_id = $2";
-        let values = [self.organization().into(), import.as_uuid().into()];
-        self.execute_sql(sql, values).await.map(|_| ())
+    async fn forget_left(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
+        let sql = "DELETE FROM contact_import_left l WHERE l.organization_id = $1 AND l.import_id = $2 \
+                   AND l.contact_id IN (SELECT s.contact_id FROM contact_import_left s \
+                       WHERE s.organization_id = $1 AND s.import_id = $2 ORDER BY s.contact_id LIMIT $3)";
+        self.forget(sql, import, limit).await
     }
 
     async fn leave(
@@ -393,6 +408,26 @@ fn rejection(row: RejectionRow) -> Result<Rejection, StorageError> {
 }
 
 impl PostgresUnit {
+    /// Rejections behind a line, as many as `limit` and `most` let through.
+    async fn rejections(
+        &self,
+        sql: &str,
+        import: ContactImportId,
+        line: u64,
+        limit: u16,
+        most: i64,
+    ) -> Result<Vec<Rejection>, StorageError> {
+        let values = [
+            self.organization().into(),
+            import.as_uuid().into(),
+            i64::try_from(line).unwrap_or(i64::MAX).into(),
+            i64::from(limit).into(),
+            most.into(),
+        ];
+        let rows = self.all::<RejectionRow>(sql, values).await?;
+        rows.into_iter().map(rejection).collect()
+    }
+
     async fn forget(
         &self,
         sql: &str,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use contacts::ports::{ContactStore, ContactUnit};
 use contacts::{
     ContactImportState, ContactList, ContactSource, FileSource, ImportDetail, ImportJob,
-    ImportOptions, ImportPorts, ImportStatus, Imports, Judge, NewContactList, NewImport,
-    OnDuplicate, OnInvalid, SourceBroken, UndoJob,
+    ImportOptions, ImportPorts, ImportStatus, Imports, Judge, ListRevalidation, NewContactList,
+    NewImport, OnDuplicate, OnInvalid, SourceBroken, UndoJob,
 };
 use infrastructure::{DatabaseSettings, PostgresDatabase, SystemIds};
 use kernel::{
@@ -172,11 +172,10 @@ impl Desk {
         if let Some((after, why)) = interrupted {
             work = work.interrupted_after(after, why);
         }
-        let (import, undo) = (
-            ImportJob::new(self.ports.clone()),
-            UndoJob::new(self.ports.clone()),
-        );
-        let kinds: [&dyn Job; 2] = [&import, &undo];
+        let ports = self.ports.clone();
+        let (import, undo) = (ImportJob::new(ports.clone()), UndoJob::new(ports.clone()));
+        let validation = ListRevalidation::new(ports.store, ports.judge, ports.clock, ports.ids);
+        let kinds: [&dyn Job; 3] = [&import, &undo, &validation];
         let kind = kinds
             .into_iter()
             .find(|kind| kind.kind().as_str() == job.kind);
@@ -234,6 +233,15 @@ impl Desk {
             .collect()
     }
 
+    /// Waits until somebody waits for somebody else's lock.
+    pub(super) async fn wait_until_somebody_waits(&self) {
+        let waiting =
+            "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while self.count(waiting).await == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Counts rows as the superuser.
     pub(super) async fn count(&self, from: &str) -> i64 {
         use sqlx::Connection as _;
@@ -248,14 +256,14 @@ impl Desk {
     }
 }
 
-pub(super) fn once() -> Once<'static, ImportDetail> {
+pub(super) fn once<T>() -> Once<'static, T> {
     Once {
         request: None,
         render: &|_| StoredAnswer::Withheld { id: Uuid::nil() },
     }
 }
 
-pub(super) fn fresh(done: Done<ImportDetail>) -> ImportDetail {
+pub(super) fn fresh<T>(done: Done<T>) -> T {
     match done {
         Done::Fresh(detail) => detail,
         Done::Replayed(_) => panic!("it was replayed"),

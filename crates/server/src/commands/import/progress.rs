@@ -32,12 +32,10 @@ pub(super) fn sending(length: u64) -> ProgressBar {
     )
 }
 
-/// A bar of how much of a file was read, in percent.
-pub(super) fn reading() -> ProgressBar {
-    styled(
-        ProgressBar::new(100),
-        "reading  {wide_bar} {percent}% {msg} {eta}",
-    )
+/// A bar of how much of something is done, in percent; what is done is said in a word.
+pub(in crate::commands) fn percent(word: &str) -> ProgressBar {
+    let template = format!("{word:<8} {{wide_bar}} {{percent}}% {{msg}} {{eta}}");
+    styled(ProgressBar::new(100), &template)
 }
 
 fn styled(bar: ProgressBar, template: &str) -> ProgressBar {

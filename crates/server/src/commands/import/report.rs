@@ -77,9 +77,44 @@ pub(super) fn rejections(page: &Value, rejected: u64) -> String {
 /// Why a file that was sent was not read, and how it is all the same.
 pub(super) fn how_to_go_on(error: &ClientError, id: &str) -> String {
     format!(
-        "{error}; the file was sent, and waits as the import {id}: go on with canvass import --waiting {id} --map \
-         COLUMN=MEANING"
+        "{error}; the file was sent, and waits as the import {id}: {}",
+        start(id)
     )
+}
+
+/// How an import that waits is started.
+fn start(id: &str) -> String {
+    format!(
+        "start it with canvass import --waiting {id}, and say with --map COLUMN=MEANING, --header-line, --delimiter and \
+         --encoding how its file is read"
+    )
+}
+
+/// Why a file is not taken in that this earlier import is of.
+pub(super) fn repeated(earlier: &Value) -> String {
+    let again = "--repeat imports it once more";
+    let id = id(earlier);
+    match earlier["status"].as_str() {
+        Some("needs_mapping") => {
+            format!(
+                "this file waits as the import {id} of this list: {}; {again}",
+                start(id)
+            )
+        }
+        Some(_) => {
+            format!("this file was imported into this list before, as the import {id}; {again}")
+        }
+        None => format!("this file was imported into this list before; {again}"),
+    }
+}
+
+/// How an import ended that was not completed, and why.
+pub(super) fn how_it_ended(import: &Value) -> String {
+    let status = import["status"].as_str().unwrap_or("in no known state");
+    match import["error"].as_str() {
+        Some(code) => format!("the import is {status}: {code}"),
+        None => format!("the import is {status}"),
+    }
 }
 
 /// What somebody has to say of a file before it can be read.
@@ -117,6 +152,32 @@ mod tests {
             text.lines()
                 .any(|line| line.split_whitespace().eq(["created", "10"]))
         );
+    }
+
+    #[test]
+    fn an_import_that_failed_tells_why() {
+        let failed = json!({ "status": "failed", "error": "file-incomplete" });
+
+        assert_eq!(
+            how_it_ended(&failed),
+            "the import is failed: file-incomplete"
+        );
+        let cancelled = json!({ "status": "cancelled", "error": null });
+        assert_eq!(how_it_ended(&cancelled), "the import is cancelled");
+    }
+
+    #[test]
+    fn a_file_that_waits_is_started_and_one_that_was_read_is_repeated() {
+        let waiting = repeated(&json!({ "id": "7", "status": "needs_mapping" }));
+        assert!(waiting.contains("--waiting 7"), "{waiting}");
+
+        let read = repeated(&json!({ "id": "7", "status": "completed" }));
+        assert!(
+            read.contains("imported into this list before, as the import 7"),
+            "{read}"
+        );
+        assert!(!read.contains("--waiting"), "{read}");
+        assert!(repeated(&Value::Null).contains("--repeat"));
     }
 
     #[test]

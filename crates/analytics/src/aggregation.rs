@@ -1,0 +1,371 @@
+//! Counting events ahead, so that nobody waits for it who asks what they amount to.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{
+    AuditAction, AuditDraft, AuditEntry, AuditEntryId, CampaignId, Changes, ClaimedJob, Clock,
+    EarlyEnd, IdGenerator, Job, JobControl, JobEnd, JobFailure, JobId, JobKind, JobProgress,
+    NewJob, TenantScope, TimeZoneName, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use time::{Date, Duration};
+
+use crate::figures::Drift;
+use crate::metrics::{Calendar, Day, Period};
+use crate::ports::{AnalyticsStore, AnalyticsUnit};
+use crate::reading::organization_of;
+use crate::{AggregationStanding, AnalyticsError, EventType};
+
+/// Counts what was recorded of an organization's campaigns.
+pub const AGGREGATE_EVENTS: JobKind = JobKind::new("aggregate_events");
+
+/// How often the job is tried without getting on.
+const ATTEMPTS: u16 = 8;
+
+/// About how many events are counted in one unit: it takes a second or less, and what it sorts fits into memory.
+const STEP: u32 = 20_000;
+
+/// How many units [`Aggregation::follow`] has at most: others wait for their turn.
+const STEPS: usize = 4;
+
+/// What the job works on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Payload {
+    /// The organization, by which one that waits is found.
+    organization: uuid::Uuid,
+}
+
+/// How far the job is.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Checkpoint {
+    /// The campaign that was counted to the end last.
+    after: Option<CampaignId>,
+    /// How many were counted.
+    campaigns: u64,
+    /// When it began, in microseconds since 1970: days that were not final then are not made so.
+    began: i64,
+}
+
+/// How far somebody who follows came with the campaigns of an organization.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// The campaign that had its turn last.
+    after: Option<CampaignId>,
+    /// Whether one of them was not counted to the end in its turn.
+    is_left: bool,
+}
+
+/// Use cases on what is counted ahead. Whoever holds the scope was allowed to.
+#[derive(Clone)]
+pub struct Aggregation {
+    store: Arc<dyn AnalyticsStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+}
+
+impl Aggregation {
+    /// Use cases on what is in `store`.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn AnalyticsStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+    ) -> Self {
+        Self { store, clock, ids }
+    }
+
+    /// Has the events of the scope's organization counted; `None` where a job is to do so already.
+    pub async fn ask(&self, scope: &TenantScope) -> Result<Option<JobId>, AnalyticsError> {
+        let organization = scope.organization().as_uuid();
+        let unit = self.store.begin(scope).await?;
+        let field = ("organization", organization);
+        if unit.jobs().is_open(AGGREGATE_EVENTS, field, None).await? {
+            return Ok(None);
+        }
+        let id = JobId::from_uuid(self.ids.next());
+        let job = NewJob {
+            id,
+            kind: AGGREGATE_EVENTS,
+            payload: json!(Payload { organization }),
+            run_at: self.clock.now(),
+            max_attempts: ATTEMPTS,
+        };
+        unit.jobs().enqueue(&job).await?;
+        unit.commit().await?;
+        Ok(Some(id))
+    }
+
+    /// Counts some of what was recorded of the scope's organization since; whether there may be more. Who calls it again and
+    /// again keeps up with what is recorded, without a job. Each campaign has its turn once in a pass; where one of them
+    /// fails, the next call goes on behind it.
+    pub async fn follow(
+        &self,
+        scope: &TenantScope,
+        pass: &mut Pass,
+    ) -> Result<bool, AnalyticsError> {
+        for _ in 0..STEPS {
+            let at = self.clock.now();
+            let unit = self.store.begin(scope).await?;
+            let zone = organization_of(unit.as_ref()).await?.time_zone;
+            let aggregations = unit.aggregations();
+            let next = aggregations.next_outdated(&zone, pass.after).await?;
+            let Some(campaign) = next else {
+                unit.commit().await?;
+                return Ok(std::mem::take(pass).is_left);
+            };
+            pass.after = Some(campaign);
+            let is_left = self
+                .count(unit.as_ref(), scope, campaign, &zone, at)
+                .await?;
+            unit.commit().await?;
+            pass.is_left |= is_left;
+        }
+        Ok(true)
+    }
+
+    /// Counts the events of every living campaign anew, each in a unit of its own, and tells where something else was
+    /// counted ahead.
+    pub async fn verify(&self, scope: &TenantScope) -> Result<Vec<Drift>, AnalyticsError> {
+        let unit = self.store.begin(scope).await?;
+        let zone = organization_of(unit.as_ref()).await?.time_zone;
+        let campaigns = unit.subjects().campaigns().await?;
+        unit.commit().await?;
+        let mut found = Vec::new();
+        for campaign in campaigns {
+            let unit = self.store.begin(scope).await?;
+            let days = every_day(unit.as_ref(), campaign.id, &zone).await?;
+            for event_type in EventType::ALL {
+                let aggregations = unit.aggregations();
+                let drift = aggregations.drift(campaign.id, event_type, &zone, &days);
+                found.extend(drift.await?);
+            }
+            unit.commit().await?;
+        }
+        Ok(found)
+    }
+
+    /// Counts some of the next campaign of which something was recorded; where there is none any more, makes days final and
+    /// tells `None`.
+    async fn count_next(
+        &self,
+        scope: &TenantScope,
+        checkpoint: Checkpoint,
+        work: &dyn JobControl,
+    ) -> Result<Option<Checkpoint>, JobFailure> {
+        let at = self.clock.now();
+        let unit = self.store.begin(scope).await?;
+        let zone = organization_of(unit.as_ref()).await?.time_zone;
+        let aggregations = unit.aggregations();
+        let next = aggregations.next_outdated(&zone, checkpoint.after).await?;
+        let Some(campaign) = next else {
+            let until = last_final_day(&Calendar::of(&zone), began(checkpoint));
+            unit.aggregations().finish(&zone, until, at).await?;
+            unit.commit().await?;
+            return Ok(None);
+        };
+        let is_left = self
+            .count(unit.as_ref(), scope, campaign, &zone, at)
+            .await?;
+        let counted = if is_left {
+            checkpoint
+        } else {
+            Checkpoint {
+                after: Some(campaign),
+                campaigns: checkpoint.campaigns + 1,
+                ..checkpoint
+            }
+        };
+        work.checkpoint(unit.jobs(), &json!(counted)).await?;
+        unit.commit().await?;
+        Ok(Some(counted))
+    }
+
+    /// Counts some of what was recorded of a campaign; all of its events anew where the organization's days are others than
+    /// they were. Whether there is more.
+    async fn count(
+        &self,
+        unit: &dyn AnalyticsUnit,
+        scope: &TenantScope,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        at: Timestamp,
+    ) -> Result<bool, AnalyticsError> {
+        let aggregations = unit.aggregations();
+        let before = aggregations.take(campaign, zone, at).await?;
+        if before.time_zone.as_ref().is_some_and(|it| it != zone) {
+            aggregations.forget(campaign, at).await?;
+            self.note_move(unit, scope, campaign, &before, zone, at)
+                .await?;
+        }
+        // The audit log was told as another port.
+        let aggregations = unit.aggregations();
+        let calendar = Calendar::of(zone);
+        let is_left = aggregations.count_noted(campaign, &calendar, STEP, at);
+        Ok(is_left.await?)
+    }
+
+    /// Writes into the audit log that what a dashboard showed of days that were final is another thing now.
+    async fn note_move(
+        &self,
+        unit: &dyn AnalyticsUnit,
+        scope: &TenantScope,
+        campaign: CampaignId,
+        before: &AggregationStanding,
+        zone: &TimeZoneName,
+        at: Timestamp,
+    ) -> Result<(), AnalyticsError> {
+        let old = before.time_zone.as_ref().map(TimeZoneName::as_str);
+        let changes = Changes::none().field("time_zone", json!(old), zone.as_str());
+        let draft = AuditDraft::new(
+            "campaign_aggregation",
+            campaign.as_uuid(),
+            AuditAction::Update,
+            changes,
+        );
+        let id = AuditEntryId::from_uuid(self.ids.next());
+        let entry = AuditEntry::new(id, at, scope, draft);
+        unit.audit().append(&[entry]).await?;
+        Ok(())
+    }
+}
+
+/// The days from a campaign's first event to its last.
+async fn every_day(
+    unit: &dyn AnalyticsUnit,
+    campaign: CampaignId,
+    zone: &TimeZoneName,
+) -> Result<Vec<Day>, AnalyticsError> {
+    let calendar = Calendar::of(zone);
+    let Some((first, last)) = unit.figures().span_of(campaign).await? else {
+        return Ok(Vec::new());
+    };
+    let (first, last) = (calendar.date_of(first), calendar.date_of(last));
+    let last = last.min(first.saturating_add(Duration::days(i64::from(Period::MAX_DAYS) - 1)));
+    let period = Period::new(first, last);
+    Ok(period
+        .map(|period| calendar.days(period))
+        .unwrap_or_default())
+}
+
+/// The last day that is final at an instant.
+fn last_final_day(calendar: &Calendar, at: Timestamp) -> Date {
+    let date = calendar.date_of(at.saturating_sub(Day::SETTLING));
+    date.previous_day().unwrap_or(date)
+}
+
+fn began(checkpoint: Checkpoint) -> Timestamp {
+    Timestamp::UNIX_EPOCH.saturating_add(Duration::microseconds(checkpoint.began))
+}
+
+fn micros(at: Timestamp) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+/// Carries out the job: counts one campaign after the other, in units that are not longer where a campaign is larger, and
+/// makes days final in the end.
+pub struct AggregationJob {
+    aggregation: Aggregation,
+}
+
+impl AggregationJob {
+    /// The job on what is in `store`.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn AnalyticsStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdGenerator>,
+    ) -> Self {
+        Self {
+            aggregation: Aggregation::new(store, clock, ids),
+        }
+    }
+
+    fn begin_at(&self, job: &ClaimedJob) -> Checkpoint {
+        let kept = job.checkpoint.clone();
+        let kept = kept.and_then(|kept| serde_json::from_value(kept).ok());
+        kept.unwrap_or_else(|| Checkpoint {
+            began: micros(self.aggregation.clock.now()),
+            ..Checkpoint::default()
+        })
+    }
+}
+
+#[async_trait]
+impl Job for AggregationJob {
+    fn kind(&self) -> JobKind {
+        AGGREGATE_EVENTS
+    }
+
+    async fn run(
+        &self,
+        job: &ClaimedJob,
+        scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
+        let mut checkpoint = self.begin_at(job);
+        loop {
+            if let Some(interruption) = work.interruption() {
+                return Ok(interruption.into());
+            }
+            match self.aggregation.count_next(scope, checkpoint, work).await? {
+                Some(counted) => checkpoint = counted,
+                None => break,
+            }
+            work.report(JobProgress::new(checkpoint.campaigns));
+        }
+        let counted = json!({ "campaigns": checkpoint.campaigns });
+        Ok(JobEnd::Completed(Some(counted)))
+    }
+
+    /// Nothing waits for it: what was not counted ahead is counted whenever somebody asks.
+    async fn wind_up(
+        &self,
+        _job: &ClaimedJob,
+        _end: &EarlyEnd,
+        _scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::{date, datetime};
+
+    use super::*;
+
+    #[test]
+    fn a_day_is_final_a_day_after_its_end() {
+        let berlin = Calendar::of(&"Europe/Berlin".parse().unwrap());
+
+        for (at, last) in [
+            (datetime!(2026-03-03 22:59:59 UTC), date!(2026 - 03 - 01)),
+            (datetime!(2026-03-03 23:00 UTC), date!(2026 - 03 - 02)),
+            (datetime!(2026-03-30 21:59:59 UTC), date!(2026 - 03 - 28)),
+            (datetime!(2026-03-30 22:00 UTC), date!(2026 - 03 - 29)),
+        ] {
+            assert_eq!(last_final_day(&berlin, at), last, "{at}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_last_final_day_is_final_and_the_next_one_is_not(
+            zone in proptest::sample::select(vec!["UTC", "Europe/Berlin", "Pacific/Apia", "Asia/Kathmandu", "America/New_York"]),
+            seconds in 1_262_304_000..1_900_000_000_i64,
+        ) {
+            let calendar = Calendar::of(&zone.parse().unwrap());
+            let at = Timestamp::UNIX_EPOCH + Duration::seconds(seconds);
+
+            let last = last_final_day(&calendar, at);
+
+            prop_assert!(calendar.day(last).is_final(at));
+            // A day that a zone skipped is over as it begins.
+            let next = calendar.day(last.next_day().unwrap());
+            prop_assert!(!next.is_final(at) || next.start == next.end);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What analytics needs of its storage.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use kernel::{
+    AuditTrail, CampaignId, JobQueue, StorageError, TenantScope, TimeZoneName, Timestamp,
+    UnitOfWork,
+};
+use time::Date;
+
+use crate::figures::{
+    AggregationStanding, CampaignCard, Drift, Figures, LeadCount, OrganizationCard,
+};
+use crate::metrics::{Calendar, Day};
+use crate::{EventType, Segment};
+
+/// Opens units of work on what events amount to.
+#[async_trait]
+pub trait AnalyticsStore: Send + Sync {
+    /// Opens a unit of work inside the scope's organization; what is other organizations' MUST NOT be found or changed in it.
+    async fn begin(&self, scope: &TenantScope) -> Result<Box<dyn AnalyticsUnit>, StorageError>;
+}
+
+/// A unit of work on what the events of one organization amount to.
+pub trait AnalyticsUnit: UnitOfWork {
+    /// What its events and leads amount to.
+    fn figures(&self) -> &dyn FigureReader;
+    /// What of that was counted ahead.
+    fn aggregations(&self) -> &dyn Aggregations;
+    /// What the figures are of.
+    fn subjects(&self) -> &dyn Subjects;
+    /// The queue of durable jobs.
+    fn jobs(&self) -> &dyn JobQueue;
+    /// The audit log.
+    fn audit(&self) -> &dyn AuditTrail;
+}
+
+/// What the events and leads of the unit's organization amount to, exactly and at this moment, whatever was counted ahead.
+///
+/// Events are counted as [`metrics::tally`](crate::metrics::tally) does, but for two things. What a robot wrote into the
+/// trap of a form ([`HONEYPOT`](crate::HONEYPOT)) is no event. And of a day that [`Aggregations::finish`] made final in the
+/// asked time zone, only those count that were counted then; the others are late.
+#[async_trait]
+pub trait FigureReader: Send + Sync {
+    /// What the events of these campaigns amount to on days that follow one another. A campaign without events is left out,
+    /// and so is a day without.
+    async fn figures_of(
+        &self,
+        campaigns: &[CampaignId],
+        zone: &TimeZoneName,
+        days: &[Day],
+    ) -> Result<Figures, StorageError>;
+    /// What the events of a campaign amount to on days that follow one another, by what was known of the recipients'
+    /// addresses when they were mailed. Events of others than recipients are left out; late ones count as the others do.
+    async fn figures_by_segment(
+        &self,
+        campaign: CampaignId,
+        days: &[Day],
+    ) -> Result<BTreeMap<Segment, Figures>, StorageError>;
+    /// The leads that these campaigns made from one instant to before another, by campaign, source and, where that is
+    /// wanted, segment, in this order. A lead is made when its first response was sent, or when it was written down where
+    /// that is earlier.
+    async fn leads_of(
+        &self,
+        campaigns: &[CampaignId],
+        from: Timestamp,
+        to: Timestamp,
+        by_segment: bool,
+    ) -> Result<Vec<LeadCount>, StorageError>;
+    /// When the first event of a campaign happened, and the last.
+    async fn span_of(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StorageError>;
+    /// The last day that is final in this time zone for each of these campaigns of which something was recorded; `None`
+    /// where there is one that has none.
+    async fn final_until(
+        &self,
+        campaigns: &[CampaignId],
+        zone: &TimeZoneName,
+    ) -> Result<Option<Date>, StorageError>;
+}
+
+/// What was counted ahead of the events of the unit's organization. What is recorded is noted with it, and counts from then
+/// on; counting takes it from what is noted to the sums.
+#[async_trait]
+pub trait Aggregations: Send + Sync {
+    /// The first campaign behind this one, in the order of ids, of which events were recorded and not counted, or of which
+    /// something was counted in days of another time zone.
+    async fn next_outdated(
+        &self,
+        zone: &TimeZoneName,
+        after: Option<CampaignId>,
+    ) -> Result<Option<CampaignId>, StorageError>;
+    /// Takes a campaign in hand, whose days are those of this time zone from now on; until the unit ends, nobody else MUST
+    /// do so. Tells how far it was counted before.
+    async fn take(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        at: Timestamp,
+    ) -> Result<AggregationStanding, StorageError>;
+    /// Forgets all that was counted of a campaign that the unit has taken, and that days of it are final: all of its events
+    /// are noted as what is not counted.
+    async fn forget(&self, campaign: CampaignId, at: Timestamp) -> Result<(), StorageError>;
+    /// Counts events that are noted of a campaign that the unit has taken, the oldest days first, until it has so many; what
+    /// was recorded at once is not torn apart for it. Each of them MUST be counted once. Of days that are final they are
+    /// late. Whether there is more to count.
+    async fn count_noted(
+        &self,
+        campaign: CampaignId,
+        calendar: &Calendar,
+        most: u32,
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
+    /// Makes the days until this one final, of all campaigns of which something was counted in this time zone and nothing of
+    /// these days is left to be counted.
+    async fn finish(
+        &self,
+        zone: &TimeZoneName,
+        until: Date,
+        at: Timestamp,
+    ) -> Result<(), StorageError>;
+    /// Counts the events of a type of a campaign anew, on days that follow one another, and tells where something else was
+    /// counted, or counted and noted; nothing where the days are of another time zone than what was counted.
+    async fn drift(
+        &self,
+        campaign: CampaignId,
+        event_type: EventType,
+        zone: &TimeZoneName,
+        days: &[Day],
+    ) -> Result<Vec<Drift>, StorageError>;
+}
+
+/// What figures are of.
+#[async_trait]
+pub trait Subjects: Send + Sync {
+    /// The unit's organization.
+    async fn organization(&self) -> Result<Option<OrganizationCard>, StorageError>;
+    /// The living campaign with this id.
+    async fn campaign(&self, id: CampaignId) -> Result<Option<CampaignCard>, StorageError>;
+    /// The living campaigns, in the order of their ids.
+    async fn campaigns(&self) -> Result<Vec<CampaignCard>, StorageError>;
+}

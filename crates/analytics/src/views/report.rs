@@ -1,0 +1,44 @@
+//! Views as a report.
+
+use super::view::{ComparisonView, MetricsView, SegmentsView};
+use crate::metrics::DailyCounts;
+use crate::report::ReportContent;
+
+/// What a report says of these views: of a campaign with its segments, or of several side by side.
+pub(crate) fn report(
+    view: &MetricsView,
+    segments: Option<&SegmentsView>,
+    comparison: Option<&ComparisonView>,
+) -> ReportContent {
+    let heading = &view.heading;
+    let title = match &heading.campaign {
+        Some(campaign) => campaign.name.clone(),
+        None => "All campaigns".to_owned(),
+    };
+    let title = match heading.segment {
+        Some(segment) => format!("{title} ({segment} addresses)"),
+        None => title,
+    };
+    let days = view.days.iter().map(|it| DailyCounts {
+        day: it.day,
+        counts: it.counts,
+    });
+    let campaigns = comparison.map(|it| it.campaigns.as_slice());
+    let campaigns = campaigns.unwrap_or_default().iter();
+    ReportContent {
+        title,
+        organization: heading.organization.name.clone(),
+        period: heading.period,
+        time_zone: heading.organization.time_zone.to_string(),
+        made_at: heading.made_at,
+        counts: view.counts,
+        before: view.before,
+        late: view.late(),
+        days: days.collect(),
+        sources: view.sources.clone(),
+        segments: segments.map_or_else(Vec::new, |it| it.segments.clone()),
+        campaigns: campaigns
+            .map(|it| (it.campaign.name.clone(), it.counts))
+            .collect(),
+    }
+}

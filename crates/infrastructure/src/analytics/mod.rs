@@ -1,0 +1,7 @@
+//! Analytics' ports.
+
+mod aggregations;
+mod figures;
+mod rows;
+mod store;
+mod subjects;

@@ -1,0 +1,290 @@
+//! What events amount to, while they are recorded and counted at once.
+
+use std::sync::Arc;
+
+use analytics::metrics::{Calendar, Day, Period};
+use analytics::ports::AnalyticsStore;
+use analytics::runs::RunLedger as _;
+use analytics::{Drift, Drifting, Figures};
+use async_trait::async_trait;
+use campaigns::ports::CampaignStore;
+use campaigns::{Event, EventType};
+use infrastructure::scheduler::{EventFollower, Passes};
+use infrastructure::{DatabaseSettings, PostgresDatabase, SystemIds};
+use kernel::{CampaignId, ContactId, TenantScope, TimeZoneName, Timestamp};
+use sqlx::{Connection, PgConnection};
+use tenancy::contract::{Subject, Tenant};
+use tenancy::ports::TenancyStore;
+use testkit::{FixedClock, TestDatabase, a_unique_id};
+use time::Duration;
+use time::macros::{date, datetime};
+
+const NOW: Timestamp = datetime!(2026-03-20 12:00 UTC);
+const START: Timestamp = datetime!(2026-03-10 12:00 UTC);
+const RECORDERS: i64 = 4;
+const BATCHES: i64 = 25;
+const BATCH: i64 = 8;
+
+struct Storage {
+    database: PostgresDatabase,
+    test: TestDatabase,
+}
+
+#[async_trait]
+impl Subject for Storage {
+    async fn fresh() -> Self {
+        let test = TestDatabase::shared().await;
+        let settings = DatabaseSettings {
+            max_connections: 8,
+            ..DatabaseSettings::default()
+        };
+        let database = PostgresDatabase::connect_lazy(test.login(), settings);
+        Self { database, test }
+    }
+
+    fn store(&self) -> &dyn TenancyStore {
+        &self.database
+    }
+
+    fn limiter(&self) -> &dyn kernel::RateLimiter {
+        &self.database
+    }
+}
+
+fn utc() -> TimeZoneName {
+    TimeZoneName::utc()
+}
+
+fn month() -> Vec<Day> {
+    let march = Period::new(date!(2026 - 03 - 01), date!(2026 - 03 - 31)).unwrap();
+    Calendar::of(&utc()).days(march)
+}
+
+async fn record(database: &PostgresDatabase, scope: &TenantScope, events: &[Event]) {
+    let unit = CampaignStore::begin(database, scope).await.unwrap();
+    unit.events().record(events, NOW).await.unwrap();
+    unit.commit().await.unwrap();
+}
+
+/// Counts about so many events, and tells whether there are more.
+async fn count_some(
+    database: &PostgresDatabase,
+    scope: &TenantScope,
+    campaign: CampaignId,
+    most: u32,
+) -> bool {
+    let unit = AnalyticsStore::begin(database, scope).await.unwrap();
+    let aggregations = unit.aggregations();
+    aggregations.take(campaign, &utc(), NOW).await.unwrap();
+    let calendar = Calendar::of(&utc());
+    let counting = aggregations.count_noted(campaign, &calendar, most, NOW);
+    let is_left = counting.await.unwrap();
+    unit.commit().await.unwrap();
+    is_left
+}
+
+async fn count(database: &PostgresDatabase, scope: &TenantScope, campaign: CampaignId) {
+    while count_some(database, scope, campaign, 1_000).await {}
+}
+
+async fn drift(
+    database: &PostgresDatabase,
+    scope: &TenantScope,
+    campaign: CampaignId,
+) -> Vec<Drift> {
+    let unit = AnalyticsStore::begin(database, scope).await.unwrap();
+    let opened = analytics::EventType::Open;
+    let aggregations = unit.aggregations();
+    let drift = aggregations.drift(campaign, opened, &utc(), &month()).await;
+    drift.unwrap()
+}
+
+async fn figures(database: &PostgresDatabase, scope: &TenantScope, of: CampaignId) -> Figures {
+    let unit = AnalyticsStore::begin(database, scope).await.unwrap();
+    let figures = unit.figures();
+    figures.figures_of(&[of], &utc(), &month()).await.unwrap()
+}
+
+/// Somebody opened a mail: one of twenty people, on one of five days.
+fn opening(campaign: CampaignId, number: i64) -> Event {
+    let person = u128::try_from(number * 7 % 20).unwrap();
+    let person = ContactId::from_uuid(uuid::Uuid::from_u128(person));
+    let at = START + Duration::days(number * 3 % 5) + Duration::seconds(number);
+    Event::seen(EventType::Open, campaign, Some(person), at, a_unique_id())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_recorded_while_others_count_is_counted_once() {
+    let storage = Storage::fresh().await;
+    let scope = Tenant::found(&storage).await.scope;
+    let campaign = CampaignId::from_uuid(a_unique_id());
+
+    let mut work = tokio::task::JoinSet::new();
+    for recorder in 0..RECORDERS {
+        let (database, scope) = (storage.database.clone(), scope.clone());
+        work.spawn(async move {
+            for batch in 0..BATCHES {
+                let first = (recorder * BATCHES + batch) * BATCH;
+                let events: Vec<_> = (first..first + BATCH)
+                    .map(|number| opening(campaign, number))
+                    .collect();
+                record(&database, &scope, &events).await;
+            }
+        });
+    }
+    for _ in 0..2 {
+        let (database, scope) = (storage.database.clone(), scope.clone());
+        work.spawn(async move {
+            for _ in 0..BATCHES {
+                count_some(&database, &scope, campaign, 20).await;
+            }
+        });
+    }
+    {
+        let (database, scope) = (storage.database.clone(), scope.clone());
+        work.spawn(async move {
+            for _ in 0..BATCHES {
+                let unit = AnalyticsStore::begin(&database, &scope).await.unwrap();
+                let aggregations = unit.aggregations();
+                aggregations.take(campaign, &utc(), NOW).await.unwrap();
+                aggregations.forget(campaign, NOW).await.unwrap();
+                unit.commit().await.unwrap();
+                // Whatever was counted, noted anew or recorded meanwhile.
+                assert_eq!(drift(&database, &scope, campaign).await, []);
+            }
+        });
+    }
+    while let Some(done) = work.join_next().await {
+        done.unwrap();
+    }
+
+    let all = u64::try_from(RECORDERS * BATCHES * BATCH).unwrap();
+    let seen = figures(&storage.database, &scope, campaign).await;
+    let opened = seen.campaigns[&campaign].opened.human;
+    assert_eq!((opened.events, opened.people), (all, 20));
+    count(&storage.database, &scope, campaign).await;
+    assert_eq!(figures(&storage.database, &scope, campaign).await, seen);
+    let unit = AnalyticsStore::begin(&storage.database, &scope)
+        .await
+        .unwrap();
+    let aggregations = unit.aggregations();
+    let next = aggregations.next_outdated(&utc(), None).await.unwrap();
+    assert_eq!(next, None);
+    assert_eq!(drift(&storage.database, &scope, campaign).await, []);
+}
+
+#[tokio::test]
+async fn a_step_takes_about_as_many_events_as_it_may_however_they_were_recorded() {
+    let storage = Storage::fresh().await;
+    let scope = Tenant::found(&storage).await.scope;
+    let campaign = CampaignId::from_uuid(a_unique_id());
+    let event = |day: i64, number: i64| {
+        let at = START + Duration::days(day) + Duration::seconds(number);
+        Event::seen(EventType::Open, campaign, None, at, a_unique_id())
+    };
+    // A thousand of a day at once, whose times are stored apart, and some one by one of the days before and behind.
+    let many: Vec<_> = (0..1_000).map(|number| event(1, number)).collect();
+    record(&storage.database, &scope, &many).await;
+    for number in 0..5 {
+        for day in [0, 2] {
+            record(&storage.database, &scope, &[event(day, number)]).await;
+        }
+    }
+
+    let mut steps = 1;
+    while count_some(&storage.database, &scope, campaign, 1_000).await {
+        steps += 1;
+    }
+
+    assert_eq!(steps, 2);
+    let mut admin = PgConnection::connect_with(&storage.test.admin())
+        .await
+        .unwrap();
+    let sums = "SELECT sum(count)::bigint FROM event_aggregations WHERE campaign_id = $1";
+    let counted: i64 = sqlx::query_scalar(sums)
+        .bind(campaign.as_uuid())
+        .fetch_one(&mut admin)
+        .await
+        .unwrap();
+    assert_eq!(counted, 1_010);
+}
+
+#[tokio::test]
+async fn events_are_followed_beside_the_scheduler_that_acts() {
+    let test = TestDatabase::fresh().await;
+    let database = PostgresDatabase::connect_lazy(test.login(), DatabaseSettings::default());
+    let storage = Storage { database, test };
+    let mut campaigns = Vec::new();
+    for _ in 0..2 {
+        let scope = Tenant::found(&storage).await.scope;
+        let campaign = CampaignId::from_uuid(a_unique_id());
+        let events: Vec<_> = (0..100).map(|number| opening(campaign, number)).collect();
+        record(&storage.database, &scope, &events).await;
+        campaigns.push((scope, campaign));
+    }
+    let scheduler = a_unique_id();
+    let follower = EventFollower::new(
+        storage.database.clone(),
+        Arc::new(FixedClock::at(NOW)),
+        Arc::new(SystemIds::default()),
+        scheduler,
+        std::time::Duration::from_secs(1),
+    );
+
+    for is_acting in [false, true] {
+        if is_acting {
+            let led = storage.database.lead(scheduler, Duration::MINUTE).await;
+            assert!(led.unwrap());
+        }
+        assert!(!follower.follow(&mut Passes::new()).await);
+        for (scope, campaign) in &campaigns {
+            let unit = AnalyticsStore::begin(&storage.database, scope)
+                .await
+                .unwrap();
+            let next = unit.aggregations().next_outdated(&utc(), None).await;
+            let left = (!is_acting).then_some(*campaign);
+            assert_eq!(next.unwrap(), left, "{is_acting}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sum_that_is_wrong_is_found() {
+    let storage = Storage::fresh().await;
+    let scope = Tenant::found(&storage).await.scope;
+    let campaign = CampaignId::from_uuid(a_unique_id());
+    let events: Vec<_> = (0..100).map(|number| opening(campaign, number)).collect();
+    record(&storage.database, &scope, &events).await;
+    count(&storage.database, &scope, campaign).await;
+
+    let mut admin = PgConnection::connect_with(&storage.test.admin())
+        .await
+        .unwrap();
+    for (statement, wrong) in [
+        (
+            "UPDATE event_aggregations SET count = count + 1 WHERE campaign_id = $1 AND date = $2",
+            Drifting::Events,
+        ),
+        (
+            "UPDATE event_aggregations SET unique_contacts = unique_contacts - 1 WHERE campaign_id = $1 AND date = $2",
+            Drifting::People,
+        ),
+        (
+            "UPDATE event_recurrences SET contacts = contacts + 1 WHERE campaign_id = $1 AND date = $2",
+            Drifting::Recurrences,
+        ),
+    ] {
+        let day = START.date();
+        let changed = sqlx::query(statement)
+            .bind(campaign.as_uuid())
+            .bind(day)
+            .execute(&mut admin)
+            .await
+            .unwrap();
+        assert!(changed.rows_affected() > 0);
+        let drift = drift(&storage.database, &scope, campaign).await;
+        let found = drift.iter().find(|it| it.of == wrong).unwrap();
+        assert_eq!(found.date, day);
+        assert_ne!(found.counted, found.found);
+    }
+}

@@ -1,0 +1,92 @@
+//! `canvass bench events`: how fast events that others tell come in over the API, beside bare statements that write the same
+//! rows, and how large they are. Those write once in batches as the API takes them, by which the API is judged, and once in
+//! large ones. All take turns, so that none finds emptier tables than another.
+//!
+//! The program is started as a process of its own, with a private PostgreSQL that is thrown away afterwards. A campaign is
+//! sent to some thousand people, of whom the events tell, so that each batch counts for its recipients as well.
+
+mod bare;
+mod report;
+pub(super) mod stage;
+mod telling;
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use self::bare::Bare;
+use self::report::Report;
+use self::stage::Stage;
+use self::telling::Told;
+use super::import::program::Program;
+use super::measuring::measured;
+use crate::cli::{BenchEvents, Failure};
+use crate::settings::Settings;
+
+/// How often each has its turn.
+const ROUNDS: u32 = 5;
+
+/// Measures, and prints a table or JSON.
+pub(crate) async fn run(settings: &Settings, arguments: &BenchEvents) -> Result<(), Failure> {
+    let (events, contacts, senders) = (arguments.events, arguments.contacts, arguments.senders);
+    let measure = move |program, runtime| {
+        let bench = Bench {
+            program,
+            runtime,
+            events,
+            contacts,
+            senders,
+        };
+        bench.measure()
+    };
+    let report = measured(settings, measure).await?;
+    if arguments.json {
+        println!("{:#}", report.to_json());
+    } else {
+        print!("{report}");
+    }
+    Ok(())
+}
+
+struct Bench {
+    program: Arc<Program>,
+    runtime: Handle,
+    events: u32,
+    contacts: u64,
+    senders: u8,
+}
+
+impl Bench {
+    fn measure(&self) -> Result<Report, Failure> {
+        let stage = Stage::set(&self.program, &self.runtime, self.contacts)?;
+        let mut bare = Bare::by(&stage.founder.found("Bare")?.id, telling::BATCH)?;
+        let mut large = Bare::by(&stage.founder.found("Large")?.id, bare::LARGE)?;
+        let mut told = Told::by(self.senders);
+        let [mut for_bare, mut for_told, mut for_large] =
+            [(); 3].map(|()| stage.happened(self.events));
+        let part = self.events.div_ceil(ROUNDS) as usize;
+        let part = part.next_multiple_of(telling::BATCH);
+        for _ in 0..ROUNDS {
+            let writing = bare.write(&self.program, &stage, for_bare.by_ref().take(part));
+            self.runtime.block_on(writing)?;
+            self.settle()?;
+            told.tell(&stage, for_told.by_ref().take(part))?;
+            self.settle()?;
+            let writing = large.write(&self.program, &stage, for_large.by_ref().take(part));
+            self.runtime.block_on(writing)?;
+            self.settle()?;
+        }
+        let size = self.runtime.block_on(bare::size(&self.program))?;
+        Ok(Report {
+            bare,
+            large,
+            told,
+            size,
+        })
+    }
+
+    fn settle(&self) -> Result<(), Failure> {
+        let settled = self.runtime.block_on(self.program.settle());
+        settled.map_err(Failure::new)
+    }
+}

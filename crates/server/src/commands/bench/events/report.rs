@@ -1,0 +1,97 @@
+//! The figures for a person, and for a program.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::bare::{Bare, Size};
+use super::telling::Told;
+use crate::commands::bench::measuring::{quantile, verdict};
+
+/// Which part of the rate of bare statements the API has to reach.
+const RATE_BAR: f64 = 0.5;
+/// How many bytes an event may take.
+const SIZE_BAR: f64 = 400.0;
+
+/// All figures of a run.
+pub(super) struct Report {
+    /// In batches as the API takes them, by which it is judged.
+    pub(super) bare: Bare,
+    pub(super) large: Bare,
+    pub(super) told: Told,
+    pub(super) size: Size,
+}
+
+impl Report {
+    fn part_of_bare(&self) -> f64 {
+        self.told.rate() / self.bare.rate()
+    }
+
+    fn bytes_per_event(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "no table has 2^52 bytes")]
+        let (bytes, events) = (self.size.bytes as f64, self.size.events as f64);
+        bytes / events
+    }
+
+    /// The milliseconds in which this part of the requests was answered.
+    fn quantile(&self, part: f64) -> f64 {
+        quantile(&self.told.requests, part)
+    }
+
+    /// The figures for a program.
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "events": self.told.events,
+            "senders": self.told.senders,
+            "events_per_second": self.told.rate(),
+            "bare_events_per_second": self.bare.rate(),
+            "part_of_bare": self.part_of_bare(),
+            "bare_events_per_second_in_large_batches": self.large.rate(),
+            "request_p50_ms": self.quantile(0.5),
+            "request_p95_ms": self.quantile(0.95),
+            "bytes_per_event": self.bytes_per_event(),
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = &self.told;
+        writeln!(f, "| what | figure | bar | kept |\n|---|---|---|---|")?;
+        writeln!(
+            f,
+            "| {} events over the API, {} senders, batches of 1,000 | {:.0} per second | | |",
+            told.events,
+            told.senders,
+            told.rate()
+        )?;
+        for bare in [&self.bare, &self.large] {
+            writeln!(
+                f,
+                "| bare statements, {} rows per statement and commit | {:.0} per second | | |",
+                bare.batch,
+                bare.rate()
+            )?;
+        }
+        let part = self.part_of_bare();
+        writeln!(
+            f,
+            "| part of the bare rate | {:.0} % | ≥ {:.0} % | {} |",
+            part * 100.0,
+            RATE_BAR * 100.0,
+            verdict(part >= RATE_BAR)
+        )?;
+        writeln!(
+            f,
+            "| a batch, p50 and p95 | {:.1} ms, {:.1} ms | | |",
+            self.quantile(0.5),
+            self.quantile(0.95)
+        )?;
+        let bytes = self.bytes_per_event();
+        writeln!(
+            f,
+            "| size of an event with indexes | {bytes:.0} B | ≤ {SIZE_BAR:.0} B | {} |",
+            verdict(bytes <= SIZE_BAR)
+        )
+    }
+}

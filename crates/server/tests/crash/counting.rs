@@ -1,0 +1,96 @@
+//! Killed by force while events are counted ahead.
+
+use serde_json::json;
+use sqlx::AssertSqlSafe;
+use tokio::sync::watch;
+
+use crate::killing::{kill_database, wait_for_lingering};
+use crate::program::{Program, administrator};
+use crate::stopping::count;
+use crate::writer::Writer;
+
+/// What is killed.
+pub(crate) const KIND: &str = "aggregate_events";
+
+/// On how many days something happened.
+const DAYS: i64 = 6;
+
+/// How many people did something on each of them; what they did takes more than one unit of work.
+const PEOPLE: i64 = 4_000;
+
+/// The program leaves counting to the job.
+const NOT_AHEAD: [&str; 2] = ["--count-events-every", "0"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_counted_once_however_often_the_program_is_killed() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let program = Program::start_with(&data_dir, &NOT_AHEAD);
+    let (url, watched) = watch::channel(program.url().to_owned());
+    let mut person = Writer::enter(watched).await;
+    let organization = person.found().await;
+    let here = format!("/v1/organizations/{organization}");
+    let campaign = json!({ "name": "Counted" });
+    let campaign = person.create(&format!("{here}/campaigns"), &campaign).await;
+    let mut admin = administrator(&data_dir).await;
+
+    // Each of the people opens twice on each day, and the job counts that for as long as two kills take.
+    let happened = format!(
+        "INSERT INTO events (organization_id, id, \"timestamp\", event_type, campaign_id, contact_id, origin, actor_verdict, created_at) \
+             SELECT '{organization}', gen_random_uuid(), now() - make_interval(days => day, mins => twice), 'OPEN', '{campaign}', \
+                    ('00000000-0000-7000-8000-' || lpad(person::text, 12, '0'))::uuid, 'tracking', 'human', now() \
+             FROM generate_series(1, {DAYS}) AS day, generate_series(1, {PEOPLE}) AS person, generate_series(1, 2) AS twice; \
+         CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NULL; END'; \
+         CREATE TRIGGER linger AFTER INSERT ON event_aggregations FOR EACH STATEMENT EXECUTE FUNCTION linger(); \
+         INSERT INTO job_queue (organization_id, id, kind, payload, status, run_at, attempts, max_attempts, created_at, updated_at) \
+             SELECT '{organization}', gen_random_uuid(), '{KIND}', json_build_object('organization', '{organization}'), \
+                    'pending', now(), 0, 8, now(), now()"
+    );
+    sqlx::raw_sql(AssertSqlSafe(happened))
+        .execute(&mut admin)
+        .await
+        .unwrap();
+    let first = wait_for_lingering(&data_dir, 0).await;
+    program.kill();
+    let program = Program::start_with(&data_dir, &NOT_AHEAD);
+    wait_for_lingering(&data_dir, first).await;
+    kill_database(&data_dir);
+    program.kill();
+    let program = Program::start_with(&data_dir, &NOT_AHEAD);
+    url.send_replace(program.url().to_owned());
+
+    let jobs = format!("{here}/jobs?kind={KIND}");
+    let ended = person.until(&jobs, |jobs| jobs["items"][0]["status"] == "completed");
+    ended.await;
+    let mut admin = administrator(&data_dir).await;
+    for (what, sql, expected) in [
+        (
+            "openings",
+            "SELECT sum(count)::bigint FROM event_aggregations",
+            2 * DAYS * PEOPLE,
+        ),
+        (
+            "people of days",
+            "SELECT sum(unique_contacts)::bigint FROM event_aggregations",
+            DAYS * PEOPLE,
+        ),
+        (
+            "days of people",
+            "SELECT count(*) FROM contact_event_days",
+            DAYS * PEOPLE,
+        ),
+        (
+            "people who did it for the first time",
+            "SELECT sum(contacts)::bigint FROM event_recurrences WHERE previous_date = '-infinity'",
+            PEOPLE,
+        ),
+        (
+            "changes that are left",
+            "SELECT count(*) FROM event_changes",
+            0,
+        ),
+    ] {
+        assert_eq!(count(&mut admin, sql).await, expected, "{what}");
+    }
+    program.stop();
+}

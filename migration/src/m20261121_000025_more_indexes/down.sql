@@ -1,0 +1,2 @@
+DROP INDEX lead_status_changes_stage_idx;
+DROP INDEX campaign_contact_assignments_listing_idx;

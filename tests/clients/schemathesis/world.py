@@ -1,0 +1,219 @@
+"""An organization with one of everything, so that made-up requests meet something that exists."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+Id = str
+Json = dict[str, Any]
+
+
+# What a mail says.
+MAIL: Json = {"subject": "News", "html_content": "<p>News</p>"}
+
+# What does not go when something else goes.
+INDEPENDENT = {"entry", "member", "platform_entry", "platform_user", "session"}
+
+
+class Refused(Exception):
+    """The server did not do what the preparation needs."""
+
+
+class Caller:
+    """Somebody with a session."""
+
+    def __init__(self, base: str, email: str, password: str) -> None:
+        self.base = base
+        self.token = ""
+        login = self.send("POST", "/v1/sessions", {"email": email, "password": password})
+        self.token = login["access_token"]
+        self.session: Id = login["session_id"]
+        self.user: Id = login["user_id"]
+
+    def send(self, method: str, path: str, body: Json | bytes | None = None) -> Json:
+        """Sends one request; what is not a success is an error of the preparation."""
+        headers = {"X-Forwarded-For": somewhere(random.Random())}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        data: bytes | None = None
+        if isinstance(body, bytes):
+            data, headers["Content-Type"] = body, "text/csv"
+        elif body is not None:
+            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        request = urllib.request.Request(self.base + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                text = answer.read()
+        except urllib.error.HTTPError as error:
+            raise Refused(f"{method} {path}: {error.read().decode()}") from error
+        return json.loads(text) if text else {}
+
+
+class World:
+    """What there is, by the names that parameters of paths have; what is used up is made anew."""
+
+    def __init__(self, base: str, password: str) -> None:
+        self.base = base
+        self.password = password
+        self.owner = Caller(base, "owner@demo.example", password)
+        self.platform = Caller(base, "platform@demo.example", password)
+        self.mailable: Id | None = None
+        self.organization = self.found()
+        self.lock = threading.RLock()
+        self.passing: Caller | None = None
+        # The credentials of those who left; calls were made up before that.
+        self.gone: set[str] = set()
+        self.things: dict[str, Id] = {"organization": self.organization}
+        self.makers: dict[str, Callable[[], Id]] = {
+            "api_key": lambda: self.make("api-keys", {"name": fresh("Key"), "scopes": ["team.view"]}),
+            "campaign": self.campaign,
+            "contact": lambda: self.make("contacts", {"email": f"{fresh('reader')}@example.org"}),
+            "contact_list": lambda: self.make("contact-lists", {"name": fresh("List")}),
+            "email_template": lambda: self.make("email-templates", {"name": fresh("News")} | MAIL),
+            "email_template_version": lambda: self.make(f"email-templates/{self.the('email_template')}/versions", MAIL),
+            "older_version": lambda: str(
+                self.owner.send("GET", self.path(f"email-templates/{self.the('email_template')}"))["active_version_id"]
+            ),
+            "entry": lambda: self.first("audit-entries"),
+            "form": lambda: self.make(
+                "forms",
+                {
+                    "name": fresh("Form"),
+                    "fields": [{"field_key": "email", "field_label": "Address", "field_type": "email"}],
+                },
+            ),
+            "form_version": lambda: self.first(f"forms/{self.the('form')}/versions"),
+            "import": self.import_,
+            "invitation": lambda: self.make(
+                "invitations", {"email": f"{fresh('guest')}@example.org", "role_id": self.first("roles")}
+            ),
+            "job": lambda: (self.the("import"), self.first("jobs"))[1],
+            "lead": lambda: self.make("leads", {"contact_id": self.the("contact")}),
+            "member": lambda: self.first("members"),
+            "role": lambda: self.make("roles", {"name": fresh("Role"), "permissions": ["team.view"]}),
+            "session": lambda: self.passer_by().session,
+            "simulation": lambda: self.make(f"campaigns/{self.campaign()}/simulations", {"seed": 1}),
+            "suppression": self.suppression,
+            "team": lambda: self.make("teams", {"name": fresh("Team")}),
+            "team_member": lambda: self.make(
+                f"teams/{self.the('team')}/members", {"membership_id": self.the("member")}
+            ),
+            "platform_entry": lambda: str(self.platform.send("GET", "/v1/platform/audit-entries")["items"][0]["id"]),
+            "platform_user": lambda: self.passer_by().user,
+            "view": lambda: self.make("lead-views", {"name": fresh("View"), "query": "status=new"}),
+        }
+        self.makers["organization"] = lambda: self.organization
+
+    def the(self, kind: str) -> Id:
+        """The id of the thing of this kind, made where there is none."""
+        with self.lock:
+            if kind not in self.things:
+                self.things[kind] = self.makers[kind]()
+            return self.things[kind]
+
+    def forget(self, kinds: set[str]) -> None:
+        """Makes what is of these kinds, and all that may stand on it, anew when it is asked for next."""
+        with self.lock:
+            if "organization" in kinds:
+                self.organization = self.found()
+                kinds = set(self.things)
+            for kind in self.things.keys() - INDEPENDENT | kinds:
+                self.things.pop(kind, None)
+            self.things["organization"] = self.organization
+
+    def left(self) -> None:
+        """The passer-by is gone."""
+        with self.lock:
+            if self.passing is not None:
+                self.gone.add(f"Bearer {self.passing.token}")
+            self.passing = None
+            self.things.pop("session", None)
+            self.things.pop("platform_user", None)
+
+    def passer_by(self) -> Caller:
+        """Somebody who signed up and belongs nowhere; the same one until they left."""
+        with self.lock:
+            if self.passing is None:
+                email = f"{fresh('passer-by')}@example.org"
+                account = {"email": email, "password": self.password, "display_name": "Passer-by"}
+                self.owner.send("POST", "/v1/users", account)
+                self.passing = Caller(self.base, email, self.password)
+            return self.passing
+
+    def found(self) -> Id:
+        """An organization that may mail addresses of a domain which nobody has."""
+        self.mailable = None
+        made = str(self.owner.send("POST", "/v1/organizations", {"name": "World", "slug": fresh("world")})["id"])
+        settings = {"sender_name": "World", "sender_address": "world@example.org", "imprint": "World Ltd."}
+        self.owner.send("PATCH", f"/v1/organizations/{made}", {"settings": settings})
+        rule = f"/v1/organizations/{made}/validation-rules/domain"
+        self.owner.send("PATCH", rule, {"admit": ["example.org"]})
+        return made
+
+    def path(self, rest: str) -> str:
+        """An address inside the organization."""
+        return f"/v1/organizations/{self.organization}/{rest}"
+
+    def make(self, collection: str, body: Json) -> Id:
+        """Makes a thing and tells its id."""
+        return str(self.owner.send("POST", self.path(collection), body)["id"])
+
+    def first(self, collection: str) -> Id:
+        """The first thing of a listing."""
+        return str(self.owner.send("GET", self.path(f"{collection}?limit=1"))["items"][0]["id"])
+
+    def campaign(self) -> Id:
+        """A campaign that has all that it needs to begin."""
+        return self.make(
+            "campaigns",
+            {
+                "name": fresh("Campaign"),
+                "list_ids": [self.mailing_list()],
+                "email_template_version_id": self.the("email_template_version"),
+                "form_version_id": self.the("form_version"),
+                "landing_page_slug": fresh("campaign"),
+            },
+        )
+
+    def mailing_list(self) -> Id:
+        """A list with a contact that can be mailed."""
+        with contextlib.suppress(Refused):
+            if self.mailable is not None:
+                self.owner.send("GET", self.path(f"contact-lists/{self.mailable}"))
+                return self.mailable
+        self.mailable = self.make("contact-lists", {"name": fresh("Mailing")})
+        rows = f"email\n{fresh('reader')}@example.org\n".encode()
+        begun = self.owner.send("POST", self.path(f"contact-lists/{self.mailable}/imports"), rows)
+        while begun["status"] not in ("completed", "failed", "cancelled"):
+            time.sleep(0.05)
+            begun = self.owner.send("GET", self.path(f"imports/{begun['id']}"))
+        return self.mailable
+
+    def import_(self) -> Id:
+        """An import that waits to be started."""
+        path = self.path(f"contact-lists/{self.the('contact_list')}/imports?wait=true")
+        return str(self.owner.send("POST", path, f"email\n{fresh('reader')}@example.org\n".encode())["id"])
+
+    def suppression(self) -> Id:
+        """An address that must not be mailed."""
+        stopped = {"emails": [f"{fresh('stopped')}@example.org"]}
+        return str(self.owner.send("POST", self.path("suppressions"), stopped)["items"][0]["id"])
+
+
+def somewhere(chance: random.Random) -> str:
+    """An address in a network that hardly any other request comes from: quotas are for networks."""
+    return f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(256)}"
+
+
+def fresh(word: str) -> str:
+    """A name that nothing else has."""
+    return f"{word.lower()}-{uuid.uuid4().hex[:12]}"
