@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hickory_proto::op::{Message, OpCode, ResponseCode};
+use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, MX, SOA};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -85,7 +85,24 @@ impl NameServer {
         lock(&self.told).answers.insert(domain.to_owned(), answer);
     }
 
-    /// How many questions were asked about the domain, over UDP and TCP together.
+    /// Waits until every datagram that was sent before is counted: clients repeat a question that is answered late, and
+    /// do not wait for the answer to the repetition.
+    pub async fn catch_up(&self) {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
+        let mut question = Message::query();
+        let name = Name::from_ascii("catch-up.test.").expect("a name");
+        question.add_query(Query::query(name, RecordType::MX));
+        let question = question.to_vec().expect("a question can be written");
+        socket
+            .send_to(&question, self.address)
+            .await
+            .expect("loopback takes it");
+        // Datagrams are read in the order in which they came.
+        let answer = socket.recv(&mut [0; 512]).await;
+        answer.expect("the server answers what it was not told to be silent about");
+    }
+
+    /// How many questions were asked about the domain, over UDP and TCP together; see [`NameServer::catch_up`].
     #[must_use]
     pub fn times_asked(&self, domain: &str) -> usize {
         let told = lock(&self.told);

@@ -33,6 +33,7 @@ pub struct DomainNames {
     resolver: MailResolver,
     clock: Arc<dyn Clock>,
     concurrency: usize,
+    timeout: Duration,
     memory: Mutex<HashMap<String, Kept>>,
 }
 
@@ -55,6 +56,7 @@ impl DomainNames {
             resolver: MailResolver::new(settings)?,
             clock,
             concurrency: settings.concurrency.max(1),
+            timeout: settings.timeout,
             memory: Mutex::default(),
         })
     }
@@ -74,19 +76,26 @@ impl DomainNames {
         }
     }
 
-    /// Asks about these domains until `deadline`; those of which nothing was heard by then are missing.
+    /// Asks about these domains until `deadline`; those of which nothing was heard by then are missing, unless a whole
+    /// try went by without an answer: that is silence, which is kept, so that the next one to ask does not wait as well.
     async fn ask(&self, domains: Vec<String>, deadline: Instant) -> Vec<(String, Finding)> {
-        let mut answers = stream::iter(domains)
+        stream::iter(domains)
             .map(|domain| async move {
-                let finding = self.resolver.ask(&domain).await;
-                (domain, finding)
+                let begun = Instant::now();
+                if begun >= deadline {
+                    return None;
+                }
+                let answer = tokio::time::timeout_at(deadline, self.resolver.ask(&domain));
+                match answer.await {
+                    Ok(finding) => Some((domain, finding)),
+                    Err(_) if begun.elapsed() >= self.timeout => Some((domain, Finding::SILENCE)),
+                    Err(_) => None,
+                }
             })
-            .buffer_unordered(self.concurrency);
-        let mut found = Vec::new();
-        while let Ok(Some(answer)) = tokio::time::timeout_at(deadline, answers.next()).await {
-            found.push(answer);
-        }
-        found
+            .buffer_unordered(self.concurrency)
+            .filter_map(std::future::ready)
+            .collect()
+            .await
     }
 
     async fn read(

@@ -19,8 +19,8 @@ use hickory_resolver::{Resolver, TokioResolver};
 pub struct DnsSettings {
     /// The resolver that is asked; the system's own where there is none.
     pub resolver: Option<SocketAddr>,
-    /// How long one try at a question may take; there are two, which together have to end before those who ask
-    /// lose their patience, or else silence would not be kept and waited for again.
+    /// How long one try at a question may take; there are two. Those who ask need patience for one at least, or else
+    /// silence would not be kept and be waited for again.
     pub timeout: Duration,
     /// The most domains that are asked about at a time.
     pub concurrency: usize,
@@ -49,7 +49,7 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    const SILENCE: Self = Self {
+    pub(super) const SILENCE: Self = Self {
         said: DomainFact::Timeout,
         ttl: None,
     };

@@ -9,6 +9,8 @@ use infrastructure::{DatabaseSettings, DnsSettings, DomainNames, PostgresDatabas
 use testkit::{Answer, FixedClock, NameServer, TestDatabase};
 
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long one try at a question may take.
+const TRY: Duration = Duration::from_millis(500);
 
 struct World {
     /// Gone when it is dropped.
@@ -33,7 +35,7 @@ impl World {
     fn names(&self) -> DomainNames {
         let settings = DnsSettings {
             resolver: Some(self.server.address()),
-            timeout: Duration::from_millis(200),
+            timeout: TRY,
             concurrency: 4,
         };
         DomainNames::new(self.database.clone(), self.clock.clone(), &settings)
@@ -63,6 +65,7 @@ async fn what_was_said_is_not_asked_again_by_this_process_or_another() {
     let names = world.names();
 
     let first = names.look_up(&asked, PATIENCE).await;
+    world.server.catch_up().await;
     let times = answers.map(|(domain, ..)| world.server.times_asked(domain));
     let again = names.look_up(&asked, PATIENCE).await;
     let elsewhere = world.names().look_up(&asked, PATIENCE).await;
@@ -73,6 +76,7 @@ async fn what_was_said_is_not_asked_again_by_this_process_or_another() {
     assert_eq!(again, first);
     assert_eq!(elsewhere, first);
     assert!(times.iter().all(|times| *times > 0));
+    world.server.catch_up().await;
     assert_eq!(
         answers.map(|(domain, ..)| world.server.times_asked(domain)),
         times
@@ -108,4 +112,24 @@ async fn whoever_runs_out_of_patience_has_no_answer_and_can_ask_again() {
 
     assert_eq!(hurried["mail.test"], DomainFact::Timeout);
     assert_eq!(patient["mail.test"], DomainFact::Mx);
+}
+
+#[tokio::test]
+async fn silence_through_one_whole_try_is_kept_by_whoever_has_no_patience_for_another() {
+    let world = World::new().await;
+    world.server.tell("silent.test", Answer::Silent);
+    let asked = domains(&["silent.test"]);
+    let names = world.names();
+    // Opens a connection, so that hardly any of the patience is lost with it.
+    names.look_up(&domains(&["mail.test"]), PATIENCE).await;
+
+    let hurried = names.look_up(&asked, TRY * 19 / 10).await;
+    world.server.catch_up().await;
+    let times = world.server.times_asked("silent.test");
+    let elsewhere = world.names().look_up(&asked, PATIENCE).await;
+    world.server.catch_up().await;
+
+    assert_eq!(hurried["silent.test"], DomainFact::Timeout);
+    assert_eq!(elsewhere, hurried);
+    assert_eq!(world.server.times_asked("silent.test"), times);
 }
