@@ -170,6 +170,22 @@ $$;
 
 ALTER FUNCTION public.force_row_security(relation regclass, forced boolean) OWNER TO canvass_owner;
 
+CREATE FUNCTION public.is_by_machine(event_type text, actor_verdict text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+SELECT actor_verdict = 'machine' AND event_type NOT IN ('SENT', 'BOUNCE')
+$$;
+
+ALTER FUNCTION public.is_by_machine(event_type text, actor_verdict text) OWNER TO canvass_owner;
+
+CREATE FUNCTION public.is_trapped(event_type text, actor_verdict text, actor_reason text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+SELECT event_type = 'FORM_SUBMIT' AND actor_verdict = 'machine' AND coalesce(actor_reason, '') = 'honeypot'
+$$;
+
+ALTER FUNCTION public.is_trapped(event_type text, actor_verdict text, actor_reason text) OWNER TO canvass_owner;
+
 CREATE FUNCTION public.make_partition(parent text, month date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -223,11 +239,10 @@ BEGIN
     INSERT INTO event_changes (organization_id, campaign_id, date, event_type, is_machine, contacts, times, created_at)
     SELECT
         r.organization_id, r.campaign_id, (r."timestamp" AT TIME ZONE 'UTC')::date, r.event_type,
-        r.actor_verdict = 'machine' AND r.event_type NOT IN ('SENT', 'BOUNCE'), array_agg(r.contact_id),
-        array_agg(r."timestamp"), min(r.created_at)
+        is_by_machine(r.event_type, r.actor_verdict), array_agg(r.contact_id), array_agg(r."timestamp"),
+        min(r.created_at)
     FROM recorded r
-    WHERE NOT (
-        r.event_type = 'FORM_SUBMIT' AND r.actor_verdict = 'machine' AND coalesce(r.actor_reason, '') = 'honeypot')
+    WHERE NOT is_trapped(r.event_type, r.actor_verdict, r.actor_reason)
     GROUP BY 1, 2, 3, 4, 5;
     RETURN NULL;
 END
@@ -617,15 +632,20 @@ ALTER TABLE public.audit_payloads OWNER TO canvass_owner;
 CREATE TABLE public.campaign_aggregations (
     organization_id uuid NOT NULL,
     campaign_id uuid NOT NULL,
-    time_zone text NOT NULL,
+    time_zone text,
     final_until date,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    noted_until date
 );
 
 ALTER TABLE ONLY public.campaign_aggregations FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.campaign_aggregations OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.campaign_aggregations.time_zone IS 'of the days of the sums; null while these are forgotten';
+
+COMMENT ON COLUMN public.campaign_aggregations.noted_until IS 'until which day (in UTC) events are noted anew since sums are forgotten';
 
 CREATE TABLE public.campaign_contact_assignments (
     organization_id uuid NOT NULL,
@@ -1063,6 +1083,8 @@ COMMENT ON COLUMN public.contacts.email_hash IS 'the id of the key, and HMAC-SHA
 
 COMMENT ON COLUMN public.contacts.search_text IS 'folded words of name, address and company, one space between them and around the whole';
 
+COMMENT ON COLUMN public.contacts.updated_by IS 'of the first version null: who made it';
+
 COMMENT ON COLUMN public.contacts.edited_at IS 'when it was last changed other than by a new judgement of its address, or its deletion';
 
 CREATE TABLE public.credentials (
@@ -1195,7 +1217,6 @@ CREATE TABLE public.event_aggregations (
     count bigint NOT NULL,
     unique_contacts bigint NOT NULL,
     late_count bigint NOT NULL,
-    is_final boolean NOT NULL,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     CONSTRAINT event_aggregations_check CHECK (((unique_contacts >= 0) AND (unique_contacts <= count))),
@@ -1515,7 +1536,7 @@ CREATE TABLE public.leads (
     updated_by uuid,
     version integer NOT NULL,
     deleted_at timestamp with time zone,
-    came_at timestamp with time zone,
+    came_at timestamp with time zone NOT NULL,
     CONSTRAINT leads_check CHECK (((assigned_user_id IS NULL) OR (assigned_team_id IS NULL))),
     CONSTRAINT leads_responses_check CHECK ((responses >= 0)),
     CONSTRAINT leads_source_check CHECK ((source = ANY (ARRAY['email_campaign'::text, 'direct_form'::text, 'api'::text, 'import'::text]))),
@@ -1532,7 +1553,7 @@ COMMENT ON COLUMN public.leads.person IS 'what tells one person from another: a 
 
 COMMENT ON COLUMN public.leads.latest_response_id IS 'one of its responses, which come after it and point to it';
 
-COMMENT ON COLUMN public.leads.came_at IS 'when the person showed interest; null: when the lead was made';
+COMMENT ON COLUMN public.leads.came_at IS 'when the person showed interest first';
 
 CREATE TABLE public.memberships (
     organization_id uuid NOT NULL,
@@ -1568,6 +1589,7 @@ CREATE TABLE public.organizations (
     updated_by uuid,
     version integer NOT NULL,
     deleted_at timestamp with time zone,
+    time_zone text GENERATED ALWAYS AS ((settings ->> 'timezone'::text)) STORED,
     CONSTRAINT organizations_organization_id_check CHECK ((organization_id <> '00000000-0000-0000-0000-000000000000'::uuid)),
     CONSTRAINT organizations_subscription_level_check CHECK ((subscription_level = ANY (ARRAY['free'::text, 'starter'::text, 'professional'::text, 'enterprise'::text])))
 );
@@ -1823,12 +1845,12 @@ CREATE TABLE public.validation_logs (
     organization_id uuid NOT NULL,
     contact_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    syntax_version smallint NOT NULL,
-    domain_version smallint NOT NULL,
-    classification_version smallint NOT NULL,
-    syntax_result text NOT NULL,
-    domain_result text NOT NULL,
-    classification_result text NOT NULL,
+    syntax_version smallint,
+    domain_version smallint,
+    classification_version smallint,
+    syntax_result text,
+    domain_result text,
+    classification_result text,
     details jsonb,
     validated_by uuid,
     CONSTRAINT validation_logs_classification_result_check CHECK ((classification_result = ANY (ARRAY['pass'::text, 'fail'::text, 'unknown'::text]))),
@@ -1840,6 +1862,18 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE ONLY public.validation_logs FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.validation_logs OWNER TO canvass_owner;
+
+COMMENT ON COLUMN public.validation_logs.syntax_version IS 'null: 1';
+
+COMMENT ON COLUMN public.validation_logs.domain_version IS 'null: 1';
+
+COMMENT ON COLUMN public.validation_logs.classification_version IS 'null: 1';
+
+COMMENT ON COLUMN public.validation_logs.syntax_result IS 'null: pass';
+
+COMMENT ON COLUMN public.validation_logs.domain_result IS 'null: pass';
+
+COMMENT ON COLUMN public.validation_logs.classification_result IS 'null: pass';
 
 COMMENT ON COLUMN public.validation_logs.details IS 'status, score and reasons, where there is more to tell than that all is well; no part of the address';
 
@@ -2054,7 +2088,7 @@ ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.validation_logs
-    ADD CONSTRAINT validation_logs_pkey PRIMARY KEY (organization_id, contact_id, created_at);
+    ADD CONSTRAINT validation_logs_pkey PRIMARY KEY (organization_id, contact_id, created_at) WITH (fillfactor='100');
 
 ALTER TABLE ONLY public.validation_rules
     ADD CONSTRAINT validation_rules_pkey PRIMARY KEY (organization_id, id);
@@ -2066,6 +2100,8 @@ CREATE INDEX audit_logs_actor_idx ON ONLY public.audit_logs USING btree (organiz
 CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (organization_id, entity_id, created_at DESC, id DESC);
 
 CREATE INDEX audit_logs_time_idx ON ONLY public.audit_logs USING btree (organization_id, created_at, id);
+
+CREATE INDEX campaign_aggregations_zone_idx ON public.campaign_aggregations USING btree (organization_id, time_zone);
 
 CREATE INDEX campaign_contact_assignments_contact_idx ON public.campaign_contact_assignments USING btree (organization_id, contact_id);
 
@@ -2082,6 +2118,10 @@ CREATE INDEX campaigns_status_idx ON public.campaigns USING btree (organization_
 CREATE INDEX consent_records_contact_idx ON ONLY public.consent_records USING btree (organization_id, contact_id, created_at DESC, id DESC);
 
 CREATE INDEX contact_bulk_operations_open_idx ON public.contact_bulk_operations USING btree (organization_id, id) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
+
+CREATE INDEX contact_import_left_contact_idx ON public.contact_import_left USING btree (organization_id, contact_id);
+
+CREATE INDEX contact_import_touches_contact_idx ON public.contact_import_touches USING btree (organization_id, contact_id);
 
 CREATE INDEX contact_imports_file_idx ON public.contact_imports USING btree (organization_id, sha256, list_id);
 
@@ -2118,8 +2158,6 @@ CREATE UNIQUE INDEX email_template_versions_number_key ON public.email_template_
 CREATE UNIQUE INDEX email_templates_key_key ON public.email_templates USING btree (organization_id, template_key);
 
 CREATE INDEX error_logs_time_idx ON ONLY public.error_logs USING btree (created_at DESC);
-
-CREATE INDEX event_aggregations_open_idx ON public.event_aggregations USING btree (organization_id, date) WHERE (NOT is_final);
 
 CREATE INDEX events_campaign_idx ON ONLY public.events USING btree (organization_id, campaign_id, event_type, "timestamp") WITH (fillfactor='100');
 
@@ -2162,6 +2200,8 @@ CREATE INDEX lead_status_changes_lead_idx ON public.lead_status_changes USING bt
 CREATE INDEX lead_status_changes_stage_idx ON public.lead_status_changes USING btree (organization_id, to_status, lead_id) WHERE (from_status IS NOT NULL);
 
 CREATE UNIQUE INDEX lead_views_name_key ON public.lead_views USING btree (organization_id, owner_user_id, name_folded) WHERE (deleted_at IS NULL);
+
+CREATE INDEX leads_came_idx ON public.leads USING btree (organization_id, campaign_id, came_at) INCLUDE (source, status) WHERE (deleted_at IS NULL);
 
 CREATE INDEX leads_campaign_idx ON public.leads USING btree (organization_id, campaign_id, status, id) WHERE (deleted_at IS NULL);
 
@@ -2631,19 +2671,61 @@ ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY platform ON public.access_logs TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.audit_logs TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (action = 'purge'::text)));
+
+CREATE POLICY platform ON public.audit_payloads TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
 CREATE POLICY platform ON public.campaign_aggregations TO canvass_platform USING (true) WITH CHECK (false);
+
+CREATE POLICY platform ON public.campaign_contact_assignments TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.campaign_counts TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.campaign_lists TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.campaigns TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
 
 CREATE POLICY platform ON public.contact_bulk_operations TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.contact_import_chunks TO canvass_platform USING (true) WITH CHECK (false);
 
+CREATE POLICY platform ON public.contact_import_left TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contact_import_rejections TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contact_import_seen TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contact_import_touches TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
 CREATE POLICY platform ON public.contact_imports TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.contact_list_counts TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contact_list_members TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contact_lists TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
+
+CREATE POLICY platform ON public.contacts TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
+
 CREATE POLICY platform ON public.domain_facts TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.email_send_simulations TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.email_template_versions TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.email_templates TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
 
 CREATE POLICY platform ON public.error_logs TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.event_changes TO canvass_platform USING (true) WITH CHECK (false);
+
+CREATE POLICY platform ON public.form_fields TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.form_responses TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.form_versions TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.forms TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
 
 CREATE POLICY platform ON public.idempotency_keys TO canvass_platform USING (true) WITH CHECK (true);
 
@@ -2651,15 +2733,33 @@ CREATE POLICY platform ON public.invitations TO canvass_platform USING (true) WI
 
 CREATE POLICY platform ON public.job_queue TO canvass_platform USING (true) WITH CHECK (true);
 
+CREATE POLICY platform ON public.lead_field_values TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.lead_status_changes TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.lead_views TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
+
+CREATE POLICY platform ON public.leads TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
+
+CREATE POLICY platform ON public.memberships TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
+
 CREATE POLICY platform ON public.organizations TO canvass_platform USING (true) WITH CHECK (false);
 
 CREATE POLICY platform ON public.rate_limits TO canvass_platform USING (true) WITH CHECK (true);
+
+CREATE POLICY platform ON public.role_permissions TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.roles TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
 
 CREATE POLICY platform ON public.scheduled_runs TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.scheduler_leases TO canvass_platform USING (true) WITH CHECK (true);
 
 CREATE POLICY platform ON public.sessions TO canvass_platform USING (true) WITH CHECK (false);
+
+CREATE POLICY platform ON public.team_members TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK (false);
+
+CREATE POLICY platform ON public.teams TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
 
 CREATE POLICY platform_scope ON public.scheduled_runs TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
 
@@ -2854,6 +2954,12 @@ GRANT ALL ON FUNCTION public.find_slug(wanted_kind text, wanted_slug text) TO ca
 
 REVOKE ALL ON FUNCTION public.force_row_security(relation regclass, forced boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION public.is_by_machine(event_type text, actor_verdict text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_by_machine(event_type text, actor_verdict text) TO canvass_app;
+
+REVOKE ALL ON FUNCTION public.is_trapped(event_type text, actor_verdict text, actor_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.is_trapped(event_type text, actor_verdict text, actor_reason text) TO canvass_app;
+
 REVOKE ALL ON FUNCTION public.make_partition(parent text, month date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_partition(parent text, month date) TO canvass_platform;
 
@@ -2915,12 +3021,17 @@ GRANT SELECT,INSERT ON TABLE public.api_key_addresses TO canvass_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO canvass_app;
 
 GRANT SELECT,INSERT ON TABLE public.audit_logs TO canvass_app;
+GRANT INSERT ON TABLE public.audit_logs TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.audit_logs TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.audit_payloads TO canvass_app;
+GRANT INSERT ON TABLE public.audit_payloads TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.audit_payloads TO canvass_retention;
 
 GRANT SELECT(id) ON TABLE public.audit_payloads TO canvass_retention;
+GRANT SELECT(id) ON TABLE public.audit_payloads TO canvass_platform;
 
 GRANT SELECT(created_at) ON TABLE public.audit_payloads TO canvass_retention;
 
@@ -2943,12 +3054,36 @@ GRANT SELECT(time_zone) ON TABLE public.campaign_aggregations TO canvass_platfor
 GRANT SELECT(final_until) ON TABLE public.campaign_aggregations TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.campaign_contact_assignments TO canvass_app;
+GRANT DELETE ON TABLE public.campaign_contact_assignments TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.campaign_contact_assignments TO canvass_platform;
+
+GRANT SELECT(campaign_id) ON TABLE public.campaign_contact_assignments TO canvass_platform;
+
+GRANT SELECT(contact_id) ON TABLE public.campaign_contact_assignments TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_counts TO canvass_app;
+GRANT DELETE ON TABLE public.campaign_counts TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.campaign_counts TO canvass_platform;
+
+GRANT SELECT(campaign_id) ON TABLE public.campaign_counts TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.campaign_lists TO canvass_app;
+GRANT DELETE ON TABLE public.campaign_lists TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.campaign_lists TO canvass_platform;
+
+GRANT SELECT(campaign_id) ON TABLE public.campaign_lists TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.campaigns TO canvass_app;
+GRANT DELETE ON TABLE public.campaigns TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.campaigns TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.campaigns TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.campaigns TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.consent_records TO canvass_app;
 
@@ -2963,10 +3098,13 @@ GRANT UPDATE(ip_address) ON TABLE public.consent_records TO canvass_retention;
 GRANT UPDATE(user_agent) ON TABLE public.consent_records TO canvass_retention;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_bulk_operations TO canvass_app;
+GRANT DELETE ON TABLE public.contact_bulk_operations TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.contact_bulk_operations TO canvass_platform;
 
 GRANT SELECT(id) ON TABLE public.contact_bulk_operations TO canvass_platform;
+
+GRANT SELECT(list_id) ON TABLE public.contact_bulk_operations TO canvass_platform;
 
 GRANT UPDATE(filter) ON TABLE public.contact_bulk_operations TO canvass_platform;
 
@@ -2988,12 +3126,38 @@ GRANT SELECT(import_id) ON TABLE public.contact_import_chunks TO canvass_platfor
 GRANT SELECT(created_at) ON TABLE public.contact_import_chunks TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_left TO canvass_app;
+GRANT DELETE ON TABLE public.contact_import_left TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_import_left TO canvass_platform;
+
+GRANT SELECT(import_id) ON TABLE public.contact_import_left TO canvass_platform;
+
+GRANT SELECT(contact_id) ON TABLE public.contact_import_left TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_rejections TO canvass_app;
+GRANT DELETE ON TABLE public.contact_import_rejections TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_import_rejections TO canvass_platform;
+
+GRANT SELECT(import_id) ON TABLE public.contact_import_rejections TO canvass_platform;
+
+GRANT SELECT(line) ON TABLE public.contact_import_rejections TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_import_seen TO canvass_app;
+GRANT DELETE ON TABLE public.contact_import_seen TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_import_seen TO canvass_platform;
+
+GRANT SELECT(import_id) ON TABLE public.contact_import_seen TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.contact_import_touches TO canvass_app;
+GRANT DELETE ON TABLE public.contact_import_touches TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_import_touches TO canvass_platform;
+
+GRANT SELECT(import_id) ON TABLE public.contact_import_touches TO canvass_platform;
+
+GRANT SELECT(contact_id) ON TABLE public.contact_import_touches TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_imports TO canvass_app;
 GRANT DELETE ON TABLE public.contact_imports TO canvass_platform;
@@ -3001,6 +3165,8 @@ GRANT DELETE ON TABLE public.contact_imports TO canvass_platform;
 GRANT SELECT(organization_id) ON TABLE public.contact_imports TO canvass_platform;
 
 GRANT SELECT(id) ON TABLE public.contact_imports TO canvass_platform;
+
+GRANT SELECT(list_id) ON TABLE public.contact_imports TO canvass_platform;
 
 GRANT SELECT(status),UPDATE(status) ON TABLE public.contact_imports TO canvass_platform;
 
@@ -3015,10 +3181,29 @@ GRANT SELECT(updated_at),UPDATE(updated_at) ON TABLE public.contact_imports TO c
 GRANT SELECT(version),UPDATE(version) ON TABLE public.contact_imports TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_counts TO canvass_app;
+GRANT DELETE ON TABLE public.contact_list_counts TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_list_counts TO canvass_platform;
+
+GRANT SELECT(list_id) ON TABLE public.contact_list_counts TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contact_list_members TO canvass_app;
+GRANT DELETE ON TABLE public.contact_list_members TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_list_members TO canvass_platform;
+
+GRANT SELECT(contact_id) ON TABLE public.contact_list_members TO canvass_platform;
+
+GRANT SELECT(list_id) ON TABLE public.contact_list_members TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contact_lists TO canvass_app;
+GRANT DELETE ON TABLE public.contact_lists TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.contact_lists TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.contact_lists TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.contact_lists TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.contact_words TO canvass_app;
 GRANT DELETE ON TABLE public.contact_words TO canvass_search;
@@ -3031,10 +3216,13 @@ GRANT UPDATE(noted_at) ON TABLE public.contact_words TO canvass_app;
 GRANT SELECT(noted_at),UPDATE(noted_at) ON TABLE public.contact_words TO canvass_search;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.contacts TO canvass_app;
+GRANT DELETE ON TABLE public.contacts TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.contacts TO canvass_search;
+GRANT SELECT(organization_id) ON TABLE public.contacts TO canvass_platform;
 
 GRANT SELECT(id) ON TABLE public.contacts TO canvass_search;
+GRANT SELECT(id) ON TABLE public.contacts TO canvass_platform;
 
 GRANT SELECT(attributes) ON TABLE public.contacts TO canvass_search;
 
@@ -3043,14 +3231,32 @@ GRANT SELECT(validation_status) ON TABLE public.contacts TO canvass_search;
 GRANT SELECT(search_text) ON TABLE public.contacts TO canvass_search;
 
 GRANT SELECT(deleted_at) ON TABLE public.contacts TO canvass_search;
+GRANT SELECT(deleted_at) ON TABLE public.contacts TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.domain_facts TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.email_send_simulations TO canvass_app;
+GRANT DELETE ON TABLE public.email_send_simulations TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.email_send_simulations TO canvass_platform;
+
+GRANT SELECT(campaign_id) ON TABLE public.email_send_simulations TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.email_template_versions TO canvass_app;
+GRANT DELETE ON TABLE public.email_template_versions TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.email_template_versions TO canvass_platform;
+
+GRANT SELECT(template_id) ON TABLE public.email_template_versions TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.email_templates TO canvass_app;
+GRANT DELETE ON TABLE public.email_templates TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.email_templates TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.email_templates TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.email_templates TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.error_logs TO canvass_platform;
 
@@ -3079,12 +3285,36 @@ GRANT UPDATE(ip_address) ON TABLE public.events TO canvass_retention;
 GRANT UPDATE(session_id) ON TABLE public.events TO canvass_retention;
 
 GRANT SELECT,INSERT ON TABLE public.form_fields TO canvass_app;
+GRANT DELETE ON TABLE public.form_fields TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.form_fields TO canvass_platform;
+
+GRANT SELECT(form_version_id) ON TABLE public.form_fields TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.form_responses TO canvass_app;
+GRANT DELETE ON TABLE public.form_responses TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.form_responses TO canvass_platform;
+
+GRANT SELECT(lead_id) ON TABLE public.form_responses TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.form_versions TO canvass_app;
+GRANT DELETE ON TABLE public.form_versions TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.form_versions TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.form_versions TO canvass_platform;
+
+GRANT SELECT(form_id) ON TABLE public.form_versions TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.forms TO canvass_app;
+GRANT DELETE ON TABLE public.forms TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.forms TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.forms TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.forms TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO canvass_app;
 GRANT DELETE ON TABLE public.idempotency_keys TO canvass_platform;
@@ -3124,36 +3354,77 @@ GRANT UPDATE(revision) ON TABLE public.job_queue TO canvass_app;
 GRANT UPDATE(wind_ups_left) ON TABLE public.job_queue TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.lead_field_values TO canvass_app;
+GRANT DELETE ON TABLE public.lead_field_values TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.lead_field_values TO canvass_search;
+GRANT SELECT(organization_id) ON TABLE public.lead_field_values TO canvass_platform;
 
 GRANT SELECT(lead_id) ON TABLE public.lead_field_values TO canvass_search;
+GRANT SELECT(lead_id) ON TABLE public.lead_field_values TO canvass_platform;
 
 GRANT SELECT(field_key) ON TABLE public.lead_field_values TO canvass_search;
 
 GRANT SELECT(value_folded) ON TABLE public.lead_field_values TO canvass_search;
 
 GRANT SELECT,INSERT ON TABLE public.lead_status_changes TO canvass_app;
+GRANT DELETE ON TABLE public.lead_status_changes TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.lead_status_changes TO canvass_platform;
+
+GRANT SELECT(lead_id) ON TABLE public.lead_status_changes TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lead_views TO canvass_app;
+GRANT DELETE ON TABLE public.lead_views TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.lead_views TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.lead_views TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.lead_views TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.leads TO canvass_app;
+GRANT DELETE ON TABLE public.leads TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.leads TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.leads TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.leads TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.memberships TO canvass_app;
+GRANT DELETE ON TABLE public.memberships TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.memberships TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.memberships TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.memberships TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.organizations TO canvass_app;
 
 GRANT SELECT(organization_id) ON TABLE public.organizations TO canvass_platform;
 
-GRANT SELECT(settings) ON TABLE public.organizations TO canvass_platform;
+GRANT SELECT(time_zone) ON TABLE public.organizations TO canvass_platform;
 
 GRANT SELECT ON TABLE public.permissions TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.role_permissions TO canvass_app;
+GRANT DELETE ON TABLE public.role_permissions TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.role_permissions TO canvass_platform;
+
+GRANT SELECT(role_id) ON TABLE public.role_permissions TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.roles TO canvass_app;
+GRANT DELETE ON TABLE public.roles TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.roles TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.roles TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.roles TO canvass_platform;
 
 GRANT SELECT,INSERT ON TABLE public.scheduled_runs TO canvass_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.scheduled_runs TO canvass_platform;
@@ -3172,8 +3443,24 @@ GRANT SELECT(expires_at) ON TABLE public.sessions TO canvass_platform;
 GRANT SELECT,INSERT,DELETE ON TABLE public.suppressions TO canvass_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.team_members TO canvass_app;
+GRANT DELETE ON TABLE public.team_members TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.team_members TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.team_members TO canvass_platform;
+
+GRANT SELECT(team_id) ON TABLE public.team_members TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.team_members TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.teams TO canvass_app;
+GRANT DELETE ON TABLE public.teams TO canvass_platform;
+
+GRANT SELECT(organization_id) ON TABLE public.teams TO canvass_platform;
+
+GRANT SELECT(id) ON TABLE public.teams TO canvass_platform;
+
+GRANT SELECT(deleted_at) ON TABLE public.teams TO canvass_platform;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.user_preferences TO canvass_app;
 

@@ -58,6 +58,9 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000032_rounds",
     "m20261121_000033_noted_events",
     "m20261121_000034_smaller_events",
+    "m20261121_000035_figures",
+    "m20261121_000036_purge",
+    "m20261121_000038_smaller_rows",
 ];
 
 impl MigratorTrait for Migrator {

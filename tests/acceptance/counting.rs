@@ -65,6 +65,12 @@ async fn what_was_recorded_is_counted_soon_and_anew_where_the_time_zone_changes(
     until(&mut admin, noted, 0).await;
     until(&mut admin, counted, 3).await;
 
+    // A sum that is wrong shows that events are counted anew.
+    let spoiled = "UPDATE event_aggregations SET count = 100";
+    sqlx::raw_sql(spoiled)
+        .execute(&mut admin)
+        .await
+        .expect("an administrator may spoil anything");
     let moved = format!(
         "UPDATE organizations SET settings = jsonb_set(settings, '{{timezone}}', '\"Pacific/Auckland\"') \
          WHERE organization_id = '{id}'"

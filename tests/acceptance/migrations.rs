@@ -269,6 +269,49 @@ async fn a_data_migration_of_the_owner_lifts_forced_row_security_first() {
 }
 
 #[tokio::test]
+async fn what_rows_leave_out_is_written_down_when_that_is_taken_back() {
+    const ROWS: &str = r#"
+        INSERT INTO users (id, email, email_folded, display_name, status, created_at, updated_at, version)
+        VALUES (gen_random_uuid(), 'a@analytical.org', 'a@analytical.org', 'Ada', 'active', now(), now(), 1);
+        INSERT INTO organizations (organization_id, name, slug, owner_id, subscription_level, settings,
+            created_at, updated_at, version)
+        SELECT gen_random_uuid(), 'Engines', 'engines', id, 'free', '{"timezone": "UTC"}', now(), now(), 1 FROM users;
+        INSERT INTO contacts (organization_id, id, email_normalized, email_hash, attributes, source, validation_status,
+            classification, risk_score, search_text, created_at, updated_at, created_by, version)
+        SELECT organization_id, gen_random_uuid(), n || '@analytical.org', substring(sha256(n::text::bytea) FOR 17),
+            '{}', 'api', 'valid', 'business', 0, ' ' || n || ' ', now(), now(), owner_id, n
+        FROM organizations, generate_series(1, 2) AS n;
+        INSERT INTO validation_logs (organization_id, contact_id, created_at, domain_result)
+        SELECT organization_id, id, now(), 'unknown' FROM contacts"#;
+    let database = TestDatabase::fresh().await;
+    run(&database.admin(), ROWS).await;
+    let migrations = migration::pending(&[]);
+    let mut latest_first = migrations.iter().rev();
+    let later = latest_first.position(|name| name.ends_with("smaller_rows"));
+    let steps = u32::try_from(later.unwrap() + 1).unwrap();
+
+    roll_back(&database.admin(), steps).await.unwrap();
+
+    let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
+    let mut told = async |sql: &'static str| -> String {
+        sqlx::query(sql).fetch_one(&mut admin).await.unwrap().get(0)
+    };
+    let judged = "SELECT string_agg(concat_ws(' ', syntax_version, domain_version, classification_version, \
+                  syntax_result, domain_result, classification_result), ', ') FROM validation_logs";
+    assert_eq!(
+        told(judged).await,
+        "1 1 1 pass unknown pass, 1 1 1 pass unknown pass"
+    );
+    let changed = "SELECT string_agg((updated_by IS NOT DISTINCT FROM created_by)::text, ', ' ORDER BY version) \
+                   FROM contacts";
+    assert_eq!(told(changed).await, "true, false");
+    let rewritten = admin
+        .execute("UPDATE validation_logs SET details = NULL")
+        .await;
+    assert!(rewritten.is_err(), "the log is changed by nobody again");
+}
+
+#[tokio::test]
 async fn every_listed_table_is_there_after_a_migration() {
     let database = TestDatabase::shared().await;
     let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();

@@ -16,7 +16,7 @@ use crate::figures::Drift;
 use crate::metrics::{Calendar, Day, Period};
 use crate::ports::{AnalyticsStore, AnalyticsUnit};
 use crate::reading::organization_of;
-use crate::{AggregationStanding, AnalyticsError, EventType};
+use crate::{AnalyticsError, EventType, Taken};
 
 /// Counts what was recorded of an organization's campaigns.
 pub const AGGREGATE_EVENTS: JobKind = JobKind::new("aggregate_events");
@@ -24,7 +24,8 @@ pub const AGGREGATE_EVENTS: JobKind = JobKind::new("aggregate_events");
 /// How often the job is tried without getting on.
 const ATTEMPTS: u16 = 8;
 
-/// About how many events are counted in one unit: it takes a second or less, and what it sorts fits into memory.
+/// About how many events are counted, or noted anew, in one unit: it takes a second or less, and what it sorts fits into
+/// memory. What is noted anew is no less than the events of a day.
 const STEP: u32 = 20_000;
 
 /// How many units [`Aggregation::follow`] has at most: others wait for their turn.
@@ -98,8 +99,8 @@ impl Aggregation {
     }
 
     /// Counts some of what was recorded of the scope's organization since; whether there may be more. Who calls it again and
-    /// again keeps up with what is recorded, without a job. Each campaign has its turn once in a pass; where one of them
-    /// fails, the next call goes on behind it.
+    /// again keeps up with what is recorded, without a job. Each campaign has its turn once in a pass, but for those that
+    /// somebody else is counting; where one of them fails, the next call goes on behind it.
     pub async fn follow(
         &self,
         scope: &TenantScope,
@@ -116,8 +117,11 @@ impl Aggregation {
                 return Ok(std::mem::take(pass).is_left);
             };
             pass.after = Some(campaign);
+            let Some(taken) = aggregations.try_take(campaign, &zone, at).await? else {
+                continue;
+            };
             let is_left = self
-                .count(unit.as_ref(), scope, campaign, &zone, at)
+                .count(unit.as_ref(), scope, (campaign, &taken), &zone, at)
                 .await?;
             unit.commit().await?;
             pass.is_left |= is_left;
@@ -126,7 +130,7 @@ impl Aggregation {
     }
 
     /// Counts the events of every living campaign anew, each in a unit of its own, and tells where something else was
-    /// counted ahead.
+    /// counted ahead; on the days of its events, on those of its sums, and between them.
     pub async fn verify(&self, scope: &TenantScope) -> Result<Vec<Drift>, AnalyticsError> {
         let unit = self.store.begin(scope).await?;
         let zone = organization_of(unit.as_ref()).await?.time_zone;
@@ -135,11 +139,14 @@ impl Aggregation {
         let mut found = Vec::new();
         for campaign in campaigns {
             let unit = self.store.begin(scope).await?;
-            let days = every_day(unit.as_ref(), campaign.id, &zone).await?;
-            for event_type in EventType::ALL {
-                let aggregations = unit.aggregations();
-                let drift = aggregations.drift(campaign.id, event_type, &zone, &days);
-                found.extend(drift.await?);
+            let calendar = Calendar::of(&zone);
+            for period in periods_of(unit.as_ref(), campaign.id, &calendar).await? {
+                let days = calendar.days(period);
+                for event_type in EventType::ALL {
+                    let aggregations = unit.aggregations();
+                    let drift = aggregations.drift(campaign.id, event_type, &zone, &days);
+                    found.extend(drift.await?);
+                }
             }
             unit.commit().await?;
         }
@@ -165,8 +172,9 @@ impl Aggregation {
             unit.commit().await?;
             return Ok(None);
         };
+        let taken = aggregations.take(campaign, &zone, at).await?;
         let is_left = self
-            .count(unit.as_ref(), scope, campaign, &zone, at)
+            .count(unit.as_ref(), scope, (campaign, &taken), &zone, at)
             .await?;
         let counted = if is_left {
             checkpoint
@@ -182,42 +190,40 @@ impl Aggregation {
         Ok(Some(counted))
     }
 
-    /// Counts some of what was recorded of a campaign; all of its events anew where the organization's days are others than
-    /// they were. Whether there is more.
+    /// Counts some of what was recorded of a campaign that the unit has taken. Where the organization's days are others than
+    /// they were, what was counted is forgotten before, so that all of its events are counted anew. Whether there is more.
     async fn count(
         &self,
         unit: &dyn AnalyticsUnit,
         scope: &TenantScope,
-        campaign: CampaignId,
+        (campaign, taken): (CampaignId, &Taken),
         zone: &TimeZoneName,
         at: Timestamp,
     ) -> Result<bool, AnalyticsError> {
-        let aggregations = unit.aggregations();
-        let before = aggregations.take(campaign, zone, at).await?;
-        if before.time_zone.as_ref().is_some_and(|it| it != zone) {
-            aggregations.forget(campaign, at).await?;
-            self.note_move(unit, scope, campaign, &before, zone, at)
+        if let Taken::Moved(before) = taken {
+            self.note_move(unit, scope, campaign, (before, zone), at)
                 .await?;
         }
         // The audit log was told as another port.
         let aggregations = unit.aggregations();
+        if *taken != Taken::Countable && aggregations.forget(campaign, zone, STEP, at).await? {
+            return Ok(true);
+        }
         let calendar = Calendar::of(zone);
         let is_left = aggregations.count_noted(campaign, &calendar, STEP, at);
         Ok(is_left.await?)
     }
 
-    /// Writes into the audit log that what a dashboard showed of days that were final is another thing now.
+    /// Writes into the audit log that a campaign is counted in other days from now on, also where some were final.
     async fn note_move(
         &self,
         unit: &dyn AnalyticsUnit,
         scope: &TenantScope,
         campaign: CampaignId,
-        before: &AggregationStanding,
-        zone: &TimeZoneName,
+        (before, zone): (&TimeZoneName, &TimeZoneName),
         at: Timestamp,
     ) -> Result<(), AnalyticsError> {
-        let old = before.time_zone.as_ref().map(TimeZoneName::as_str);
-        let changes = Changes::none().field("time_zone", json!(old), zone.as_str());
+        let changes = Changes::none().field("time_zone", before.as_str(), zone.as_str());
         let draft = AuditDraft::new(
             "campaign_aggregation",
             campaign.as_uuid(),
@@ -231,22 +237,36 @@ impl Aggregation {
     }
 }
 
-/// The days from a campaign's first event to its last.
-async fn every_day(
+/// The days of a campaign's events and of what was counted of them, from the first to the last, in as many periods as that
+/// takes.
+async fn periods_of(
     unit: &dyn AnalyticsUnit,
     campaign: CampaignId,
-    zone: &TimeZoneName,
-) -> Result<Vec<Day>, AnalyticsError> {
-    let calendar = Calendar::of(zone);
-    let Some((first, last)) = unit.figures().span_of(campaign).await? else {
-        return Ok(Vec::new());
-    };
-    let (first, last) = (calendar.date_of(first), calendar.date_of(last));
-    let last = last.min(first.saturating_add(Duration::days(i64::from(Period::MAX_DAYS) - 1)));
-    let period = Period::new(first, last);
-    Ok(period
-        .map(|period| calendar.days(period))
+    calendar: &Calendar,
+) -> Result<Vec<Period>, AnalyticsError> {
+    let happened = unit.figures().span_of(campaign).await?;
+    let happened = happened.map(|(first, last)| (calendar.date_of(first), calendar.date_of(last)));
+    let counted = unit.aggregations().counted_span(campaign).await?;
+    let spans = [happened, counted];
+    let first = spans.iter().flatten().map(|(first, _)| *first).min();
+    let last = spans.iter().flatten().map(|(_, last)| *last).max();
+    Ok(first
+        .zip(last)
+        .map(|(first, last)| periods(first, last))
         .unwrap_or_default())
+}
+
+/// The days from the first to the last, in as many periods as that takes.
+fn periods(first: Date, last: Date) -> Vec<Period> {
+    let most = Duration::days(i64::from(Period::MAX_DAYS) - 1);
+    let mut periods = Vec::new();
+    let mut next = Some(first);
+    while let Some(first) = next.filter(|first| *first <= last) {
+        let end = last.min(first.saturating_add(most));
+        periods.extend(Period::new(first, end).ok());
+        next = end.next_day();
+    }
+    periods
 }
 
 /// The last day that is final at an instant.
@@ -366,6 +386,18 @@ mod tests {
             // A day that a zone skipped is over as it begins.
             let next = calendar.day(last.next_day().unwrap());
             prop_assert!(!next.is_final(at) || next.start == next.end);
+        }
+
+        #[test]
+        fn periods_have_each_day_from_the_first_to_the_last_once(day in 0..20_000_i64, length in 1..9_000_u16) {
+            let first = date!(1980 - 01 - 01) + Duration::days(day);
+            let days = (0..i64::from(length)).map(|day| first + Duration::days(day));
+            let days: Vec<_> = days.collect();
+
+            let found = periods(first, days[days.len() - 1]);
+
+            let found: Vec<_> = found.into_iter().flat_map(Period::dates).collect();
+            prop_assert_eq!(found, days);
         }
     }
 }

@@ -64,13 +64,15 @@ pub struct CampaignCard {
     pub status: String,
 }
 
-/// How far a campaign was counted ahead.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AggregationStanding {
-    /// In days of which time zone; `None` where nothing was counted.
-    pub time_zone: Option<TimeZoneName>,
-    /// The last day that is final.
-    pub final_until: Option<Date>,
+/// How a campaign stands whose events somebody is about to count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// What is noted of it can be counted.
+    Countable,
+    /// It was counted in days of this time zone, which is another one than theirs: that is to be forgotten first.
+    Moved(TimeZoneName),
+    /// What was counted is forgotten in part; the rest is to be forgotten as well.
+    HalfForgotten,
 }
 
 /// A sum that is not what events amount to.

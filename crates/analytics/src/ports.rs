@@ -9,9 +9,7 @@ use kernel::{
 };
 use time::Date;
 
-use crate::figures::{
-    AggregationStanding, CampaignCard, Drift, Figures, LeadCount, OrganizationCard,
-};
+use crate::figures::{CampaignCard, Drift, Figures, LeadCount, OrganizationCard, Taken};
 use crate::metrics::{Calendar, Day};
 use crate::{EventType, Segment};
 
@@ -59,8 +57,7 @@ pub trait FigureReader: Send + Sync {
         days: &[Day],
     ) -> Result<BTreeMap<Segment, Figures>, StorageError>;
     /// The leads that these campaigns made from one instant to before another, by campaign, source and, where that is
-    /// wanted, segment, in this order. A lead is made when its first response was sent, or when it was written down where
-    /// that is earlier.
+    /// wanted, segment, in this order. A lead is made when the person showed interest first.
     async fn leads_of(
         &self,
         campaigns: &[CampaignId],
@@ -93,17 +90,32 @@ pub trait Aggregations: Send + Sync {
         zone: &TimeZoneName,
         after: Option<CampaignId>,
     ) -> Result<Option<CampaignId>, StorageError>;
-    /// Takes a campaign in hand, whose days are those of this time zone from now on; until the unit ends, nobody else MUST
-    /// do so. Tells how far it was counted before.
+    /// Takes a campaign in hand, whose events are to be counted in days of this time zone; until the unit ends, nobody else
+    /// MUST do so, and whoever does is waited for. Tells whether they can be counted, as they can where none ever was.
     async fn take(
         &self,
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<AggregationStanding, StorageError>;
-    /// Forgets all that was counted of a campaign that the unit has taken, and that days of it are final: all of its events
-    /// are noted as what is not counted.
-    async fn forget(&self, campaign: CampaignId, at: Timestamp) -> Result<(), StorageError>;
+    ) -> Result<Taken, StorageError>;
+    /// As [`Self::take`], without waiting: `None` where somebody else has it in hand.
+    async fn try_take(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        at: Timestamp,
+    ) -> Result<Option<Taken>, StorageError>;
+    /// Forgets some of what was counted of a campaign that the unit has taken, and that days of it are final: about so much,
+    /// and no less than one day (in UTC) of events. Whether there is more to forget. Until there is none, nothing of it counts
+    /// as counted in days of any time zone; then all of its events are noted as what is not counted, and its days are those
+    /// of this one.
+    async fn forget(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        most: u32,
+        at: Timestamp,
+    ) -> Result<bool, StorageError>;
     /// Counts events that are noted of a campaign that the unit has taken, the oldest days first, until it has so many; what
     /// was recorded at once is not torn apart for it. Each of them MUST be counted once. Of days that are final they are
     /// late. Whether there is more to count.
@@ -122,6 +134,11 @@ pub trait Aggregations: Send + Sync {
         until: Date,
         at: Timestamp,
     ) -> Result<(), StorageError>;
+    /// The first day of which something was counted of a campaign, and the last, in the time zone in which it was.
+    async fn counted_span(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Option<(Date, Date)>, StorageError>;
     /// Counts the events of a type of a campaign anew, on days that follow one another, and tells where something else was
     /// counted, or counted and noted; nothing where the days are of another time zone than what was counted.
     async fn drift(

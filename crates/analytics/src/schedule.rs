@@ -15,13 +15,13 @@ use time::{Duration, Time, Weekday};
 pub enum PeriodicJob {
     /// Sums up the days whose events changed.
     Aggregation,
-    /// Takes personal values out of old events, audit entries and answers.
+    /// Takes personal values out of old events, audit entries and answers; this version has no task for it.
     Anonymisation,
-    /// Puts old events and audit entries away.
+    /// Puts old events and audit entries away; this version has no task for it.
     Archive,
     /// Makes the partitions of the months to come.
     PartitionMaintenance,
-    /// Removes what was deleted long enough ago.
+    /// Removes for good what was deleted long enough ago.
     Purge,
     /// Removes sessions, invitations and idempotency keys that ran out.
     Expiry,

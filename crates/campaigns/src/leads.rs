@@ -18,7 +18,7 @@ use kernel::{
     PageRequest, StorageError, TenantScope, Timestamp, begin_once,
 };
 
-use self::answering::{Given, append_all, read_answers, response_creation};
+use self::answering::{Given, read_answers, response_creation};
 use self::identity::{Identity, address_of, identify};
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::{Kept as _, Workbench, deletion};
@@ -127,7 +127,7 @@ impl Leads {
         let mut drafts = vec![noted(&lead, AuditAction::Create, lead.changes_since(None))];
         if let Some((response, values, consents)) = &answered {
             unit.leads().insert_response(response, values).await?;
-            append_all(unit.as_ref(), consents).await?;
+            unit.consents().append(consents).await?;
             drafts.push(response_creation(response));
         }
         self.bench.note(unit.as_ref(), scope, at, drafts).await?;

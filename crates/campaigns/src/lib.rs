@@ -86,7 +86,7 @@ pub use leads::{
 };
 pub use link::{InvalidLinkTarget, LinkClaim, LinkKind, LinkTarget, MailLinks, OutgoingMail};
 pub use recipient_mails::RecipientMails;
-pub use sending::{BeginJob, CampaignCourses, SendJob, Transport, TransportError};
+pub use sending::{BeginJob, CampaignCourses, DueMail, SendJob, Transport, TransportError};
 pub use simulation::{
     AskedSimulation, InvalidSeed, LinkOfMail, Mailing, Scenario, SimulateJob, SimulatedEvent,
     SimulatedMail, Simulation, SimulationConfig, SimulationPlan, SimulationSeed, SimulationState,
@@ -107,7 +107,7 @@ pub use lead::{
     Operator, OwnedBy, OwnerChange, Person, ResponseOrigin, SavedQuery, SortPlace, StatusChange,
     Test, TypedValue, ValueKind,
 };
-pub use visits::{Hit, HitRecorder, HitSink, LandingView, VisitError, Visits};
+pub use visits::{Hit, HitRecorder, HitSink, LandingView, VisitError, VisitSession, Visits};
 
 pub use stored_form::{Form, FormChange, FormState, FormVersion, FormVersionCard, NewForm};
 pub use template::{

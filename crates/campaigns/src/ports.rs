@@ -295,6 +295,11 @@ pub trait Audience: Send + Sync {
     ) -> Result<Vec<Candidate>, StorageError>;
     /// How those of these people stand who live, in no order.
     async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError>;
+    /// The addresses of those of these people who live, as they were given, in no order.
+    async fn addresses(
+        &self,
+        contacts: &[ContactId],
+    ) -> Result<Vec<(ContactId, String)>, StorageError>;
 }
 
 /// The addresses of landing pages, each of which belongs to one campaign of the whole installation.

@@ -29,6 +29,11 @@ impl Binds {
     }
 }
 
+/// What is read of each of the rows, which a statement takes a column at a time.
+pub(crate) fn column<'a, R, T>(rows: &'a [R], read: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(read).collect()
+}
+
 /// Binds values one after the other.
 pub(crate) struct Binder<'v>(pub(crate) &'v mut PgArguments);
 

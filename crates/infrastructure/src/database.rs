@@ -224,6 +224,16 @@ impl PostgresDatabase {
         .await
     }
 
+    /// Opens a unit of work in which what this organization deleted can be removed for good, off the path of requests.
+    pub(crate) async fn begin_purge(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<PostgresUnit, StorageError> {
+        let timeout = self.settings.job_timeout;
+        self.begin(role::PLATFORM, organization, timeout, Plans::Made)
+            .await
+    }
+
     /// One round trip: the transaction, its role, its tenant and its timeouts.
     async fn begin(
         &self,

@@ -14,7 +14,7 @@
 //! - [`EvidenceJudge`] tells people from machines;
 //! - [`hits`] has what visitors do recorded off the requests' path;
 //! - [`logs`] writes the access log and the error log off the request's path;
-//! - [`maintenance`] makes partitions ahead and removes what ran out;
+//! - [`maintenance`] makes partitions ahead and removes what ran out or was deleted long ago;
 //! - [`scheduler`] has periodic jobs carried out by one process at a time;
 //! - [`embedded`] starts, supervises and stops a private PostgreSQL;
 //! - [`SystemClock`], [`SystemIds`] and [`SystemRandom`] are the real time, ids and chance.

@@ -6,6 +6,8 @@
 mod bench;
 #[path = "jobs/stopping.rs"]
 mod stopping;
+#[path = "jobs/telling.rs"]
+mod telling;
 #[path = "jobs/trying.rs"]
 mod trying;
 #[path = "jobs/winding_up.rs"]

@@ -163,10 +163,9 @@ impl Client {
     }
 
     /// Sends JSON of which a repetition has another effect.
-    pub(crate) fn tell(&self, path: &str, body: &Value) -> Result<Value, ClientError> {
-        let text = body.to_string();
-        let request = self.posting(path, "application/json", text.len() as u64);
-        self.send(request, &mut text.as_bytes())
+    pub(crate) fn tell(&self, path: &str, body: &str) -> Result<Value, ClientError> {
+        let request = self.posting(path, "application/json", body.len() as u64);
+        self.send(request, &mut body.as_bytes())
     }
 
     /// Changes something, whatever its version.
@@ -177,6 +176,16 @@ impl Client {
         }
         let request = request.header("content-type", "application/json");
         self.send(request, &mut body.to_string().as_bytes())
+    }
+
+    /// Removes something, whatever its version.
+    pub(crate) fn delete(&self, path: &str) -> Result<(), ClientError> {
+        let mut request = self.agent.delete(self.url(path));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let answer = request.call().map_err(|error| self.unreachable(error))?;
+        accepted(answer).map(drop)
     }
 
     /// Sends a form to a page, as a browser does, and named like one: by its own name it would count as a machine.

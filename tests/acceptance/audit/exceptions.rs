@@ -17,7 +17,7 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     ),
     (
         "campaign_aggregations",
-        "how far events were counted ahead; that days are others now is told where they were final",
+        "how far events were counted ahead; that they are counted in other days from now on has an entry",
     ),
     (
         "campaign_contact_assignments",
@@ -230,6 +230,7 @@ pub(super) const UNTOLD_COLUMNS: &[(&str, &str, &str)] = &[
     ),
     ("invitations", "email_folded", "follows from `email`"),
     ("lead_views", "name_folded", "follows from `name`"),
+    ("organizations", "time_zone", "follows from `settings`"),
     ("roles", "name_folded", "follows from `name`"),
     (
         "suppressions",

@@ -5,9 +5,30 @@
 
 mod grants;
 mod policies;
+mod purging;
 
-pub(crate) use self::grants::{EXTRA_GRANTS, PLAIN_GRANTS};
-pub(crate) use self::policies::{EXTRA_POLICIES, ExtraPolicy, tenant_policy};
+pub(crate) use self::grants::PLAIN_GRANTS;
+pub(crate) use self::policies::{ExtraPolicy, tenant_policy};
+
+/// Rights of a role on a table: table, role, rights, reason.
+pub(crate) type ExtraGrant = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
+
+/// Rights besides those that the application's role has on tenant tables.
+pub(crate) fn extra_grants() -> impl Iterator<Item = &'static ExtraGrant> {
+    grants::EXTRA_GRANTS.iter().chain(purging::PURGE_GRANTS)
+}
+
+/// All policies that are not the tenant policy.
+pub(crate) fn extra_policies() -> impl Iterator<Item = &'static ExtraPolicy> {
+    policies::EXTRA_POLICIES
+        .iter()
+        .chain(purging::PURGE_POLICIES)
+}
 
 /// A table without row-level security, and why it needs none.
 pub(crate) const WITHOUT_ROW_SECURITY: &[(&str, &str)] = &[

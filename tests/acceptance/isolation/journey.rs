@@ -163,8 +163,11 @@ async fn copy_into(admin: &mut PgConnection, partition: &Relation) {
 
 async fn row_where(admin: &mut PgConnection, table: &str, condition: &str) -> Option<Columns> {
     // What people made themselves comes after what every organization begins with.
+    // A column that the database computes is nobody's to write.
     let statement = format!(
-        "SELECT to_jsonb(t) FROM public.{table} t WHERE {condition} \
+        "SELECT to_jsonb(t) - ARRAY(SELECT a.attname::text FROM pg_attribute a \
+             WHERE a.attrelid = 'public.{table}'::regclass AND a.attgenerated <> '') \
+         FROM public.{table} t WHERE {condition} \
          ORDER BY to_jsonb(t) ->> 'created_at' DESC, to_jsonb(t) ->> 'id' DESC LIMIT 1"
     );
     admin

@@ -35,9 +35,8 @@ FROM campaigns c WHERE c.organization_id = '{organization}';
 INSERT INTO campaign_aggregations (organization_id, campaign_id, time_zone, created_at, updated_at)
 SELECT c.organization_id, c.id, 'UTC', now(), now() FROM campaigns c WHERE c.organization_id = '{organization}';
 INSERT INTO event_aggregations (
-    organization_id, campaign_id, event_type, is_machine, date, count, unique_contacts, late_count, is_final, created_at,
-    updated_at)
-SELECT c.organization_id, c.id, 'OPEN', false, current_date, 1, 1, 0, false, now(), now()
+    organization_id, campaign_id, event_type, is_machine, date, count, unique_contacts, late_count, created_at, updated_at)
+SELECT c.organization_id, c.id, 'OPEN', false, current_date, 1, 1, 0, now(), now()
 FROM campaigns c WHERE c.organization_id = '{organization}';
 INSERT INTO contact_event_days (organization_id, campaign_id, contact_id, event_type, is_machine, date, created_at)
 SELECT c.organization_id, c.id, p.id, 'OPEN', false, current_date, now()

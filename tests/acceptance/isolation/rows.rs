@@ -10,9 +10,12 @@ use super::journey::Columns;
 
 /// The statement that inserts a row as it is.
 pub(crate) fn insert(table: &str, row: &Columns) -> String {
+    let columns: Vec<_> = row.keys().map(|name| format!("\"{name}\"")).collect();
+    let columns = columns.join(", ");
     let row = Value::Object(row.clone()).to_string().replace('\'', "''");
     format!(
-        "INSERT INTO public.{table} SELECT * FROM jsonb_populate_record(NULL::public.{table}, '{row}')"
+        "INSERT INTO public.{table} ({columns}) \
+         SELECT {columns} FROM jsonb_populate_record(NULL::public.{table}, '{row}')"
     )
 }
 

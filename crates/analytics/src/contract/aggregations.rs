@@ -5,6 +5,7 @@ use time::macros::{date, datetime};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, figures, id, opening, period, utc, year};
+use crate::Taken;
 use crate::metrics::{ByActor, Calendar, Counts, Tally};
 
 /// The cases of what is counted ahead.
@@ -18,7 +19,7 @@ macro_rules! for_each_aggregation_case {
             what_comes_when_a_day_is_final_is_late,
             a_day_of_which_something_is_left_to_count_is_not_made_final,
             what_was_never_counted_is_not_late_however_old_it_is,
-            what_is_forgotten_counts_as_new,
+            what_is_forgotten_counts_as_new_from_the_first_step_on,
             what_was_counted_does_not_drift,
             what_is_not_committed_was_not_counted,
             other_tenants_count_their_own_events,
@@ -49,8 +50,8 @@ fn opened(events: u64, people: u64) -> Counts {
 
 mod cases {
     use super::{
-        Calendar, NOW, Subject, Tenant, date, datetime, figures, opened, opening, period, somebody,
-        utc, year,
+        Calendar, NOW, Subject, Taken, Tenant, date, datetime, figures, opened, opening, period,
+        somebody, utc, year,
     };
 
     pub(super) async fn what_was_recorded_is_to_be_counted_until_somebody_counts_it<S: Subject>(
@@ -74,7 +75,7 @@ mod cases {
         let next = aggregations.next_outdated(&utc(), next).await.unwrap();
         assert_eq!(next, None);
         let taken = aggregations.take(second, &utc(), NOW).await.unwrap();
-        assert_eq!((taken.time_zone, taken.final_until), (None, None));
+        assert_eq!(taken, Taken::Countable);
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
         let calendar = Calendar::of(&utc());
@@ -90,8 +91,13 @@ mod cases {
         let aggregations = unit.aggregations();
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
-        let taken = aggregations.take(second, &utc(), NOW).await.unwrap();
-        assert_eq!(taken.time_zone, Some(utc()));
+        let taken = aggregations.try_take(second, &utc(), NOW).await.unwrap();
+        assert_eq!(taken, Some(Taken::Countable));
+        drop(unit);
+        let unit = tenant.begin(subject).await;
+        let berlin = "Europe/Berlin".parse().unwrap();
+        let taken = unit.aggregations().take(second, &berlin, NOW).await;
+        assert_eq!(taken.unwrap(), Taken::Moved(utc()));
     }
 
     pub(super) async fn what_is_counted_in_steps_amounts_to_the_same_at_each_of_them<S: Subject>(
@@ -315,29 +321,58 @@ mod cases {
         assert_eq!(until, None);
     }
 
-    pub(super) async fn what_is_forgotten_counts_as_new<S: Subject>(subject: &S) {
+    pub(super) async fn what_is_forgotten_counts_as_new_from_the_first_step_on<S: Subject>(
+        subject: &S,
+    ) {
         let tenant = Tenant::found(subject).await;
-        let at = datetime!(2026-03-01 12:00 UTC);
-        let campaign = tenant.add_opened(subject, &[(somebody(), at)]).await;
+        let instants = [
+            datetime!(2026-03-01 12:00 UTC),
+            datetime!(2026-03-02 12:00 UTC),
+        ];
+        let campaign = tenant
+            .add_opened(subject, &instants.map(|at| (somebody(), at)))
+            .await;
         tenant.count(subject, campaign, &utc()).await;
         tenant.finish(subject, &utc(), date!(2026 - 03 - 10)).await;
-        let late = opening(campaign, somebody(), at);
+        let late = opening(campaign, somebody(), instants[0]);
         subject.record(tenant.id(), &[late]).await;
+        let expected = |more: u64| {
+            let day = |people| opened(people, people);
+            let days = [
+                (instants[0].date(), day(2 + more), 0),
+                (instants[1].date(), day(1 + more), 0),
+            ];
+            figures(campaign, day(3 + 2 * more), days)
+        };
 
-        let unit = tenant.begin(subject).await;
-        let aggregations = unit.aggregations();
-        aggregations.take(campaign, &utc(), NOW).await.unwrap();
-        aggregations.forget(campaign, NOW).await.unwrap();
-        unit.commit().await.unwrap();
+        let mut steps = 0;
+        loop {
+            let is_left = tenant.forget_some(subject, campaign, &utc(), 1).await;
+            let seen = tenant.figures(subject, campaign, &utc(), year()).await;
+            assert_eq!(seen, expected(steps), "after {steps} more");
+            let until = tenant.final_until(subject, &[campaign], &utc()).await;
+            assert_eq!(until, None);
+            let unit = tenant.begin(subject).await;
+            let next = unit.aggregations().next_outdated(&utc(), None).await;
+            assert_eq!(next.unwrap(), Some(campaign));
+            drop(unit);
+            // On days that are noted anew already, and on days that are not.
+            let more = instants.map(|at| opening(campaign, somebody(), at));
+            subject.record(tenant.id(), &more).await;
+            steps += 1;
+            if !is_left {
+                break;
+            }
+        }
 
-        let day = date!(2026 - 03 - 01);
-        let expected = figures(campaign, opened(2, 2), [(day, opened(2, 2), 0)]);
         for _ in 0..2 {
             let seen = tenant.figures(subject, campaign, &utc(), year()).await;
-            assert_eq!(seen, expected);
-            let only = period(day, day);
+            assert_eq!(seen, expected(steps));
+            let first = instants[0].date();
+            let only = period(first, first);
             let seen = tenant.figures(subject, campaign, &utc(), only).await;
-            assert_eq!(seen, expected);
+            let people = opened(2 + steps, 2 + steps);
+            assert_eq!(seen, figures(campaign, people, [(first, people, 0)]));
             assert_eq!(tenant.drift(subject, campaign, &utc()).await, []);
             tenant.count(subject, campaign, &utc()).await;
         }
@@ -350,8 +385,11 @@ mod cases {
         let campaign = tenant.add_opened(subject, &days).await;
 
         assert_eq!(tenant.drift(subject, campaign, &utc()).await, []);
+        assert_eq!(tenant.counted_span(subject, campaign).await, None);
         tenant.count(subject, campaign, &utc()).await;
         assert_eq!(tenant.drift(subject, campaign, &utc()).await, []);
+        let span = (date!(2026 - 03 - 01), date!(2026 - 03 - 05));
+        assert_eq!(tenant.counted_span(subject, campaign).await, Some(span));
         tenant.finish(subject, &utc(), date!(2026 - 03 - 02)).await;
         let between = [1, 2].map(|day| {
             opening(
@@ -401,11 +439,13 @@ mod cases {
         let calendar = Calendar::of(&utc());
         let counting = aggregations.count_noted(campaign, &calendar, 1_000, NOW);
         assert!(!counting.await.unwrap());
-        aggregations.forget(campaign, NOW).await.unwrap();
+        let forgotten = aggregations.forget(campaign, &utc(), 1_000, NOW).await;
+        assert!(!forgotten.unwrap());
         let until = date!(2026 - 03 - 10);
         aggregations.finish(&utc(), until, NOW).await.unwrap();
         unit.commit().await.unwrap();
 
+        assert_eq!(other.counted_span(subject, campaign).await, None);
         let seen = other.figures(subject, campaign, &utc(), year()).await;
         assert_eq!(seen, crate::Figures::default());
         assert_eq!(other.drift(subject, campaign, &utc()).await, []);

@@ -168,11 +168,14 @@ mod cases {
                     let expected = naive(campaign, &events, &zone, period);
                     assert_eq!(seen, expected, "{zone}, round {round}, {period:?}");
                 }
-                // Nothing, some of it, or all.
-                match draw.below(4) {
+                // Nothing, some of it, or all; or some of what was counted is forgotten.
+                match draw.below(5) {
                     0 => {}
                     1 => {
                         tenant.count_some(subject, campaign, &zone, 5).await;
+                    }
+                    2 => {
+                        tenant.forget_some(subject, campaign, &zone, 5).await;
                     }
                     _ => tenant.count(subject, campaign, &zone).await,
                 }

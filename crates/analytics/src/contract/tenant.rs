@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Happening, Subject};
 use crate::metrics::{Calendar, Counts, Period};
 use crate::ports::AnalyticsUnit;
-use crate::{Actor, DayFigures, Drift, EventType, Figures};
+use crate::{Actor, DayFigures, Drift, EventType, Figures, Taken};
 
 /// The instant at which everything is written down.
 pub(super) const NOW: Timestamp = datetime!(2026-03-20 12:00 UTC);
@@ -84,7 +84,8 @@ impl Tenant {
         while self.count_some(subject, campaign, zone, 1_000).await {}
     }
 
-    /// Counts about so many events of what was recorded of a campaign; whether there are more.
+    /// Counts about so many events of what was recorded of a campaign, or forgets about so much of what was counted in other
+    /// days; whether there is more.
     pub(super) async fn count_some<S: Subject>(
         &self,
         subject: &S,
@@ -94,9 +95,13 @@ impl Tenant {
     ) -> bool {
         let unit = self.begin(subject).await;
         let aggregations = unit.aggregations();
-        let before = aggregations.take(campaign, zone, NOW).await.unwrap();
-        if before.time_zone.as_ref().is_some_and(|it| it != zone) {
-            aggregations.forget(campaign, NOW).await.unwrap();
+        let taken = aggregations.take(campaign, zone, NOW).await.unwrap();
+        if taken != Taken::Countable {
+            let forgetting = aggregations.forget(campaign, zone, most, NOW);
+            if forgetting.await.unwrap() {
+                unit.commit().await.unwrap();
+                return true;
+            }
         }
         let calendar = Calendar::of(zone);
         let counting = aggregations.count_noted(campaign, &calendar, most, NOW);
@@ -128,6 +133,34 @@ impl Tenant {
             found.extend(drift.await.unwrap());
         }
         found
+    }
+
+    /// Forgets about so much of what was counted of a campaign; whether there is more.
+    pub(super) async fn forget_some<S: Subject>(
+        &self,
+        subject: &S,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        most: u32,
+    ) -> bool {
+        let unit = self.begin(subject).await;
+        let aggregations = unit.aggregations();
+        aggregations.take(campaign, zone, NOW).await.unwrap();
+        let forgetting = aggregations.forget(campaign, zone, most, NOW);
+        let is_left = forgetting.await.unwrap();
+        unit.commit().await.unwrap();
+        is_left
+    }
+
+    /// The first and the last day of which something was counted of a campaign.
+    pub(super) async fn counted_span<S: Subject>(
+        &self,
+        subject: &S,
+        campaign: CampaignId,
+    ) -> Option<(Date, Date)> {
+        let unit = self.begin(subject).await;
+        let span = unit.aggregations().counted_span(campaign).await;
+        span.unwrap()
     }
 
     /// The last day that is final for each of these campaigns.

@@ -65,7 +65,11 @@ impl ScheduledRuns {
         }
         let job = job?;
         if !self.jobs.contains(&job) {
-            let fault = FieldFault::new("unknown-value", "nothing is done under this name yet");
+            // It has its place in the schedule, and nothing to do: archives come with a later version.
+            let fault = FieldFault::new(
+                "unknown-value",
+                "this version has nothing to do under this name; a later one will",
+            );
             return Err(FieldErrors::one("#/name", fault).into());
         }
         let run = NewRun {

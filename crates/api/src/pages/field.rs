@@ -30,6 +30,12 @@ impl Typed {
         values.any(|value| !value.is_empty())
     }
 
+    /// The first value of this key.
+    #[must_use]
+    pub fn first(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.first().map(String::as_str)
+    }
+
     fn all(&self, key: &FieldKey) -> &[String] {
         self.0.get(key.as_str()).map_or(&[], Vec::as_slice)
     }

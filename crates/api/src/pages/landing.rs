@@ -12,6 +12,9 @@ use super::texts::Texts;
 /// The field that people do not see: who fills it in is a program. No field of a form can have this key.
 pub const HONEYPOT: &str = "web-site";
 
+/// The hidden field that tells which showing of the page the answers come from. No field of a form can have this key.
+pub const SESSION: &str = "visit-session";
+
 /// Why a page with answers is shown again, beside faults of answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -36,6 +39,8 @@ pub struct LandingPage<'a> {
     pub form: &'a FormDefinition,
     /// Where the answers go: a path with its query.
     pub action: &'a str,
+    /// What tells which showing of the page it is, in characters that need no escaping.
+    pub session: Option<&'a str>,
     /// What the fields have already.
     pub typed: &'a Typed,
     /// What is wrong with what they have.
@@ -54,6 +59,8 @@ struct LandingTemplate<'a> {
     heading: &'a str,
     text: &'a str,
     action: &'a str,
+    session: Option<&'a str>,
+    session_field: &'static str,
     notice: Option<&'static str>,
     fields: Vec<FieldView<'a>>,
     has_errors: bool,
@@ -77,6 +84,8 @@ impl LandingPage<'_> {
             heading: self.title,
             text: self.text,
             action: self.action,
+            session: self.session,
+            session_field: SESSION,
             notice: self.notice.map(|notice| match notice {
                 Notice::TooManyRequests => texts.too_many_requests,
                 Notice::Busy => texts.busy,

@@ -14,7 +14,7 @@ mod policy;
 mod texts;
 
 pub use field::Typed;
-pub use landing::{HONEYPOT, LandingPage, Notice};
+pub use landing::{HONEYPOT, LandingPage, Notice, SESSION};
 pub use language::Language;
 pub use message::{Message, MessagePage, UnsubscribePage};
 pub use policy::page_policy;

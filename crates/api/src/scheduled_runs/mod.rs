@@ -55,7 +55,8 @@ impl ScheduledRunsApi {
     /// Run a periodic job
     ///
     /// Asks for a run besides the job's turns, which begins as soon as the scheduler sees it. A job of which a run has not
-    /// ended is answered with 409. Needs the platform role `platform_admin`.
+    /// ended is answered with 409. `archive` and `anonymisation` have nothing to do in this version, and are answered with
+    /// 422. Needs the platform role `platform_admin`.
     #[oai(
         path = "/v1/platform/scheduled-runs",
         method = "post",

@@ -1,6 +1,6 @@
 //! `/p/{slug}`: landing pages.
 
-use campaigns::{AnswerErrors, FieldType, LandingView, VisitError};
+use campaigns::{AnswerErrors, FieldType, LandingView, VisitError, VisitSession};
 use kernel::RateDecision;
 use poem::http::header::{LOCATION, RETRY_AFTER};
 use poem::http::{HeaderValue, StatusCode};
@@ -10,7 +10,7 @@ use super::answer::{log, message, page, publisher, refusal};
 use super::doors::{Doors, Visitor};
 use super::{SpeaksForItself, typed};
 use crate::edge;
-use crate::pages::{HONEYPOT, LandingPage, Language, Message, Notice, Typed};
+use crate::pages::{HONEYPOT, LandingPage, Language, Message, Notice, SESSION, Typed};
 use crate::problem::{ApiError, Cause, Refusal};
 
 /// The parameter in which a link says who follows it.
@@ -28,10 +28,11 @@ impl Doors {
     ) -> Result<Response, ApiError> {
         let token = typed::parameter(query, TOKEN);
         let view = self.visits.look_up(slug, token.as_deref(), &visitor.origin);
-        let view = match view.await {
+        let mut view = match view.await {
             Ok(view) => view,
             Err(error) => return refusal(&error, visitor.language),
         };
+        self.visits.begin_session(&mut view);
         // The page is there for the person; that they saw it is only written down.
         let noted = self.visits.note_view(&view, &visitor.origin, visitor.fetch);
         if let Err(error) = noted.await {
@@ -67,7 +68,7 @@ impl Doors {
     ) -> Result<Response, ApiError> {
         let token = typed::parameter(request.uri().query(), TOKEN);
         let view = self.visits.look_up(slug, token.as_deref(), &visitor.origin);
-        let view = match view.await {
+        let mut view = match view.await {
             Ok(view) => view,
             Err(error) => return refusal(&error, visitor.language),
         };
@@ -79,6 +80,10 @@ impl Doors {
             }
             Err(_) => return Err(Refusal::IncompleteBody.into()),
         };
+        // Whoever sends none is answered all the same.
+        if let Some(token) = typed.first(SESSION) {
+            self.visits.resume_session(&mut view, token);
+        }
         let shown = Shown {
             view: &view,
             slug,
@@ -157,6 +162,7 @@ impl Shown<'_> {
             text: state.landing_text.as_str(),
             form,
             action: &action,
+            session: self.view.session().map(VisitSession::token),
             typed,
             errors,
             notice,

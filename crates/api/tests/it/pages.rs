@@ -1,7 +1,7 @@
 //! Pages for the people who are written to.
 
 use api::pages::{
-    HONEYPOT, LandingPage, Language, Message, MessagePage, Notice, Publisher, Typed,
+    HONEYPOT, LandingPage, Language, Message, MessagePage, Notice, Publisher, SESSION, Typed,
     UnsubscribePage, page_policy,
 };
 use campaigns::{
@@ -114,6 +114,7 @@ fn page<'a>(
         text: "Three questions.",
         form,
         action: "/p/boat?t=abc",
+        session: Some("A-visit_0"),
         typed,
         errors,
         notice: None,
@@ -171,6 +172,8 @@ fn every_field_has_its_label_and_its_control() {
     );
     assert!(html.contains("action=\"/p/boat?t=abc\""), "{html}");
     assert!(html.contains(&format!("name=\"{HONEYPOT}\"")), "{html}");
+    let session = format!("<input type=\"hidden\" name=\"{SESSION}\" value=\"A-visit_0\">");
+    assert!(html.contains(&session), "{html}");
     assert!(
         html.contains("href=\"https://harbour.example/privacy\""),
         "{html}"

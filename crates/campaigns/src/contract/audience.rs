@@ -20,6 +20,7 @@ macro_rules! for_each_audience_case {
             an_audience_is_counted_person_by_person,
             candidates_come_in_batches_each_person_once,
             of_people_who_live_it_is_told_how_they_stand,
+            mails_go_to_the_addresses_of_people_who_live,
             whoever_is_there_is_known_deleted_or_not,
             the_people_and_contents_of_other_tenants_are_nobodys_audience,
         }
@@ -235,6 +236,28 @@ mod cases {
         assert_eq!(nobody, []);
     }
 
+    pub(super) async fn mails_go_to_the_addresses_of_people_who_live<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let contacts = subject.add_people(tenant.id(), &people()[..4]).await;
+        subject.delete_contact(tenant.id(), contacts[3]).await;
+        let mut asked = contacts.clone();
+        asked.push(id(ContactId::from_uuid));
+
+        let unit = tenant.begin(subject).await;
+        let mut told = unit.audience().addresses(&asked).await.unwrap();
+        let nobody = unit.audience().addresses(&[]).await.unwrap();
+
+        let mut expected = Vec::new();
+        for contact in &contacts[..3] {
+            let addressee = unit.people().find_addressee(*contact).await.unwrap();
+            expected.push((*contact, addressee.unwrap().email));
+        }
+        told.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(told, expected);
+        assert_eq!(nobody, []);
+    }
+
     pub(super) async fn the_people_and_contents_of_other_tenants_are_nobodys_audience<
         S: Subject,
     >(
@@ -261,5 +284,6 @@ mod cases {
         let candidates = audience.candidates(&[list], None, 10).await.unwrap();
         assert_eq!(candidates, []);
         assert_eq!(audience.standings(&contacts).await.unwrap(), []);
+        assert_eq!(audience.addresses(&contacts).await.unwrap(), []);
     }
 }

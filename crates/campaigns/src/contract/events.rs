@@ -244,6 +244,7 @@ mod cases {
         assert_eq!(consents.current(&[person]).await.unwrap(), []);
         let taken = std::slice::from_ref(&taken_back);
         consents.append(taken).await.unwrap();
+        consents.append(&[]).await.unwrap();
         consents.append(&given).await.unwrap();
         let other = id(ContactId::from_uuid);
         let elsewhere = [

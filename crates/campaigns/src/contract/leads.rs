@@ -59,7 +59,11 @@ mod cases {
         let leads = unit.leads();
         assert_eq!(leads.find(id(LeadId::from_uuid)).await.unwrap(), None);
         assert_eq!(leads.find(lead.id()).await.unwrap(), Some(lead.clone()));
-        let gone = deleted_lead(&lead);
+        let mut gone = lead.clone();
+        let long_before = LATER - time::Duration::days(100);
+        let response = id(FormResponseId::from_uuid);
+        gone.answer((response, long_before), None, LATER, None);
+        gone.delete(LATER, None);
         leads.update(&gone, Version::FIRST, None).await.unwrap();
         unit.commit().await.unwrap();
 
@@ -211,6 +215,15 @@ mod cases {
             let step = lead.change(&change, step, LATER, by).unwrap();
             changed.push((lead, step));
         }
+        let mut answered = tenant.add_lead(subject, None).await;
+        let long_before = LATER - time::Duration::days(100);
+        answered.answer(
+            (id(FormResponseId::from_uuid), long_before),
+            None,
+            LATER,
+            by,
+        );
+        changed.push((answered, None));
         let last = tenant.add_lead(subject, None).await;
         changed.push((deleted_lead(&last), None));
 
@@ -341,7 +354,8 @@ mod cases {
             let step = id(LeadStatusChangeId::from_uuid);
             let step = lead.change(&change, step, LATER, None).unwrap();
             if n % 5 == 4 {
-                lead.answer(id(FormResponseId::from_uuid), None, LATER, None);
+                let response = id(FormResponseId::from_uuid);
+                lead.answer((response, LATER), None, LATER, None);
                 lead.delete(LATER, None);
             }
             let unit = tenant.begin(subject).await;

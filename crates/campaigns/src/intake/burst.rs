@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{CampaignId, ContactId, Timestamp};
 use time::Duration;
 
-use super::recording::Traces;
-use crate::{Event, EventType, Sighting, Trace};
+use crate::{Event, EventType, Sighting};
 
 /// A link that a recipient followed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,26 +77,21 @@ impl Clicks {
 }
 
 /// The times in which links could have been followed at once with these events, as few and as short as possible, and by
-/// whom: of recipients of whom nobody knows that a person followed one at about that time there is none.
+/// whom. Whoever followed the earlier ones counts, be they taken for a person or not.
 pub(super) fn windows(
     sightings: &[Sighting],
-    traces: &Traces,
     burst: Duration,
 ) -> (Vec<ClickWindow>, BTreeSet<ContactId>) {
     let clicks = sightings.iter().filter_map(|it| Click::of(&it.event));
     let mut windows = Vec::new();
     let mut contacts = BTreeSet::new();
     for click in clicks {
-        let window = ClickWindow {
+        contacts.insert(click.contact);
+        windows.push(ClickWindow {
             campaign: click.campaign,
             since: click.at.saturating_sub(burst),
             until: click.at.saturating_add(burst),
-        };
-        let trace = traces.get(&(click.campaign, click.contact));
-        if trace.is_some_and(|trace| trace.may_have_clicked(&window)) {
-            contacts.insert(click.contact);
-            windows.push(window);
-        }
+        });
     }
     windows.sort_unstable();
     let mut merged: Vec<ClickWindow> = Vec::new();
@@ -112,22 +106,12 @@ pub(super) fn windows(
     (merged, contacts)
 }
 
-impl Trace {
-    /// Whether a person may have followed a link in this time.
-    fn may_have_clicked(&self, window: &ClickWindow) -> bool {
-        let (first, last) = (self.first_clicked_at, self.last_clicked_at);
-        first.is_some_and(|first| first <= window.until)
-            && last.is_some_and(|last| last >= window.since)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
     use time::macros::datetime;
     use uuid::Uuid;
 
-    use super::super::recording::recipients;
     use super::*;
 
     const NOW: Timestamp = datetime!(2026-03-01 12:00 UTC);
@@ -143,22 +127,6 @@ mod tests {
         );
         event.data = Some(json!({ "target": target }));
         Sighting::plain(event)
-    }
-
-    /// The recipients of these, who are known to have followed links from one of these seconds to the other.
-    fn clicked(of: &[Sighting], first: i64, last: i64) -> Traces {
-        let recipients = recipients(of.iter().map(|it| &it.event)).into_iter();
-        let second = |second| Some(NOW + Duration::seconds(second));
-        let trace = |(campaign, contact)| Trace {
-            campaign,
-            contact,
-            sent_at: None,
-            first_opened_at: None,
-            first_clicked_at: second(first),
-            last_clicked_at: second(last),
-            last_at: second(last),
-        };
-        recipients.map(|it| (it, trace(it))).collect()
     }
 
     #[test]
@@ -190,7 +158,7 @@ mod tests {
             click(2, 3, 0, "a"),
         ];
 
-        let (windows, contacts) = windows(&all, &clicked(&all, 0, 60), BURST);
+        let (windows, contacts) = windows(&all, BURST);
 
         let told: Vec<_> = windows
             .iter()
@@ -206,29 +174,6 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_known_to_have_followed_a_link_at_about_that_time_needs_no_look() {
-        let all = [click(1, 1, 0, "a")];
-        let looks = |traces: &Traces| windows(&all, traces, BURST).0.len();
-
-        for (first, last, expected) in [
-            (-60, -11, 0),
-            (-60, -10, 1),
-            (-60, 60, 1),
-            (10, 60, 1),
-            (11, 60, 0),
-        ] {
-            let traces = clicked(&all, first, last);
-            assert_eq!(looks(&traces), expected, "from {first} to {last}");
-        }
-        let mut never = clicked(&all, 0, 0);
-        for trace in never.values_mut() {
-            (trace.first_clicked_at, trace.last_clicked_at) = (None, None);
-        }
-        assert_eq!(looks(&never), 0);
-        assert_eq!(looks(&Traces::new()), 0);
-    }
-
-    #[test]
     fn what_is_no_click_needs_no_look() {
         let event = Event::seen(
             EventType::Open,
@@ -238,8 +183,7 @@ mod tests {
             Uuid::from_u128(7),
         );
 
-        let opened = [Sighting::plain(event)];
-        let (windows, contacts) = windows(&opened, &clicked(&opened, 0, 0), BURST);
+        let (windows, contacts) = windows(&[Sighting::plain(event)], BURST);
 
         assert_eq!((windows, contacts), (Vec::new(), BTreeSet::new()));
     }

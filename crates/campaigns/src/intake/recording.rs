@@ -40,7 +40,7 @@ impl Recording<'_> {
         mut traces: Traces,
     ) -> Result<Vec<Event>, StorageError> {
         sightings.sort_by_key(|it| (it.event.at(), it.event.id()));
-        let clicks = self.clicks(&sightings, &traces).await?;
+        let clicks = self.clicks(&sightings).await?;
         let mut events = Vec::with_capacity(sightings.len());
         for sighting in sightings {
             let recipient = recipient(&sighting.event);
@@ -74,13 +74,9 @@ impl Recording<'_> {
             .collect())
     }
 
-    async fn clicks(
-        &self,
-        sightings: &[Sighting],
-        traces: &Traces,
-    ) -> Result<Clicks, StorageError> {
+    async fn clicks(&self, sightings: &[Sighting]) -> Result<Clicks, StorageError> {
         let mut clicks = Clicks::default();
-        let (windows, contacts) = windows(sightings, traces, self.judge.burst());
+        let (windows, contacts) = windows(sightings, self.judge.burst());
         if !windows.is_empty() {
             let contacts: Vec<_> = contacts.into_iter().collect();
             for click in self.unit.events().clicks(&windows, &contacts).await? {
@@ -141,14 +137,9 @@ impl Trace {
         };
         let at = event.at();
         self.last_at = self.last_at.max(Some(at));
-        let earliest = |first: Option<Timestamp>| Some(first.map_or(at, |first| first.min(at)));
-        match deed {
-            Deed::Open => self.first_opened_at = earliest(self.first_opened_at),
-            Deed::Click => {
-                self.first_clicked_at = earliest(self.first_clicked_at);
-                self.last_clicked_at = self.last_clicked_at.max(Some(at));
-            }
-            Deed::View | Deed::Submit => {}
+        if deed == Deed::Open {
+            let first = self.first_opened_at.map_or(at, |first| first.min(at));
+            self.first_opened_at = Some(first);
         }
     }
 }

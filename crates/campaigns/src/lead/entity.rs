@@ -36,7 +36,7 @@ pub struct LeadState {
     pub responses: i32,
     /// What those noted who work on it.
     pub notes: Description,
-    /// When the person showed interest, which may be before it was taken in.
+    /// When the person showed interest first, which may be before it was taken in.
     pub came_at: Timestamp,
     /// Its history.
     pub stamps: Stamps,
@@ -163,10 +163,11 @@ impl Lead {
         Ok(step)
     }
 
-    /// Notes that it answered, for the first time or again; a contact that was known stays.
+    /// Notes that it answered, for the first time or again; a contact that was known stays. Who answered before they came
+    /// as far as was known, came then.
     pub fn answer(
         &mut self,
-        response: FormResponseId,
+        (response, submitted_at): (FormResponseId, Timestamp),
         contact: Option<ContactId>,
         at: Timestamp,
         by: Option<UserId>,
@@ -174,6 +175,7 @@ impl Lead {
         self.0.latest_response = Some(response);
         self.0.responses += 1;
         self.0.contact = self.0.contact.or(contact);
+        self.0.came_at = self.0.came_at.min(submitted_at);
         self.0.stamps.touch(at, by);
     }
 
@@ -260,5 +262,50 @@ impl std::fmt::Debug for LeadState {
             .field("id", &self.id)
             .field("status", &self.status)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+    use time::macros::datetime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const CAME: Timestamp = datetime!(2026-03-01 12:00 UTC);
+
+    fn lead() -> Lead {
+        let new = NewLead {
+            campaign: None,
+            contact: None,
+            person: None,
+            source: LeadSource::DirectForm,
+            owner: None,
+            notes: Description::empty(),
+            came_at: CAME,
+        };
+        let ids = (
+            LeadId::from_uuid(Uuid::nil()),
+            LeadStatusChangeId::from_uuid(Uuid::nil()),
+        );
+        let organization = OrganizationId::from_uuid(Uuid::nil());
+        Lead::open(ids, organization, new, CAME, None).0
+    }
+
+    #[test]
+    fn a_lead_came_when_its_first_answer_was_sent_whenever_that_is_told() {
+        let mut lead = lead();
+        let response = FormResponseId::from_uuid(Uuid::nil());
+
+        for (submitted_at, expected) in [
+            (CAME + Duration::DAY, CAME),
+            (CAME - Duration::DAY, CAME - Duration::DAY),
+            (CAME, CAME - Duration::DAY),
+        ] {
+            lead.answer((response, submitted_at), None, CAME, None);
+
+            assert_eq!(lead.state().came_at, expected);
+        }
     }
 }

@@ -117,7 +117,8 @@ impl Leads {
             let inserted = unit.leads().insert(&lead, &step);
             inserted.await.map_err(CampaignError::contended)?;
             unit.leads().insert_response(&response, &values).await?;
-            append_all(unit, &self.consents(&lead, &given, at)).await?;
+            let consents = self.consents(&lead, &given, at);
+            unit.consents().append(&consents).await?;
             let drafts = vec![
                 noted(&lead, AuditAction::Create, lead.changes_since(None)),
                 response_creation(&response),
@@ -188,14 +189,15 @@ impl Leads {
         at: Timestamp,
     ) -> FormResponse {
         let id = self.bench.id(FormResponseId::from_uuid);
-        lead.answer(id, contact, at, scope.actor().user());
+        let submitted_at = given.submitted_at.unwrap_or(at);
+        lead.answer((id, submitted_at), contact, at, scope.actor().user());
         FormResponse {
             id,
             organization: scope.organization(),
             lead: lead.id(),
             form_version: given.version.id,
             answers: given.response.to_json(),
-            submitted_at: given.submitted_at.unwrap_or(at),
+            submitted_at,
             created_at: at,
             origin: given.origin.clone(),
         }
@@ -254,7 +256,8 @@ impl Leads {
         let written = unit.leads().update(&after, version, None);
         written.await.map_err(CampaignError::contended)?;
         unit.leads().insert_response(&response, &values).await?;
-        append_all(unit, &self.consents(&after, given, at)).await?;
+        let consents = self.consents(&after, given, at);
+        unit.consents().append(&consents).await?;
         let drafts = vec![
             noted(
                 &after,
@@ -289,16 +292,6 @@ impl<'a> Given<'a> {
             submitted_at: None,
         }
     }
-}
-
-pub(super) async fn append_all(
-    unit: &dyn CampaignUnit,
-    consents: &[ConsentRecord],
-) -> Result<(), StorageError> {
-    if consents.is_empty() {
-        return Ok(());
-    }
-    unit.consents().append(consents).await
 }
 
 /// What the audit log says of a response: the answers stay out, since the response itself keeps them for good.

@@ -57,7 +57,8 @@ impl CampaignCourses {
     }
 
     /// Does something with a campaign now. What ending it means for those who
-    /// were yet to be mailed, and of whom nothing was decided, is written down by a job.
+    /// were yet to be mailed, and of whom nothing was decided, is written down by a job. Scheduling is refused here,
+    /// since nothing says for when: that is [`Self::schedule`].
     pub async fn act(
         &self,
         scope: &TenantScope,
@@ -97,7 +98,7 @@ impl CampaignCourses {
             return Ok(Done::Replayed(answer));
         }
         let before = find_living(unit.as_ref(), id).await?;
-        let scheduled_at = scheduled_at.transpose()?;
+        let scheduled_at = due(action, scheduled_at)?;
         if before.state().status.is_under_way()
             && unit.simulations().find_by_campaign(id).await?.is_some()
         {
@@ -135,6 +136,19 @@ impl CampaignCourses {
         unit.commit().await?;
         Ok(Done::Fresh(counted))
     }
+}
+
+/// For when the campaign is scheduled, which that needs and nothing else.
+fn due(
+    action: CampaignAction,
+    scheduled_at: Option<Checked<Timestamp>>,
+) -> Checked<Option<Timestamp>> {
+    let scheduled_at = scheduled_at.transpose()?;
+    if action == CampaignAction::Schedule && scheduled_at.is_none() {
+        let fault = FieldFault::new("required", "this field is required");
+        return Err(FieldErrors::one("#/scheduled_at", fault));
+    }
+    Ok(scheduled_at)
 }
 
 /// What an action is called in the audit log.

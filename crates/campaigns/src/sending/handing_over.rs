@@ -1,5 +1,7 @@
 //! Handing over the mails of a campaign that are due.
 
+use std::collections::BTreeMap;
+
 use kernel::{ContactId, JobControl, JobFailure, TenantScope};
 use serde_json::json;
 use time::Duration;
@@ -8,7 +10,8 @@ use super::pace::Pace;
 use super::send::{Next, Payload, Reached, SendJob};
 use super::settle::{Settlement, failure};
 use crate::campaigns::premises;
-use crate::{AddressStatus, Campaign, CampaignAction, Settled, Sorted};
+use crate::ports::CampaignUnit;
+use crate::{AddressStatus, Campaign, CampaignAction, DueMail, Exclusion, Settled, Sorted};
 
 /// How many mails are handed over in one unit of work, and so how many still go out after a pause was asked for.
 const SENT: u16 = 1_000;
@@ -80,7 +83,8 @@ impl SendJob {
             mailed,
             left_out: mut settled,
         } = Sorted::now(&due, &living, policy);
-        settled.extend(self.hand_over(&campaign, &mailed).await?);
+        settled.extend(self.hand_over(unit.as_ref(), &campaign, &mailed).await?);
+        let handed_over = settled.iter().filter(|it| it.outcome.is_ok()).count() as u64;
         let settlement = Settlement {
             bench: &self.bench,
             unit: unit.as_ref(),
@@ -90,17 +94,19 @@ impl SendJob {
         };
         settlement.settle(&settled).await?;
         reached.settled += settled.len() as u64;
-        reached.sent += mailed.len() as u64;
+        reached.sent += handed_over;
         if let Some(pace) = pace {
-            reached.keep_pace(pace, mailed.len() as u64);
+            reached.keep_pace(pace, handed_over);
         }
         work.checkpoint(unit.jobs(), &json!(reached)).await?;
         unit.commit().await?;
         Ok(Next::Batch)
     }
 
+    /// Hands mails over, and tells what became of each. Whoever was deleted just now gets none.
     async fn hand_over(
         &self,
+        unit: &dyn CampaignUnit,
         campaign: &Campaign,
         mailed: &[(ContactId, AddressStatus)],
     ) -> Result<Vec<Settled>, JobFailure> {
@@ -108,18 +114,26 @@ impl SendJob {
             return Ok(Vec::new());
         }
         let contacts: Vec<_> = mailed.iter().map(|(contact, _)| *contact).collect();
-        let deliveries = self.transport.send(campaign, &contacts).await;
+        let addresses = unit.audience().addresses(&contacts).await?;
+        let mails = addresses.into_iter();
+        let mails = mails.map(|(contact, address)| DueMail { contact, address });
+        let mails: Vec<_> = mails.collect();
+        let deliveries = self.transport.send(campaign, &mails).await;
         let deliveries = deliveries
             .ok()
             .ok_or_else(|| JobFailure::from("transport-failed"))?;
-        if deliveries.len() != mailed.len() {
+        if deliveries.len() != mails.len() {
             return Err(JobFailure::lasting("transport-miscounted"));
         }
-        let settled = mailed.iter().zip(deliveries);
-        let settled = settled.map(|((contact, validation), delivery)| Settled {
-            contact: *contact,
-            validation: Some(*validation),
-            outcome: Ok(delivery),
+        let deliveries = mails.iter().map(|mail| mail.contact).zip(deliveries);
+        let deliveries: BTreeMap<_, _> = deliveries.collect();
+        let settled = mailed.iter().map(|(contact, validation)| {
+            let delivery = deliveries.get(contact).copied();
+            Settled {
+                contact: *contact,
+                validation: delivery.map(|_| *validation),
+                outcome: delivery.ok_or(Exclusion::Deleted),
+            }
         });
         Ok(settled.collect())
     }

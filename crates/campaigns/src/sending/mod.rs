@@ -16,4 +16,4 @@ pub(crate) use courses::{ATTEMPTS, readiness};
 pub use send::SendJob;
 pub(crate) use send::is_active;
 pub(crate) use settle::{Bounces, failure};
-pub use transport::{Transport, TransportError};
+pub use transport::{DueMail, Transport, TransportError};

@@ -70,7 +70,8 @@ impl Settlement<'_> {
     }
 }
 
-/// Whose mails came back, and of which campaign one did: of several, of any.
+/// People whose mails came back, each with the campaign that their suppression says it comes from: the one whose mail
+/// came back, or any of those whose mails did.
 #[derive(Default)]
 pub(crate) struct Bounces {
     /// Mails that will never arrive.

@@ -279,12 +279,13 @@ impl SimulateJob {
             };
             let assignments = unit.assignments();
             let left_out = assignments.give_up(campaign.id(), ASSIGNED, at).await?;
-            if left_out == 0 {
+            let is_last = left_out < u64::from(ASSIGNED);
+            if is_last {
                 self.end(unit.as_ref(), &campaign, reached, scope, at)
                     .await?;
             }
             unit.commit().await?;
-            if left_out == 0 {
+            if is_last {
                 return Ok(());
             }
         }

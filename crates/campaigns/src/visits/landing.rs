@@ -4,10 +4,11 @@ use kernel::{ContactId, OrganizationId, Origin, Slug, StorageError, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::service::Visits;
-use super::{Hit, VisitError, known};
+use super::{Hit, VisitError, VisitSession, known};
 use crate::{
-    ActorVerdict, Campaign, CampaignError, EventType, Fetch, FieldKey, FormVersion, LeadSource,
-    Letterhead, LinkKind, ResponseOrigin, Sighting, Submission, Submitted, UnknownAnswers,
+    ActorVerdict, Campaign, CampaignError, Event, EventType, Fetch, FieldKey, FormVersion,
+    LeadSource, Letterhead, LinkKind, ResponseOrigin, Sighting, Submission, Submitted,
+    UnknownAnswers,
 };
 
 /// How often a submission is tried that others are in the way of.
@@ -19,12 +20,13 @@ const TRAP: &str = "honeypot";
 /// A landing page as somebody sees it.
 #[derive(Clone, Debug)]
 pub struct LandingView {
-    organization: OrganizationId,
-    campaign: Campaign,
+    pub(super) organization: OrganizationId,
+    pub(super) campaign: Campaign,
     form: FormVersion,
     letterhead: Letterhead,
     visitor: Visitor,
     known: Vec<(FieldKey, String)>,
+    pub(super) session: Option<VisitSession>,
 }
 
 /// Who looks.
@@ -63,7 +65,13 @@ impl LandingView {
         &self.known
     }
 
-    const fn contact(&self) -> Option<ContactId> {
+    /// Which showing of the page it is, where that is known.
+    #[must_use]
+    pub const fn session(&self) -> Option<&VisitSession> {
+        self.session.as_ref()
+    }
+
+    pub(super) const fn contact(&self) -> Option<ContactId> {
         match self.visitor {
             Visitor::Recipient(contact, _) => Some(contact),
             Visitor::Stranger | Visitor::Tester => None,
@@ -139,6 +147,7 @@ impl Visits {
             letterhead,
             visitor,
             known,
+            session: None,
         })
     }
 
@@ -164,9 +173,8 @@ impl Visits {
         if page.visitor == Visitor::Tester {
             return Ok(());
         }
-        let (campaign, contact) = (page.campaign.id(), page.contact());
         let at = self.bench.now();
-        let event = self.event(EventType::FormView, campaign, contact, origin, at);
+        let event = self.event_on(page, EventType::FormView, page.contact(), origin, at);
         let hit = Hit {
             organization: page.organization,
             sighting: Sighting { event, fetch },
@@ -224,7 +232,7 @@ impl Visits {
             origin: ResponseOrigin {
                 user_agent: origin.user_agent.clone(),
                 ip: origin.ip,
-                session: None,
+                session: page.session.as_ref().map(|it| it.id),
             },
             submitted_at: None,
         };
@@ -233,12 +241,26 @@ impl Visits {
             .take_in(unit.as_ref(), &scope, submission, at)
             .await?;
         let person = page.contact().or(submitted.lead.state().contact);
-        let mut event = self.event(EventType::FormSubmit, campaign, person, origin, at);
+        let mut event = self.event_on(page, EventType::FormSubmit, person, origin, at);
         event.data = Some(json!({ "lead_id": submitted.lead.id() }));
         let recording = self.recording(unit.as_ref(), at);
         recording.take_in(vec![Sighting::plain(event)]).await?;
         unit.commit().await?;
         Ok(submitted)
+    }
+
+    /// Something that somebody did on a landing page.
+    fn event_on(
+        &self,
+        page: &LandingView,
+        event_type: EventType,
+        contact: Option<ContactId>,
+        origin: &Origin,
+        at: Timestamp,
+    ) -> Event {
+        let mut event = self.event(event_type, page.campaign.id(), contact, origin, at);
+        event.client.session = page.session.as_ref().map(|it| it.id);
+        event
     }
 
     /// Counts answers of a program that filled in what no person sees: as an event of a machine, and nothing else.
@@ -251,8 +273,7 @@ impl Visits {
             .bench
             .begin(&Self::scope(page.organization, origin))
             .await?;
-        let (campaign, contact) = (page.campaign.id(), page.contact());
-        let mut event = self.event(EventType::FormSubmit, campaign, contact, origin, at);
+        let mut event = self.event_on(page, EventType::FormSubmit, page.contact(), origin, at);
         event.actor = ActorVerdict::Machine;
         event.actor_reason = Some(TRAP.to_owned());
         unit.events().record(&[event], at).await?;

@@ -6,6 +6,7 @@ mod known;
 mod landing;
 mod leaving;
 mod service;
+mod session;
 mod tracking;
 
 pub use error::VisitError;
@@ -13,3 +14,4 @@ pub use hits::{Hit, HitRecorder, HitSink};
 pub(crate) use known::answers as known_answers;
 pub use landing::LandingView;
 pub use service::Visits;
+pub use session::VisitSession;

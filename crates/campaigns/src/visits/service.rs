@@ -20,7 +20,7 @@ pub struct Visits {
     pub(super) leads: Leads,
     pub(super) hits: Arc<dyn HitSink>,
     judge: Arc<dyn ActorJudge>,
-    keys: Arc<dyn KeyRing>,
+    pub(super) keys: Arc<dyn KeyRing>,
 }
 
 impl Visits {

@@ -209,7 +209,8 @@ async fn a_stranger_who_is_a_contact_by_now_stays_one_lead_whatever_they_type() 
     let contact = ContactId::from_uuid(a_unique_id());
     let mut known = lead.clone();
     let response = lead.state().latest_response.unwrap();
-    known.answer(response, Some(contact), FixedClock::START, None);
+    let at = FixedClock::START;
+    known.answer((response, at), Some(contact), at, None);
     let unit = world.database.begin(scope).await.unwrap();
     let version = lead.state().stamps.version;
     unit.leads().update(&known, version, None).await.unwrap();

@@ -4,6 +4,8 @@
     reason = "tests fail where something unexpected happens"
 )]
 
+mod bursts;
+mod courses;
 mod derived_text;
 mod email_templates;
 mod escaping;

@@ -8,6 +8,7 @@ use kernel::{
 
 use super::assessment::{Assessed, Refused};
 use super::merge::{changes_of, merged};
+use super::stretch::Stretch;
 use super::{ContactImport, ImportCounts, Rejection, Touch, TouchOutcome};
 use crate::judging::ask_again_later;
 use crate::ports::ContactUnit;
@@ -15,6 +16,24 @@ use crate::{
     AddressHash, Contact, ContactSource, Judgement, NewContact, RejectionCode, Suppression,
     SuppressionReason, SuppressionSource, SuppressionState,
 };
+
+/// How many contacts are written in one statement: between two of them it is told how far the batch is.
+const PART: usize = 1_000;
+
+/// How much of a batch is written when it is known who was there before: percent, about as much as of its time.
+const LOOKED_UP: u64 = 10;
+
+/// The same when those who are new are contacts.
+const MADE: u64 = 60;
+
+/// The same when the others are changed.
+const CHANGED: u64 = 75;
+
+/// The same when the judgements of those who are new are logged.
+const LOGGED: u64 = 80;
+
+/// The same when all are on the list.
+const JOINED: u64 = 95;
 
 /// Where and for whom a batch is written.
 ///
@@ -25,6 +44,8 @@ pub(super) struct Batch<'a> {
     pub(super) import: &'a ContactImport,
     pub(super) ids: &'a dyn IdGenerator,
     pub(super) at: Timestamp,
+    /// The rows' part of the file.
+    pub(super) stretch: &'a Stretch<'a>,
 }
 
 /// What is done with a batch.
@@ -82,6 +103,7 @@ impl Batch<'_> {
         counts.duplicate_in_file += (before - people.len()) as u64;
         let mut suppressed = self.suppressed(&people).await?;
         suppressed.append(&mut stopped_before);
+        self.stretch.reached(LOOKED_UP);
 
         if !self.import.state().options.dry_run {
             (plan.made, plan.judgements) = self.make(&people, &mut present).await?;
@@ -196,11 +218,10 @@ impl Batch<'_> {
             .filter(|row| !present.contains_key(row.judged.normalized.as_str()))
             .map(|row| self.register(row))
             .unzip();
-        let inserted = self.unit.contacts().insert_many(&made).await?;
+        let inserted = self.insert(&mut made).await?;
         if inserted.len() == made.len() {
             return Ok((made, judgements));
         }
-        let inserted = inserted.into_iter().collect::<HashSet<_>>();
         made.retain(|contact| inserted.contains(&contact.id()));
         judgements.retain(|judgement| inserted.contains(&judgement.contact));
         let of_others = people
@@ -219,6 +240,30 @@ impl Batch<'_> {
                 .filter(|(_, contact)| !inserted.contains(&contact.id())),
         );
         Ok((made, judgements))
+    }
+
+    /// Adds contacts, a part at a time, in the order of their addresses, as every unit does: units that add the same ones
+    /// wait in a row, and never for each other. Tells whom it added, and leaves all in the order of their ids.
+    async fn insert(&self, made: &mut [Contact]) -> Result<HashSet<ContactId>, StorageError> {
+        let mut inserted = HashSet::with_capacity(made.len());
+        let has_parts = made.len() > PART;
+        if has_parts {
+            made.sort_unstable_by(|one, other| {
+                let addresses = [one, other].map(|contact| &contact.state().email_normalized);
+                addresses[0].cmp(addresses[1])
+            });
+        }
+        let parts = made.chunks(PART);
+        let count = parts.len() as u64;
+        for (part, number) in parts.zip(1..) {
+            inserted.extend(self.unit.contacts().insert_many(part).await?);
+            let percent = LOOKED_UP + (MADE - LOOKED_UP) * number / count;
+            self.stretch.reached(percent);
+        }
+        if has_parts {
+            made.sort_unstable_by_key(Contact::id);
+        }
+        Ok(inserted)
     }
 
     fn register(&self, row: &Assessed<'_>) -> (Contact, Judgement) {
@@ -283,13 +328,10 @@ impl Batch<'_> {
     async fn carry_out(&self, plan: &Plan) -> Result<(), StorageError> {
         // Those that are changed are among those that are put on the list, which takes all of them once more.
         self.unit.contacts().lock(&plan.joining).await?;
-        let written = self.unit.contacts().update_many(&plan.changed).await?;
-        if written.len() != plan.changed.len() {
-            // Somebody changed one at the same moment.
-            return Err(StorageError::Contended(None));
-        }
+        self.update(&plan.changed).await?;
         self.unit.validation_log().append(&plan.judgements).await?;
         ask_again_later(self.unit, &plan.judgements, self.ids, self.at).await?;
+        self.stretch.reached(LOGGED);
         let import = self.import.id();
         let list = self.import.state().list;
         let members = self.unit.list_members();
@@ -301,6 +343,7 @@ impl Batch<'_> {
             .await?
             .into_iter()
             .collect::<HashSet<_>>();
+        self.stretch.reached(JOINED);
         let touches = plan
             .met
             .iter()
@@ -315,6 +358,22 @@ impl Batch<'_> {
             .import_trace()
             .touch(import, &touches, self.at)
             .await
+    }
+
+    /// Writes contacts that were changed, a part at a time.
+    async fn update(&self, changed: &[Contact]) -> Result<(), StorageError> {
+        let parts = changed.chunks(PART);
+        let count = parts.len() as u64;
+        for (part, number) in parts.zip(1..) {
+            let written = self.unit.contacts().update_many(part).await?;
+            if written.len() != part.len() {
+                // Somebody changed one at the same moment.
+                return Err(StorageError::Contended(None));
+            }
+            let percent = MADE + (CHANGED - MADE) * number / count;
+            self.stretch.reached(percent);
+        }
+        Ok(())
     }
 
     /// Keeps mail from the addresses that another system had stopped.

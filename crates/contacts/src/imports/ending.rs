@@ -10,7 +10,8 @@ use crate::{ContactError, ListStatus};
 impl Workbench {
     /// Notes the end of an import, with what came of it, and tells what it is then.
     ///
-    /// Its file goes with it, but for that of a dry run, which can be followed by a real one of the same file.
+    /// Its file is removed by its job afterwards, unless [`ContactImport::keeps_file`]: that can take seconds, which neither
+    /// a request nor whoever waits for the list has.
     pub(super) async fn end_import(
         &self,
         unit: &dyn ContactUnit,
@@ -25,13 +26,9 @@ impl Workbench {
         // Somebody else may note it at the same moment.
         let noted = unit.imports().update(&after, expected).await;
         noted.map_err(ContactError::into_retriable)?;
-        let is_dry = import.state().options.dry_run;
-        if !is_dry || status == ImportStatus::Failed {
-            unit.import_files().remove(import.id()).await?;
-        }
         // What ends before its first row was read has done nothing to the list.
         let has_begun = import.state().started_at.is_some() || status == ImportStatus::Completed;
-        if !is_dry && has_begun {
+        if !import.state().options.dry_run && has_begun {
             let of_list = match status {
                 ImportStatus::Failed => ListStatus::Failed,
                 _ => ListStatus::Validated,

@@ -277,6 +277,18 @@ impl ContactImport {
         matches!(self.0.status, ImportStatus::Pending | ImportStatus::Running)
     }
 
+    /// Whether its file is of use to somebody: it is on its way, waits or is read, or only a dry run was made of it.
+    pub(crate) const fn keeps_file(&self) -> bool {
+        match self.0.status {
+            ImportStatus::Uploading
+            | ImportStatus::NeedsMapping
+            | ImportStatus::Pending
+            | ImportStatus::Running => true,
+            ImportStatus::Completed | ImportStatus::Cancelled => self.0.options.dry_run,
+            ImportStatus::Failed | ImportStatus::Undoing | ImportStatus::Undone => false,
+        }
+    }
+
     /// Notes that a job will read it, from its first row.
     pub(crate) fn enqueue(&mut self, job: JobId, at: Timestamp, by: Option<UserId>) {
         self.0.status = ImportStatus::Pending;

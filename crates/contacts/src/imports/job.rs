@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     ClaimedJob, ContactImportId, EarlyEnd, Interruption, Job, JobControl, JobEnd, JobFailure,
-    JobId, JobKind, JobProgress, NewJob, StorageError, TenantScope, Timestamp,
+    JobId, JobKind, NewJob, StorageError, TenantScope, Timestamp,
 };
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use super::batch::Batch;
 use super::batch_size::BatchSize;
 use super::prepared::Prepared;
 use super::rows::{Place, Rows};
+use super::stretch::{Stretch, progress};
 use super::{ContactImport, ImportPorts, ImportStatus};
 use crate::contacts::rules_in;
 use crate::tries::Tries;
@@ -32,6 +33,9 @@ const BATCH: usize = 5_000;
 
 /// How many rows of an earlier reading are removed at a time.
 const SLICE: u16 = 20_000;
+
+/// How many pieces of a file are removed at a time: together some mebibytes.
+const PIECES: u16 = 16;
 
 /// Reads the files of imports.
 ///
@@ -119,7 +123,6 @@ impl ImportJob {
             .await;
             // What name servers took for the next rows says nothing of the storage's pace.
             size.learn(batch.rows(), written?);
-            work.report(progress(import, batch.bytes));
             next = prepared?;
         }
         let end = self.end(import, ImportStatus::Completed, scope).await?;
@@ -165,7 +168,27 @@ impl ImportJob {
         }
     }
 
-    /// Writes a batch, again where others wrote the same rows at the same moment. Tells how long the storage took for it.
+    /// Removes the file where nobody needs it any more, in slices: a large one takes seconds.
+    async fn drop_file(
+        &self,
+        import: &ContactImport,
+        scope: &TenantScope,
+    ) -> Result<(), JobFailure> {
+        if import.keeps_file() {
+            return Ok(());
+        }
+        loop {
+            let unit = self.bench.begin(scope).await?;
+            let gone = unit.import_files().remove(import.id(), PIECES).await?;
+            unit.commit().await?;
+            if gone < u64::from(PIECES) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes a batch, again where others wrote the same rows at the same moment, and reports it at once, however long the
+    /// next rows take. Tells how long the storage took for it.
     async fn write(
         &self,
         import: &mut ContactImport,
@@ -182,7 +205,9 @@ impl ImportJob {
             match written.await {
                 Ok(after) => {
                     *import = after;
-                    return Ok(self.bench.now() - begun);
+                    let took = self.bench.now() - begun;
+                    work.report(progress(import, rows.bytes));
+                    return Ok(took);
                 }
                 Err(failure) if tries.are_left_after(&failure) => {}
                 Err(failure) => return Err(failure),
@@ -204,11 +229,18 @@ impl ImportJob {
         // They seldom change between batches: judging before the unit begins keeps it short.
         *rules = rules_in(unit.as_ref()).await?;
         rows.apply(rules, assessment, &self.judge);
+        let stretch = Stretch {
+            work,
+            import,
+            from: rows.from,
+            until: rows.bytes,
+        };
         let batch = Batch {
             unit: unit.as_ref(),
             import,
             ids: self.bench.ids(),
             at: rows.at,
+            stretch: &stretch,
         };
         let counts = batch.write(&rows.assessed()).await?;
         let mut after = import.clone();
@@ -219,6 +251,12 @@ impl ImportJob {
             let (list, status) = (import.state().list, ListStatus::Validating);
             self.bench
                 .advance_list(unit.as_ref(), scope, list, status, None)
+                .await?;
+        }
+        if let Some(place) = rows.place.filter(|_| !import.state().options.dry_run) {
+            // Whoever goes on does so from there. To remove a large file at once, at the end, would take seconds.
+            unit.import_files()
+                .remove_read(import.id(), place.piece())
                 .await?;
         }
         let state = json!({ "rows": counts.rows_read(), "place": rows.place });
@@ -258,7 +296,7 @@ impl ImportJob {
             match noted.await.map_err(JobFailure::from) {
                 Ok(ended) => {
                     *import = ended;
-                    return Ok(());
+                    return self.drop_file(import, scope).await;
                 }
                 Err(failure) if tries.are_left_after(&failure) => {}
                 Err(failure) => return Err(failure),
@@ -281,18 +319,6 @@ impl ImportJob {
         unit.commit().await?;
         Ok(ended)
     }
-}
-
-/// How far the import is: bytes of the file, and the counts of its rows.
-fn progress(import: &ContactImport, bytes: u64) -> JobProgress {
-    let size = import.state().size;
-    let progress = JobProgress::new(bytes.min(size)).of(size);
-    let counts = import.state().counts.named();
-    counts
-        .into_iter()
-        .fold(progress, |progress, (name, count)| {
-            progress.count(name, count)
-        })
 }
 
 fn result(import: &ContactImport) -> Value {
@@ -348,6 +374,9 @@ impl Job for ImportJob {
         let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
             return Ok(JobEnd::DONE);
         };
+        if !import.is_at_work() {
+            self.drop_file(&import, scope).await?;
+        }
         // A worker was killed between the import's end and the job's.
         match import.state().status {
             ImportStatus::Pending | ImportStatus::Running => {}
@@ -369,13 +398,16 @@ impl Job for ImportJob {
         end: &EarlyEnd,
         scope: &TenantScope,
     ) -> Result<(), JobFailure> {
-        let found = self.find(scope, import_of(job)?).await?;
-        let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
+        let Some(mut import) = self.find(scope, import_of(job)?).await? else {
             return Ok(());
         };
-        if !import.is_at_work() {
+        let is_its_own = import.state().job == Some(job.id);
+        if !is_its_own || !import.is_at_work() {
             // Somebody who asked for something else has noted the end; what the job remembers is of no use to anybody.
-            return self.forget_met(&import, scope).await;
+            if is_its_own {
+                self.forget_met(&import, scope).await?;
+            }
+            return self.drop_file(&import, scope).await;
         }
         let (status, error) = match end {
             EarlyEnd::Cancelled => (ImportStatus::Cancelled, None),

@@ -18,6 +18,7 @@ mod rejection;
 mod rejections_csv;
 mod rows;
 mod service;
+mod stretch;
 mod undo;
 mod upload;
 

@@ -61,8 +61,11 @@ pub trait ImportFileRepository: Send + Sync {
         import: ContactImportId,
         position: u32,
     ) -> Result<Option<Vec<u8>>, StorageError>;
-    /// Removes the file.
-    async fn remove(&self, import: ContactImportId) -> Result<(), StorageError>;
+    /// Removes the pieces before this position, which were read, but for the first one: what a file begins with can be
+    /// looked at while it is read.
+    async fn remove_read(&self, import: ContactImportId, before: u32) -> Result<(), StorageError>;
+    /// Removes up to `limit` pieces of the file, the first ones; tells how many.
+    async fn remove(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError>;
 }
 
 /// What imports did, row by row.

@@ -22,6 +22,8 @@ pub(super) struct Prepared {
     rules: Rules,
     /// When they were.
     pub(super) at: Timestamp,
+    /// How many bytes of the file come before them, about.
+    pub(super) from: u64,
     /// How many bytes of the file come before what follows, about.
     pub(super) bytes: u64,
     /// Where the file can be read on behind them.
@@ -39,6 +41,7 @@ impl Prepared {
         judge: &Judge,
         rules: Rules,
     ) -> Result<Option<Self>, JobFailure> {
+        let from = rows.bytes_given_out();
         let read = rows.next(size).await?;
         if read.is_empty() {
             return Ok(None);
@@ -64,6 +67,7 @@ impl Prepared {
             known,
             rules,
             at,
+            from,
             bytes: rows.bytes_given_out(),
             place: rows.place(),
         };

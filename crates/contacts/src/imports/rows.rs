@@ -32,6 +32,13 @@ pub(super) struct Place {
     rows: u64,
 }
 
+impl Place {
+    /// In which piece of the file it is, counted from 0.
+    pub(super) const fn piece(self) -> u32 {
+        self.piece
+    }
+}
+
 /// A row, or why it is none.
 type Row = Result<ParsedRow, RejectedRow>;
 

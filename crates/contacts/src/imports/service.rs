@@ -398,7 +398,8 @@ impl Imports {
         Ok(Done::Fresh(detail))
     }
 
-    /// The import; where its job has ended before its time and no worker saw to that yet, this unit does.
+    /// The import; where its job has ended before its time and no worker saw to that yet, this unit does. The file is left
+    /// to the worker.
     async fn find_wound_up(
         &self,
         unit: &dyn ContactUnit,

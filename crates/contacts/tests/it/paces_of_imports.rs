@@ -1,16 +1,35 @@
-//! How many rows an import writes at a time.
+//! How many rows an import writes at a time, and what it tells of them meanwhile.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use contacts::{
     DisposableList, DomainFact, DomainLookup, ImportOptions, Judge, OnDuplicate, OnInvalid,
 };
+use kernel::{Interruption, JobControl, JobFailure, JobProgress, JobQueue};
+use serde_json::Value;
 use testkit::{FixedClock, StagedWork, TestKeys};
 
 use crate::office::Office;
+
+const OPTIONS: ImportOptions = ImportOptions {
+    on_duplicate: OnDuplicate::Update,
+    invalid: OnInvalid::Keep,
+    dry_run: false,
+};
+
+/// A file with so many people.
+fn file_of(people: usize) -> String {
+    let mut file = "Email\n".to_owned();
+    for person in 0..people {
+        writeln!(file, "p{person}@analytical.org").unwrap();
+    }
+    file
+}
 
 /// Name servers that take their time.
 #[derive(Default)]
@@ -47,16 +66,7 @@ async fn name_servers_that_take_their_time_make_batches_no_smaller() {
     );
     let office = Office::open_with(judge).await;
     slow.0.set(office.clock.clone()).unwrap();
-    let mut file = "Email\n".to_owned();
-    for person in 0..2_000 {
-        writeln!(file, "p{person}@analytical.org").unwrap();
-    }
-    let options = ImportOptions {
-        on_duplicate: OnDuplicate::Update,
-        invalid: OnInvalid::Keep,
-        dry_run: false,
-    };
-    office.send(&file, options).await;
+    office.send(&file_of(2_000), OPTIONS).await;
     let (job, worker) = office.claim().await.unwrap();
     let (kind, scope) = office.kind_of(&job, 500);
     let work = StagedWork::new(job.id, worker);
@@ -68,4 +78,67 @@ async fn name_servers_that_take_their_time_make_batches_no_smaller() {
         .into_iter()
         .map(|report| report.counts()["rows_read"]);
     assert_eq!(read.collect::<Vec<_>>(), [500, 1_000, 1_500, 2_000, 2_000]);
+}
+
+/// Work that keeps how far it was told to be, in order, and whether that was committed.
+struct Heard {
+    work: StagedWork,
+    told: Mutex<Vec<(u64, bool)>>,
+}
+
+#[async_trait::async_trait]
+impl JobControl for Heard {
+    fn report(&self, progress: JobProgress) {
+        self.told.lock().unwrap().push((progress.done(), true));
+        self.work.report(progress);
+    }
+
+    fn under_way(&self, progress: JobProgress) {
+        self.told.lock().unwrap().push((progress.done(), false));
+    }
+
+    fn interruption(&self) -> Option<Interruption> {
+        self.work.interruption()
+    }
+
+    async fn interrupted(&self) -> Interruption {
+        self.work.interrupted().await
+    }
+
+    async fn checkpoint(&self, queue: &dyn JobQueue, state: &Value) -> Result<(), JobFailure> {
+        self.work.checkpoint(queue, state).await
+    }
+}
+
+#[tokio::test]
+async fn a_batch_tells_how_far_it_is_while_it_is_written() {
+    let office = Office::open().await;
+    office.import(&file_of(500), OPTIONS, 500, None).await;
+    // Some are changed, some are new.
+    let file = file_of(1_000).replace('\n', ",Ada\n");
+    office
+        .send(&file.replacen("Email,Ada", "Email,First Name", 1), OPTIONS)
+        .await;
+    let (job, worker) = office.claim().await.unwrap();
+    let (kind, scope) = office.kind_of(&job, 500);
+    let heard = Heard {
+        work: StagedWork::new(job.id, worker),
+        told: Mutex::default(),
+    };
+
+    kind.run(&job, &scope, &heard).await.unwrap();
+
+    let told = heard.told.into_inner().unwrap();
+    assert!(told.is_sorted_by_key(|(done, _)| *done), "{told:?}");
+    let mut committed = 0;
+    for batch in told
+        .split_inclusive(|(_, is_committed)| *is_committed)
+        .take(2)
+    {
+        let (end, steps) = batch.split_last().unwrap();
+        assert!(steps.len() >= 3, "{told:?}");
+        let is_within = |(done, _): &(u64, bool)| committed < *done && *done < end.0;
+        assert!(steps.iter().all(is_within), "{told:?}");
+        committed = end.0;
+    }
 }

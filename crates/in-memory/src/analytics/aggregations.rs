@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use analytics::metrics::{Calendar, Day};
 use analytics::ports::Aggregations;
-use analytics::{AggregationStanding, Drift, EventType};
+use analytics::{Drift, EventType, Taken};
 use async_trait::async_trait;
 use kernel::{CampaignId, EventId, StorageError, TimeZoneName, Timestamp};
 use time::Date;
@@ -81,27 +81,42 @@ impl Aggregations for MemoryUnit {
         campaign: CampaignId,
         zone: &TimeZoneName,
         _at: Timestamp,
-    ) -> Result<AggregationStanding, StorageError> {
+    ) -> Result<Taken, StorageError> {
         Ok(self.write(|tenant| {
-            let before = tenant.aggregated.get(&campaign);
-            let standing = AggregationStanding {
-                time_zone: before.map(|it| it.zone.clone()),
-                final_until: before.and_then(|it| it.final_until),
-            };
             let place = tenant.aggregated.entry(campaign);
             let aggregated = place.or_insert_with(|| Aggregated::new(zone.clone()));
-            aggregated.zone = zone.clone();
-            standing
+            if aggregated.zone == *zone {
+                Taken::Countable
+            } else {
+                Taken::Moved(aggregated.zone.clone())
+            }
         }))
     }
 
-    async fn forget(&self, campaign: CampaignId, _at: Timestamp) -> Result<(), StorageError> {
+    /// Nobody has anything in hand: of units at the same time the last one that is committed counts.
+    async fn try_take(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        at: Timestamp,
+    ) -> Result<Option<Taken>, StorageError> {
+        Aggregations::take(self, campaign, zone, at).await.map(Some)
+    }
+
+    /// There is nothing that takes long.
+    async fn forget(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        _most: u32,
+        _at: Timestamp,
+    ) -> Result<bool, StorageError> {
         self.write(|tenant| {
             if let Some(aggregated) = tenant.aggregated.get_mut(&campaign) {
-                *aggregated = Aggregated::new(aggregated.zone.clone());
+                *aggregated = Aggregated::new(zone.clone());
             }
         });
-        Ok(())
+        Ok(false)
     }
 
     async fn count_noted(
@@ -155,6 +170,18 @@ impl Aggregations for MemoryUnit {
             }
         });
         Ok(())
+    }
+
+    async fn counted_span(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Option<(Date, Date)>, StorageError> {
+        Ok(self.read(|tenant| {
+            let aggregated = tenant.aggregated.get(&campaign)?;
+            let calendar = Calendar::of(&aggregated.zone);
+            let dates = aggregated.taken.iter().map(|(_, at)| calendar.date_of(*at));
+            dates.clone().min().zip(dates.max())
+        }))
     }
 
     /// No sum is kept, so none can be wrong.

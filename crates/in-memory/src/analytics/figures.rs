@@ -6,7 +6,7 @@ use analytics::metrics::{CountedEvent, Counts, Day, tally};
 use analytics::ports::FigureReader;
 use analytics::{Actor, DayFigures, EventType, Figures, HONEYPOT, LeadCount, Segment};
 use async_trait::async_trait;
-use campaigns::{Event, Lead, LeadStatus};
+use campaigns::{Event, LeadStatus};
 use kernel::{CampaignId, ContactId, StorageError, TimeZoneName, Timestamp};
 use time::Date;
 
@@ -74,8 +74,8 @@ impl FigureReader for MemoryUnit {
             let mut counts = BTreeMap::<_, (u64, u64)>::new();
             for lead in tenant.leads.values() {
                 let state = lead.state();
-                let made = made_at(tenant, lead);
-                let is_wanted = from <= made && made < to && !state.stamps.is_deleted();
+                let is_wanted =
+                    from <= state.came_at && state.came_at < to && !state.stamps.is_deleted();
                 let Some(campaign) = state.campaign.filter(|it| campaigns.contains(it)) else {
                     continue;
                 };
@@ -202,13 +202,4 @@ fn segment_of(
     recipient
         .map(|it| known(it.validation.as_str().parse::<Segment>()))
         .transpose()
-}
-
-/// When a lead's first response was sent, or when it was written down where that is earlier.
-fn made_at(tenant: &TenantState, lead: &Lead) -> Timestamp {
-    let responses = tenant.form_responses.values();
-    let sent = responses
-        .filter(|response| response.lead == lead.id())
-        .map(|response| response.submitted_at);
-    sent.fold(lead.state().stamps.created_at, Timestamp::min)
 }

@@ -170,8 +170,6 @@ impl Assignments for MemoryUnit {
                     contact: key.1,
                     sent_at: recipient.sent_at,
                     first_opened_at: recipient.opens.first,
-                    first_clicked_at: recipient.clicks.first,
-                    last_clicked_at: recipient.clicks.last,
                     last_at: deeds.iter().filter_map(|deed| deed.last).max(),
                 })
             });

@@ -101,6 +101,19 @@ impl Audience for MemoryUnit {
                 .collect()
         }))
     }
+
+    async fn addresses(
+        &self,
+        contacts: &[ContactId],
+    ) -> Result<Vec<(ContactId, String)>, StorageError> {
+        Ok(self.read(|tenant| {
+            let found = contacts.iter().filter_map(|id| tenant.contacts.get(id));
+            let living = found.filter(|contact| !contact.state().stamps.is_deleted());
+            living
+                .map(|contact| (contact.id(), contact.state().email.to_string()))
+                .collect()
+        }))
+    }
 }
 
 /// The living members of these lists, and on how many of them each is.

@@ -143,9 +143,29 @@ impl ImportFileRepository for MemoryUnit {
         Ok(self.read(|tenant| tenant.import_files.get(&(import, position)).cloned()))
     }
 
-    async fn remove(&self, import: ContactImportId) -> Result<(), StorageError> {
-        self.write(|tenant| tenant.import_files.retain(|(of, _), _| *of != import));
+    async fn remove_read(&self, import: ContactImportId, before: u32) -> Result<(), StorageError> {
+        self.write(|tenant| {
+            let was_read = |position: u32| (1..before).contains(&position);
+            tenant
+                .import_files
+                .retain(|(of, position), _| *of != import || !was_read(*position));
+        });
         Ok(())
+    }
+
+    async fn remove(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
+        Ok(self.write(|tenant| {
+            let pieces = tenant
+                .import_files
+                .range((import, 0)..=(import, u32::MAX))
+                .map(|(piece, _)| *piece)
+                .take(usize::from(limit))
+                .collect::<Vec<_>>();
+            for piece in &pieces {
+                tenant.import_files.remove(piece);
+            }
+            pieces.len() as u64
+        }))
     }
 }
 

@@ -142,7 +142,7 @@ pub(crate) async fn add_lead(
         source: lead.source.parse().unwrap(),
         owner: None,
         notes: Description::empty(),
-        came_at: lead.at,
+        came_at: lead.answered_at.map_or(lead.at, |it| it.min(lead.at)),
     };
     let (opened, step) = Lead::open(ids, organization, new, lead.at, None);
     let mut state = opened.state().clone();

@@ -1,12 +1,12 @@
 //! `event_aggregations`, and the tables that it is kept with
 
 use analytics::metrics::{Calendar, Day};
-use analytics::ports::{Aggregations, FigureReader as _};
-use analytics::{AggregationStanding, Drift, Drifting, EventType};
+use analytics::ports::Aggregations;
+use analytics::{Drift, Drifting, EventType, Taken};
 use async_trait::async_trait;
 use kernel::{CampaignId, StorageError, TimeZoneName, Timestamp};
 use sea_orm::{FromQueryResult, Value};
-use time::{Date, Duration, Time, UtcOffset};
+use time::{Date, Duration, OffsetDateTime, Time, UtcOffset};
 use uuid::Uuid;
 
 use super::rows::{arrays, number};
@@ -15,6 +15,9 @@ use crate::unit::PostgresUnit;
 
 const CHOOSE_NOTED: &str = include_str!("choose_noted.sql");
 const COUNT_NOTED: &str = include_str!("count_noted.sql");
+const COUNTED_SPAN: &str = include_str!("counted_span.sql");
+const FORGET_PEOPLE: &str = include_str!("forget_people.sql");
+const NEXT_EVENT: &str = include_str!("next_event.sql");
 const NOTE_ANEW: &str = include_str!("note_anew.sql");
 const DRIFT: &str = include_str!("drift.sql");
 
@@ -25,8 +28,44 @@ struct CampaignRow {
 
 #[derive(FromQueryResult)]
 struct StandingRow {
-    time_zone: String,
-    final_until: Option<Date>,
+    time_zone: Option<String>,
+}
+
+impl StandingRow {
+    /// How a campaign stands that is to be counted in days of this time zone.
+    fn taken(self, zone: &TimeZoneName) -> Result<Taken, StorageError> {
+        let Some(time_zone) = self.time_zone else {
+            return Ok(Taken::HalfForgotten);
+        };
+        if time_zone == zone.as_str() {
+            return Ok(Taken::Countable);
+        }
+        let before = time_zone.parse().ok();
+        let before = before.ok_or_else(|| corrupt("campaign_aggregations.time_zone"))?;
+        Ok(Taken::Moved(before))
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ProgressRow {
+    noted_until: Option<Date>,
+}
+
+#[derive(FromQueryResult)]
+struct EventRow {
+    at: Option<OffsetDateTime>,
+}
+
+/// What a row of `event_changes` has that was just written.
+#[derive(FromQueryResult)]
+struct AnewRow {
+    events: i32,
+}
+
+#[derive(FromQueryResult)]
+struct SpanRow {
+    first: Option<Date>,
+    last: Option<Date>,
 }
 
 /// A row of `event_changes`, and about how many events it has.
@@ -63,7 +102,7 @@ impl Aggregations for PostgresUnit {
                         WHERE c.organization_id = $1 AND c.campaign_id > $2 ORDER BY c.campaign_id LIMIT 1) \
                        UNION ALL \
                        (SELECT w.campaign_id FROM campaign_aggregations w \
-                        WHERE w.organization_id = $1 AND w.campaign_id > $2 AND w.time_zone <> $3 \
+                        WHERE w.organization_id = $1 AND w.campaign_id > $2 AND w.time_zone IS DISTINCT FROM $3 \
                         ORDER BY w.campaign_id LIMIT 1)\
                    ) AS outdated ORDER BY outdated.campaign_id LIMIT 1";
         let after = after.map_or(Uuid::nil(), CampaignId::as_uuid);
@@ -76,76 +115,82 @@ impl Aggregations for PostgresUnit {
         Ok(next.map(|row| CampaignId::from_uuid(row.campaign_id)))
     }
 
-    /// The row of the campaign is the lock.
     async fn take(
         &self,
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<AggregationStanding, StorageError> {
-        let insert = "INSERT INTO campaign_aggregations (organization_id, campaign_id, time_zone, created_at, updated_at) \
-                      VALUES ($1, $2, $3, $4, $4) ON CONFLICT (organization_id, campaign_id) DO NOTHING";
-        let lock = "SELECT w.time_zone, w.final_until FROM campaign_aggregations w \
-                    WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR UPDATE";
-        let moved = "UPDATE campaign_aggregations w SET time_zone = $3, updated_at = $4 \
-                     WHERE w.organization_id = $1 AND w.campaign_id = $2 AND w.time_zone <> $3";
-        let of_zone = || -> [Value; 4] {
-            [
-                self.organization().into(),
-                campaign.as_uuid().into(),
-                zone.as_str().into(),
-                at.into(),
-            ]
-        };
-        let is_new = self.execute_sql(insert, of_zone()).await? == 1;
-        let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
-        let before = self.one::<StandingRow>(lock, of_campaign).await?;
-        let Some(before) = before.filter(|_| !is_new) else {
-            return Ok(AggregationStanding::default());
-        };
-        if before.time_zone != zone.as_str() {
-            self.execute_sql(moved, of_zone()).await?;
+    ) -> Result<Taken, StorageError> {
+        if let Some(taken) = self.try_take(campaign, zone, at).await? {
+            return Ok(taken);
         }
-        let time_zone = before.time_zone.parse().ok();
-        Ok(AggregationStanding {
-            time_zone: Some(time_zone.ok_or_else(|| corrupt("campaign_aggregations.time_zone"))?),
-            final_until: before.final_until,
-        })
+        let lock = "SELECT w.time_zone FROM campaign_aggregations w \
+                    WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR UPDATE";
+        let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
+        let row = self.one::<StandingRow>(lock, of_campaign).await?;
+        row.ok_or(StorageError::Contended(None))?.taken(zone)
     }
 
-    /// What is noted of a day and its events are read by one statement: an event that is committed later has a note that is
-    /// as well, and stays.
-    async fn forget(&self, campaign: CampaignId, at: Timestamp) -> Result<(), StorageError> {
-        let statements = [
-            "DELETE FROM event_aggregations a WHERE a.organization_id = $1 AND a.campaign_id = $2",
-            "DELETE FROM contact_event_days d WHERE d.organization_id = $1 AND d.campaign_id = $2",
-            "DELETE FROM event_recurrences r WHERE r.organization_id = $1 AND r.campaign_id = $2",
-            "UPDATE campaign_aggregations w SET final_until = NULL \
-             WHERE w.organization_id = $1 AND w.campaign_id = $2",
+    /// The row of the campaign is the lock. Whoever makes it is waited for all the same, which happens once.
+    async fn try_take(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        at: Timestamp,
+    ) -> Result<Option<Taken>, StorageError> {
+        let lock = "SELECT w.time_zone FROM campaign_aggregations w \
+                    WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR UPDATE SKIP LOCKED";
+        let insert = "INSERT INTO campaign_aggregations (organization_id, campaign_id, time_zone, created_at, updated_at) \
+                      VALUES ($1, $2, $3, $4, $4) ON CONFLICT (organization_id, campaign_id) DO NOTHING";
+        let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
+        if let Some(row) = self.one::<StandingRow>(lock, of_campaign).await? {
+            return row.taken(zone).map(Some);
+        }
+        let values = [
+            self.organization().into(),
+            campaign.as_uuid().into(),
+            zone.as_str().into(),
+            at.into(),
         ];
-        for sql in statements {
-            let values = [self.organization().into(), campaign.as_uuid().into()];
-            self.execute_sql(sql, values).await?;
+        let is_new = self.execute_sql(insert, values).await? == 1;
+        Ok(is_new.then_some(Taken::Countable))
+    }
+
+    /// Beside the rows of people, the sums of days are few and go at once. From the first step on the campaign has no time
+    /// zone, so that figures are read from its events.
+    async fn forget(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        most: u32,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let of_campaign =
+            || -> [Value; 2] { [self.organization().into(), campaign.as_uuid().into()] };
+        let begin = "UPDATE campaign_aggregations w \
+                     SET time_zone = NULL, final_until = NULL, noted_until = NULL, updated_at = $3 \
+                     WHERE w.organization_id = $1 AND w.campaign_id = $2 AND w.time_zone IS NOT NULL";
+        let values = of_campaign().into_iter().chain([at.into()]);
+        self.execute_sql(begin, values).await?;
+        let values = of_campaign().into_iter().chain([i64::from(most).into()]);
+        if self.execute_sql(FORGET_PEOPLE, values).await? >= u64::from(most) {
+            return Ok(true);
         }
-        let Some((first, last)) = self.span_of(campaign).await? else {
-            return Ok(());
-        };
-        let last = utc_date(last);
-        let mut next = Some(utc_date(first));
-        while let Some(date) = next.filter(|date| *date <= last) {
-            let begins = date.with_time(Time::MIDNIGHT).assume_utc();
-            let values = [
-                self.organization().into(),
-                campaign.as_uuid().into(),
-                date.into(),
-                begins.into(),
-                begins.saturating_add(Duration::DAY).into(),
-                at.into(),
-            ];
-            self.execute_sql(NOTE_ANEW, values).await?;
-            next = date.next_day();
+        for sql in [
+            "DELETE FROM event_aggregations a WHERE a.organization_id = $1 AND a.campaign_id = $2",
+            "DELETE FROM event_recurrences r WHERE r.organization_id = $1 AND r.campaign_id = $2",
+        ] {
+            self.execute_sql(sql, of_campaign()).await?;
         }
-        Ok(())
+        if self.note_anew(campaign, most, at).await? {
+            return Ok(true);
+        }
+        let end = "UPDATE campaign_aggregations w SET time_zone = $3, noted_until = NULL, updated_at = $4 \
+                   WHERE w.organization_id = $1 AND w.campaign_id = $2";
+        let values = of_campaign().into_iter();
+        let values = values.chain([zone.as_str().into(), at.into()]);
+        self.execute_sql(end, values).await?;
+        Ok(false)
     }
 
     /// The rows that are counted are named, so that those that are taken away are the same, whatever is noted meanwhile.
@@ -201,26 +246,26 @@ impl Aggregations for PostgresUnit {
                          AND coalesce(w.final_until < $3, true) AND NOT EXISTS (\
                              SELECT FROM event_changes c \
                              WHERE c.organization_id = $1 AND c.campaign_id = w.campaign_id AND c.date <= $5)";
-        let days = "UPDATE event_aggregations a SET is_final = true, updated_at = $3 \
-                    FROM campaign_aggregations w \
-                    WHERE a.organization_id = $1 AND NOT a.is_final AND a.date <= w.final_until \
-                    AND w.organization_id = $1 AND w.campaign_id = a.campaign_id AND w.time_zone = $2";
-        let of_zone = || -> [Value; 4] {
-            [
-                self.organization().into(),
-                zone.as_str().into(),
-                until.into(),
-                at.into(),
-            ]
-        };
         // The last day of UTC in which some of these days lie.
         let last = Calendar::of(zone).day(until).end;
         let last = utc_date(last.saturating_sub(Duration::MICROSECOND));
-        let values = of_zone().into_iter().chain([last.into()]);
-        self.execute_sql(campaigns, values).await?;
-        let of_days = [self.organization().into(), zone.as_str().into(), at.into()];
-        self.execute_sql(days, of_days).await?;
-        Ok(())
+        let values = [
+            self.organization().into(),
+            zone.as_str().into(),
+            until.into(),
+            at.into(),
+            last.into(),
+        ];
+        self.execute_sql(campaigns, values).await.map(drop)
+    }
+
+    async fn counted_span(
+        &self,
+        campaign: CampaignId,
+    ) -> Result<Option<(Date, Date)>, StorageError> {
+        let values = [self.organization().into(), campaign.as_uuid().into()];
+        let row = self.one::<SpanRow>(COUNTED_SPAN, values).await?;
+        Ok(row.and_then(|row| row.first.zip(row.last)))
     }
 
     async fn drift(
@@ -255,6 +300,61 @@ impl Aggregations for PostgresUnit {
         });
         drift.collect()
     }
+}
+
+impl PostgresUnit {
+    /// Notes events of a campaign anew, one day (in UTC) of them after the other until it has so many; whether there may be
+    /// more. What is noted of a day and its events are read by one statement: an event that is committed later has a note
+    /// that is as well, and stays.
+    async fn note_anew(
+        &self,
+        campaign: CampaignId,
+        most: u32,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let (organization, of) = (self.organization(), campaign.as_uuid());
+        let progress = "SELECT w.noted_until FROM campaign_aggregations w \
+                        WHERE w.organization_id = $1 AND w.campaign_id = $2";
+        let row = self.one::<ProgressRow>(progress, [organization.into(), of.into()]);
+        let mut noted_until = row.await?.and_then(|row| row.noted_until);
+        let mut left = i64::from(most);
+        while left > 0 {
+            let from = noted_until.and_then(Date::next_day).map(begin_of);
+            let values = [organization.into(), of.into(), from.into()];
+            let next = self.one::<EventRow>(NEXT_EVENT, values).await?;
+            let Some(next) = next.and_then(|row| row.at) else {
+                return Ok(false);
+            };
+            let date = utc_date(next);
+            let begins = begin_of(date);
+            let values = [
+                organization.into(),
+                of.into(),
+                date.into(),
+                begins.into(),
+                begins.saturating_add(Duration::DAY).into(),
+                at.into(),
+            ];
+            let noted = self.all::<AnewRow>(NOTE_ANEW, values).await?;
+            left -= noted.iter().map(|row| i64::from(row.events)).sum::<i64>();
+            noted_until = Some(date);
+        }
+        let keep = "UPDATE campaign_aggregations w SET noted_until = $3, updated_at = $4 \
+                    WHERE w.organization_id = $1 AND w.campaign_id = $2";
+        let values = [
+            organization.into(),
+            of.into(),
+            noted_until.into(),
+            at.into(),
+        ];
+        self.execute_sql(keep, values).await?;
+        Ok(true)
+    }
+}
+
+/// The first instant of a day in UTC.
+const fn begin_of(date: Date) -> Timestamp {
+    date.with_time(Time::MIDNIGHT).assume_utc()
 }
 
 fn utc_date(at: Timestamp) -> Date {

@@ -50,12 +50,12 @@ newcomer AS MATERIALIZED (
 ),
 counted AS (
     INSERT INTO event_aggregations AS a (
-        organization_id, campaign_id, event_type, is_machine, date, count, unique_contacts, late_count, is_final,
-        created_at, updated_at)
+        organization_id, campaign_id, event_type, is_machine, date, count, unique_contacts, late_count, created_at,
+        updated_at)
     SELECT
         $1, $2, found.event_type, found.is_machine, found.date,
         sum(CASE WHEN found.is_final THEN 0 ELSE found.events END), sum(found.people),
-        sum(CASE WHEN found.is_final THEN found.events ELSE 0 END), found.is_final, $7::timestamptz, $7::timestamptz
+        sum(CASE WHEN found.is_final THEN found.events ELSE 0 END), $7::timestamptz, $7::timestamptz
     FROM (
         SELECT h.event_type, h.is_machine, h.date, h.is_final, h.events, 0 AS people
         FROM happened h
@@ -63,7 +63,7 @@ counted AS (
         SELECT n.event_type, n.is_machine, n.date, false, 0, 1
         FROM newcomer n
     ) AS found
-    GROUP BY found.event_type, found.is_machine, found.date, found.is_final
+    GROUP BY found.event_type, found.is_machine, found.date
     ON CONFLICT (organization_id, campaign_id, event_type, is_machine, date) DO UPDATE
     SET
         count = a.count + excluded.count, unique_contacts = a.unique_contacts + excluded.unique_contacts,

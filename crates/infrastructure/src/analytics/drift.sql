@@ -1,5 +1,5 @@
 WITH standing AS MATERIALIZED (
-    SELECT w.time_zone, w.final_until
+    SELECT w.final_until, coalesce(w.time_zone = $4, false) AS is_of_zone
     FROM campaign_aggregations w
     WHERE w.organization_id = $1 AND w.campaign_id = $2
 ),
@@ -7,7 +7,7 @@ day AS MATERIALIZED (
     SELECT given.date, given.starts, given.ends, coalesce(given.date <= standing.final_until, false) AS is_final
     FROM unnest($5::date[], $6::timestamptz[], $7::timestamptz[]) AS given (date, starts, ends)
     LEFT JOIN standing ON true
-    WHERE coalesce(standing.time_zone = $4, true)
+    WHERE coalesce(standing.is_of_zone, true)
 ),
 span AS MATERIALIZED (
     SELECT min(day.starts) AS starts, max(day.ends) AS ends FROM day
@@ -21,13 +21,11 @@ happened AS MATERIALIZED (
         CROSS JOIN LATERAL (
             SELECT
                 e.contact_id, e."timestamp" AS at,
-                e.actor_verdict = 'machine' AND e.event_type NOT IN ('SENT', 'BOUNCE') AS is_machine
+                is_by_machine(e.event_type, e.actor_verdict) AS is_machine
             FROM events e
             WHERE e.organization_id = $1 AND e.campaign_id = $2 AND e.event_type = $3::text
                 AND e."timestamp" >= span.starts AND e."timestamp" < span.ends
-                AND NOT (
-                    e.event_type = 'FORM_SUBMIT' AND e.actor_verdict = 'machine'
-                    AND coalesce(e.actor_reason, '') = 'honeypot')
+                AND NOT is_trapped(e.event_type, e.actor_verdict, e.actor_reason)
             OFFSET 0
         ) AS found
     ) AS placed

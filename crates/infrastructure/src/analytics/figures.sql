@@ -3,7 +3,7 @@ WITH span AS MATERIALIZED (
     FROM unnest($4::date[], $5::timestamptz[], $6::timestamptz[]) AS day (date, starts, ends)
 ),
 campaign AS MATERIALIZED (
-    SELECT wanted.id, w.final_until, coalesce(w.time_zone <> $3, false) AS is_moved
+    SELECT wanted.id, w.final_until, w.campaign_id IS NOT NULL AND w.time_zone IS DISTINCT FROM $3 AS is_moved
     FROM unnest($2::uuid[]) AS wanted (id)
     LEFT JOIN campaign_aggregations w ON w.organization_id = $1 AND w.campaign_id = wanted.id
 ),
@@ -62,13 +62,11 @@ moved AS MATERIALIZED (
         CROSS JOIN LATERAL (
             SELECT
                 e.event_type, e.contact_id, e."timestamp" AS at,
-                e.actor_verdict = 'machine' AND e.event_type NOT IN ('SENT', 'BOUNCE') AS is_machine
+                is_by_machine(e.event_type, e.actor_verdict) AS is_machine
             FROM events e
             WHERE e.organization_id = $1 AND e.campaign_id = campaign.id AND e.event_type = kind.event_type
                 AND e."timestamp" >= span.starts AND e."timestamp" < span.ends
-                AND NOT (
-                    e.event_type = 'FORM_SUBMIT' AND e.actor_verdict = 'machine'
-                    AND coalesce(e.actor_reason, '') = 'honeypot')
+                AND NOT is_trapped(e.event_type, e.actor_verdict, e.actor_reason)
             OFFSET 0
         ) AS happened
         WHERE campaign.is_moved

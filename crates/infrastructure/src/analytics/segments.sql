@@ -9,13 +9,11 @@ happened AS (
     CROSS JOIN LATERAL (
         SELECT
             e.event_type, e.contact_id,
-            e.actor_verdict = 'machine' AND e.event_type NOT IN ('SENT', 'BOUNCE') AS is_machine
+            is_by_machine(e.event_type, e.actor_verdict) AS is_machine
         FROM events e
         WHERE e.organization_id = $1 AND e.campaign_id = $2 AND e.event_type = kind.event_type
             AND e."timestamp" >= day.starts AND e."timestamp" < day.ends
-            AND NOT (
-                e.event_type = 'FORM_SUBMIT' AND e.actor_verdict = 'machine'
-                AND coalesce(e.actor_reason, '') = 'honeypot')
+            AND NOT is_trapped(e.event_type, e.actor_verdict, e.actor_reason)
         OFFSET 0
     ) AS found
     JOIN campaign_contact_assignments a

@@ -95,8 +95,6 @@ struct TraceRow {
     contact_id: Uuid,
     sent_at: Option<OffsetDateTime>,
     first_opened_at: Option<OffsetDateTime>,
-    first_clicked_at: Option<OffsetDateTime>,
-    last_clicked_at: Option<OffsetDateTime>,
     last_at: Option<OffsetDateTime>,
 }
 
@@ -493,8 +491,6 @@ impl From<TraceRow> for Trace {
             contact: ContactId::from_uuid(row.contact_id),
             sent_at: row.sent_at,
             first_opened_at: row.first_opened_at,
-            first_clicked_at: row.first_clicked_at,
-            last_clicked_at: row.last_clicked_at,
             last_at: row.last_at,
         }
     }

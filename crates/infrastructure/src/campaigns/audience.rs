@@ -54,6 +54,12 @@ struct CandidateRow {
     has_left: Option<bool>,
 }
 
+#[derive(FromQueryResult)]
+struct AddressRow {
+    contact_id: Uuid,
+    email: String,
+}
+
 #[async_trait]
 impl Audience for PostgresUnit {
     async fn premises(&self, plan: &CampaignPlan) -> Result<Premises, StorageError> {
@@ -157,6 +163,24 @@ impl Audience for PostgresUnit {
         let sql = include_str!("standings.sql");
         let rows = self.all::<CandidateRow>(sql, values).await?;
         rows.into_iter().map(Candidate::try_from).collect()
+    }
+
+    async fn addresses(
+        &self,
+        contacts: &[ContactId],
+    ) -> Result<Vec<(ContactId, String)>, StorageError> {
+        // Each is looked up by itself, whatever the planner believes of how many there are.
+        let sql = "SELECT wanted.contact_id, person.email FROM unnest($2::uuid[]) AS wanted (contact_id) \
+                   CROSS JOIN LATERAL (SELECT coalesce(c.email, c.email_normalized) AS email FROM contacts c \
+                       WHERE c.organization_id = $1 AND c.id = wanted.contact_id AND c.deleted_at IS NULL OFFSET 0) \
+                   AS person";
+        let contacts: Vec<_> = contacts.iter().map(|it| it.as_uuid()).collect();
+        let values = [self.organization().into(), contacts.into()];
+        let rows = self.all::<AddressRow>(sql, values).await?;
+        let addresses = rows
+            .into_iter()
+            .map(|row| (ContactId::from_uuid(row.contact_id), row.email));
+        Ok(addresses.collect())
     }
 }
 

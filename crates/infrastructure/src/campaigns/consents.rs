@@ -9,7 +9,7 @@ use sqlx::postgres::PgArguments;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::binds::Binder;
+use crate::binds::{Binder, column};
 use crate::error::corrupt;
 use crate::unit::PostgresUnit;
 
@@ -35,6 +35,9 @@ struct ConsentRow {
 #[async_trait]
 impl ConsentLog for PostgresUnit {
     async fn append(&self, records: &[ConsentRecord]) -> Result<(), StorageError> {
+        if records.is_empty() {
+            return Ok(());
+        }
         let mut values = PgArguments::default();
         let mut bind = Binder(&mut values);
         bind.add(self.organization())?;
@@ -52,32 +55,21 @@ impl ConsentLog for PostgresUnit {
 
 /// Binds what the statement takes of the records, a column at a time.
 fn columns(records: &[ConsentRecord], bind: &mut Binder<'_>) -> Result<(), StorageError> {
-    bind.add(records.iter().map(|it| it.id).collect::<Vec<_>>())?;
-    bind.add(records.iter().map(|it| it.at).collect::<Vec<_>>())?;
-    let contacts = records.iter().map(|it| it.subject.contact());
-    let contacts = contacts.map(|contact| contact.map(ContactId::as_uuid));
-    bind.add(contacts.collect::<Vec<_>>())?;
-    let leads = records.iter().map(|it| it.subject.lead());
-    let leads = leads.map(|lead| lead.map(LeadId::as_uuid));
-    bind.add(leads.collect::<Vec<_>>())?;
-    let types = records.iter().map(|it| it.consent_type.as_str());
-    bind.add(types.collect::<Vec<_>>())?;
-    bind.add(records.iter().map(|it| it.granted).collect::<Vec<_>>())?;
-    let texts = records.iter().map(|it| it.text.as_str());
-    bind.add(texts.collect::<Vec<_>>())?;
-    let versions = records.iter().map(|it| it.text_version);
-    let versions = versions.map(|version| version.map(FormVersionId::as_uuid));
-    bind.add(versions.collect::<Vec<_>>())?;
-    let sources = records.iter().map(|it| it.source.as_str());
-    bind.add(sources.collect::<Vec<_>>())?;
-    let campaigns = records.iter().map(|it| it.campaign);
-    let campaigns = campaigns.map(|campaign| campaign.map(CampaignId::as_uuid));
-    bind.add(campaigns.collect::<Vec<_>>())?;
-    let addresses = records.iter().map(|it| it.client.ip);
-    let addresses = addresses.map(|ip| ip.map(|ip| ip.to_string()));
-    bind.add(addresses.collect::<Vec<_>>())?;
-    let agents = records.iter().map(|it| it.client.user_agent.as_deref());
-    bind.add(agents.collect::<Vec<_>>())
+    bind.add(column(records, |it| it.id))?;
+    bind.add(column(records, |it| it.at))?;
+    let contact = |it: &ConsentRecord| it.subject.contact().map(ContactId::as_uuid);
+    bind.add(column(records, contact))?;
+    let lead = |it: &ConsentRecord| it.subject.lead().map(LeadId::as_uuid);
+    bind.add(column(records, lead))?;
+    bind.add(column(records, |it| it.consent_type.as_str()))?;
+    bind.add(column(records, |it| it.granted))?;
+    bind.add(column(records, |it| it.text.as_str()))?;
+    let version = |it: &ConsentRecord| it.text_version.map(FormVersionId::as_uuid);
+    bind.add(column(records, version))?;
+    bind.add(column(records, |it| it.source.as_str()))?;
+    bind.add(column(records, |it| it.campaign.map(CampaignId::as_uuid)))?;
+    bind.add(column(records, |it| it.client.ip.map(|ip| ip.to_string())))?;
+    bind.add(column(records, |it| it.client.user_agent.as_deref()))
 }
 
 impl TryFrom<ConsentRow> for ConsentRecord {

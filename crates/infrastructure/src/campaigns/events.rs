@@ -10,7 +10,7 @@ use sqlx::postgres::PgArguments;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::binds::Binder;
+use crate::binds::{Binder, column};
 use crate::error::translate_sqlx;
 use crate::unit::PostgresUnit;
 
@@ -71,30 +71,17 @@ impl EventLog for PostgresUnit {
 
 /// Binds what the statement takes of the events, a column at a time.
 fn columns(events: &[Event], bind: &mut Binder<'_>) -> Result<(), StorageError> {
-    let ids = events.iter().map(|event| event.id().as_uuid());
-    bind.add(ids.collect::<Vec<_>>())?;
-    bind.add(events.iter().map(Event::at).collect::<Vec<_>>())?;
-    let types = events.iter().map(|event| event.event_type.as_str());
-    bind.add(types.collect::<Vec<_>>())?;
-    let campaigns = events.iter().map(|event| event.campaign.as_uuid());
-    bind.add(campaigns.collect::<Vec<_>>())?;
-    let contacts = events.iter().map(|event| event.contact);
-    let contacts = contacts.map(|contact| contact.map(ContactId::as_uuid));
-    bind.add(contacts.collect::<Vec<_>>())?;
-    let data = events.iter().map(|event| event.data.as_ref());
-    let data = data.map(|data| data.map(ToString::to_string));
-    bind.add(data.collect::<Vec<_>>())?;
-    let agents = events.iter().map(|it| it.client.user_agent.as_deref());
-    bind.add(agents.collect::<Vec<_>>())?;
-    let addresses = events.iter().map(|event| event.client.ip);
-    let addresses = addresses.map(|ip| ip.map(|ip| ip.to_string()));
-    bind.add(addresses.collect::<Vec<_>>())?;
-    let sessions = events.iter().map(|event| event.client.session);
-    bind.add(sessions.collect::<Vec<_>>())?;
-    let origins = events.iter().map(|event| event.origin.as_str());
-    bind.add(origins.collect::<Vec<_>>())?;
-    let actors = events.iter().map(|event| event.actor.as_str());
-    bind.add(actors.collect::<Vec<_>>())?;
-    let reasons = events.iter().map(|it| it.actor_reason.as_deref());
-    bind.add(reasons.collect::<Vec<_>>())
+    bind.add(column(events, |it| it.id().as_uuid()))?;
+    bind.add(column(events, Event::at))?;
+    bind.add(column(events, |it| it.event_type.as_str()))?;
+    bind.add(column(events, |it| it.campaign.as_uuid()))?;
+    bind.add(column(events, |it| it.contact.map(ContactId::as_uuid)))?;
+    let data = |it: &Event| it.data.as_ref().map(ToString::to_string);
+    bind.add(column(events, data))?;
+    bind.add(column(events, |it| it.client.user_agent.as_deref()))?;
+    bind.add(column(events, |it| it.client.ip.map(|ip| ip.to_string())))?;
+    bind.add(column(events, |it| it.client.session))?;
+    bind.add(column(events, |it| it.origin.as_str()))?;
+    bind.add(column(events, |it| it.actor.as_str()))?;
+    bind.add(column(events, |it| it.actor_reason.as_deref()))
 }

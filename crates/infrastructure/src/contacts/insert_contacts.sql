@@ -7,7 +7,9 @@ SELECT
     $1, n.id, nullif(n.email, n.email_normalized), n.email_normalized, n.email_hash, n.first_name, n.last_name, n.display_name, n.phone, n.company,
     n.job_title, n.locale, n.timezone, n.attributes::jsonb, n.source, n.import_id, n.validation_status,
     n.classification, n.syntax_ok, n.domain_exists, n.mx_found, n.risk_score, string_to_array(n.reasons, ','),
-    n.suggestion, n.last_validated_at, n.search_text, $30, $30, $31, $31, n.version, n.deleted_at,
+    n.suggestion, n.last_validated_at, n.search_text, $30, $30, $31::uuid,
+    -- Whoever made it.
+    CASE WHEN n.version > 1 THEN $31::uuid END, n.version, n.deleted_at,
     n.edited_at
 FROM unnest(
     $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],

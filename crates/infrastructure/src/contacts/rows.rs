@@ -10,12 +10,13 @@ use uuid::Uuid;
 use crate::error::corrupt;
 use crate::stamps::stamps_of;
 
-/// The columns of a contact, of the table called `c`. The address is stored as it was given where it is compared otherwise.
+/// The columns of a contact, of the table called `c`. The address is stored as it was given where it is compared
+/// otherwise, and who changed the contact last where somebody did since it was made.
 pub(super) const COLUMNS: &str = "c.organization_id, c.id, coalesce(c.email, c.email_normalized) AS email, c.email_normalized, c.email_hash, c.first_name, \
      c.last_name, c.display_name, c.phone, c.company, c.job_title, c.locale, c.timezone, c.attributes, c.source, \
      c.import_id, c.validation_status, c.classification, c.syntax_ok, c.domain_exists, c.mx_found, c.risk_score, \
-     c.reasons, c.suggestion, c.last_validated_at, c.created_at, c.updated_at, c.created_by, c.updated_by, c.version, \
-     c.deleted_at, c.edited_at";
+     c.reasons, c.suggestion, c.last_validated_at, c.created_at, c.updated_at, c.created_by, \
+     CASE c.version WHEN 1 THEN c.created_by ELSE c.updated_by END AS updated_by, c.version, c.deleted_at, c.edited_at";
 
 #[derive(FromQueryResult)]
 pub(super) struct ContactRow {

@@ -10,7 +10,8 @@ use kernel::{
 };
 use serde_json::Value;
 use time::Duration;
-use tokio::time::Instant;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,6 +31,8 @@ pub(super) struct Control<'a> {
     clock: Arc<dyn Clock>,
     interval: Duration,
     told: Mutex<Told>,
+    /// That the job told something.
+    news: Notify,
     cancelled: CancellationToken,
     stopping: CancellationToken,
     has_kept: AtomicBool,
@@ -69,6 +72,7 @@ impl<'a> Control<'a> {
                 pace: JobPace::default(),
                 is_stored: true,
             }),
+            news: Notify::new(),
             cancelled,
             stopping,
             has_kept: AtomicBool::new(false),
@@ -85,10 +89,20 @@ impl<'a> Control<'a> {
     }
 
     /// Stores what the job tells, and learns of its cancellation; ends when the lease is lost.
+    ///
+    /// News after a while without any is stored at once, else as often as the interval says: whoever follows the job waits
+    /// for the job, and not for the next look at it.
     pub(super) async fn keep_reporting(&self) {
+        let mut next = self.next_look();
+        let mut is_quiet = true;
         loop {
-            tokio::time::sleep(self.interval.unsigned_abs()).await;
+            tokio::select! {
+                () = sleep_until(next) => {}
+                () = self.news.notified(), if is_quiet => {}
+            }
+            next = self.next_look();
             let report = self.unstored_report();
+            is_quiet = report.is_none();
             match self.exchange(report.as_ref()).await {
                 Some(JobLease::Lost) => return,
                 Some(JobLease::Cancelling) => self.cancelled.cancel(),
@@ -96,6 +110,10 @@ impl<'a> Control<'a> {
             }
             self.look_for_others().await;
         }
+    }
+
+    fn next_look(&self) -> Instant {
+        Instant::now() + self.interval.unsigned_abs()
     }
 
     /// Asks the job to go on later where it had its turn, no place is free, and another organization waits for one.
@@ -156,14 +174,21 @@ impl<'a> Control<'a> {
 #[async_trait]
 impl JobControl for Control<'_> {
     fn report(&self, progress: JobProgress) {
-        let now = self.clock.now();
-        let mut told = self.told();
         // The pace is that of this try, which may begin behind what an earlier one told.
-        told.pace.note(now, progress.done());
+        let now = self.clock.now();
+        self.told().pace.note(now, progress.done());
+        self.under_way(progress);
+    }
+
+    fn under_way(&self, progress: JobProgress) {
+        let mut told = self.told();
         let before = std::mem::take(&mut told.progress);
         let after = before.clone().followed_by(progress);
         told.is_stored &= after == before;
         told.progress = after;
+        if !told.is_stored {
+            self.news.notify_one();
+        }
     }
 
     fn interruption(&self) -> Option<Interruption> {

@@ -7,6 +7,32 @@ use uuid::Uuid;
 
 use crate::PostgresDatabase;
 
+/// Of each organization with rows in `event_changes` the first one is read, however many there are. Of the time zones in
+/// whose days events of an organization were counted, those are looked at that lie before and behind its own one.
+const TO_FOLLOW: &str = "WITH RECURSIVE noted AS (\
+        (SELECT c.organization_id AS id FROM event_changes c ORDER BY c.organization_id LIMIT 1) \
+        UNION ALL \
+        SELECT (SELECT c.organization_id FROM event_changes c WHERE c.organization_id > noted.id \
+            ORDER BY c.organization_id LIMIT 1) \
+        FROM noted WHERE noted.id IS NOT NULL\
+    ) \
+    SELECT due.id FROM (\
+        SELECT noted.id FROM noted WHERE noted.id IS NOT NULL \
+        UNION \
+        SELECT o.organization_id FROM organizations o CROSS JOIN LATERAL (\
+            (SELECT w.organization_id FROM campaign_aggregations w \
+             WHERE w.organization_id = o.organization_id AND w.time_zone IS NULL LIMIT 1) \
+            UNION ALL \
+            (SELECT w.organization_id FROM campaign_aggregations w \
+             WHERE w.organization_id = o.organization_id AND w.time_zone < o.time_zone LIMIT 1) \
+            UNION ALL \
+            (SELECT w.organization_id FROM campaign_aggregations w \
+             WHERE w.organization_id = o.organization_id AND w.time_zone > o.time_zone LIMIT 1)\
+        ) AS moved\
+    ) AS due \
+    WHERE EXISTS (SELECT FROM scheduler_leases l WHERE l.name = 'scheduler' AND l.scheduler = $1 \
+        AND l.lease_until > clock_timestamp()) ORDER BY due.id";
+
 #[derive(FromQueryResult)]
 struct Listed {
     id: Uuid,
@@ -22,7 +48,7 @@ impl PostgresDatabase {
         let sql = "SELECT c.organization_id AS id FROM event_changes c \
                    UNION SELECT w.organization_id FROM campaign_aggregations w \
                    JOIN organizations o ON o.organization_id = w.organization_id \
-                   WHERE coalesce(w.final_until < $1::date - 1, true) OR o.settings ->> 'timezone' <> w.time_zone \
+                   WHERE coalesce(w.final_until < $1::date - 1, true) OR w.time_zone IS DISTINCT FROM o.time_zone \
                    ORDER BY id";
         self.organizations(sql, [before.into()]).await
     }
@@ -33,15 +59,13 @@ impl PostgresDatabase {
         &self,
         scheduler: Uuid,
     ) -> Result<Vec<OrganizationId>, StorageError> {
-        let sql = "SELECT noted.id FROM (\
-                       SELECT c.organization_id AS id FROM event_changes c \
-                       UNION SELECT w.organization_id FROM campaign_aggregations w \
-                       JOIN organizations o ON o.organization_id = w.organization_id \
-                       WHERE o.settings ->> 'timezone' <> w.time_zone\
-                   ) AS noted \
-                   WHERE EXISTS (SELECT FROM scheduler_leases l WHERE l.name = 'scheduler' AND l.scheduler = $1 \
-                       AND l.lease_until > clock_timestamp()) ORDER BY noted.id";
-        self.organizations(sql, [scheduler.into()]).await
+        self.organizations(TO_FOLLOW, [scheduler.into()]).await
+    }
+
+    /// All organizations, in the order of their ids: also those that are deleted, which are kept like the others.
+    pub(crate) async fn all_organizations(&self) -> Result<Vec<OrganizationId>, StorageError> {
+        let sql = "SELECT o.organization_id AS id FROM organizations o ORDER BY o.organization_id";
+        self.organizations(sql, []).await
     }
 
     async fn organizations<const N: usize>(

@@ -24,7 +24,7 @@ pub struct JobRunnerSettings {
     pub poll_interval: Duration,
     /// How long a job stays claimed without a sign of life; it is renewed each third of that.
     pub lease: Duration,
-    /// How often the progress of a job is stored, and its worker learns of a cancellation.
+    /// How often the progress of a job is stored at most, and its worker learns of a cancellation at least.
     pub report_interval: Duration,
     /// How long a job may keep its place while no other is free and another organization waits. After that it is asked to
     /// go on later, once it has kept a checkpoint.
@@ -41,7 +41,7 @@ impl Default for JobRunnerSettings {
             concurrency: 4,
             poll_interval: Duration::milliseconds(500),
             lease: Duration::seconds(30),
-            report_interval: Duration::milliseconds(500),
+            report_interval: Duration::milliseconds(250),
             turn: Duration::seconds(5),
             backoff: Backoff {
                 first: Duration::seconds(2),

@@ -15,15 +15,16 @@ use crate::unit::PostgresUnit;
 const APPEND: &str = include_str!("append_judgements.sql");
 const SUMMARY: &str = include_str!("summary_of_list.sql");
 
+/// A judgement as it is stored: rules of their first version, and that they have nothing to say, are left out.
 #[derive(FromQueryResult)]
 struct Row {
     created_at: OffsetDateTime,
-    syntax_version: i16,
-    domain_version: i16,
-    classification_version: i16,
-    syntax_result: String,
-    domain_result: String,
-    classification_result: String,
+    syntax_version: Option<i16>,
+    domain_version: Option<i16>,
+    classification_version: Option<i16>,
+    syntax_result: Option<String>,
+    domain_result: Option<String>,
+    classification_result: Option<String>,
     details: Option<Value>,
     validated_by: Option<Uuid>,
 }
@@ -130,23 +131,24 @@ impl ValidationLog for PostgresUnit {
 
 impl Row {
     fn judgement(self, contact: ContactId) -> Result<Judgement, StorageError> {
-        let outcome = |rule, version: i16, result: &str| {
+        let outcome = |rule, version: Option<i16>, result: Option<String>| {
+            let result = result.as_deref();
             Ok::<_, StorageError>(RuleOutcome {
                 rule,
-                version: version_of(version)?,
-                result: result_named(result)?,
+                version: version_of(version.unwrap_or(1))?,
+                result: result.map_or(Ok(RuleResult::Pass), result_named)?,
             })
         };
         Ok(Judgement {
             contact,
             at: self.created_at,
             outcomes: [
-                outcome(RuleType::Syntax, self.syntax_version, &self.syntax_result)?,
-                outcome(RuleType::Domain, self.domain_version, &self.domain_result)?,
+                outcome(RuleType::Syntax, self.syntax_version, self.syntax_result)?,
+                outcome(RuleType::Domain, self.domain_version, self.domain_result)?,
                 outcome(
                     RuleType::Classification,
                     self.classification_version,
-                    &self.classification_result,
+                    self.classification_result,
                 )?,
             ],
             details: self

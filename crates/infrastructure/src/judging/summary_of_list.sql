@@ -11,9 +11,13 @@ WITH judged AS (
 )
 SELECT v.rule_type, v.rule_version, v.result, sum(j.contacts)::bigint AS contacts
 FROM judged j
+-- What is not written down is so of most of them.
 CROSS JOIN LATERAL (VALUES
-    ('syntax', j.syntax_version, j.syntax_result),
-    ('domain', j.domain_version, j.domain_result),
-    ('classification', j.classification_version, j.classification_result))
+    ('syntax', coalesce(j.syntax_version, 1::smallint), coalesce(j.syntax_result, 'pass')),
+    ('domain', coalesce(j.domain_version, 1::smallint), coalesce(j.domain_result, 'pass')),
+    (
+        'classification', coalesce(j.classification_version, 1::smallint),
+        coalesce(j.classification_result, 'pass')
+    ))
     AS v (rule_type, rule_version, result)
 GROUP BY 1, 2, 3

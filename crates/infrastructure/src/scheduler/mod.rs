@@ -8,9 +8,11 @@
 mod act;
 mod following;
 mod ledger;
+mod retention;
 mod store;
 mod tasks;
 
 pub use act::{Scheduler, SchedulerSettings};
 pub use following::{EventFollower, Passes};
+pub use retention::DeletionPurge;
 pub use tasks::{EventAggregation, Expiry, PartitionMaintenance, PeriodicTask, TaskFailure};

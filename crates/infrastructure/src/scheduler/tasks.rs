@@ -36,7 +36,8 @@ pub struct TaskFailure {
 }
 
 impl TaskFailure {
-    fn of(part: &'static str) -> impl FnOnce(StorageError) -> Self {
+    /// That this part failed, for whatever reason.
+    pub(super) fn of(part: &'static str) -> impl FnOnce(StorageError) -> Self {
         move |source| Self { part, source }
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use analytics::metrics::{Calendar, Day, Period};
-use analytics::ports::AnalyticsStore;
+use analytics::ports::{AnalyticsStore, AnalyticsUnit};
 use analytics::runs::RunLedger as _;
-use analytics::{Drift, Drifting, Figures};
+use analytics::{Aggregation, Drift, Drifting, Figures, Pass, Taken};
 use async_trait::async_trait;
 use campaigns::ports::CampaignStore;
 use campaigns::{Event, EventType};
@@ -66,7 +66,7 @@ async fn record(database: &PostgresDatabase, scope: &TenantScope, events: &[Even
     unit.commit().await.unwrap();
 }
 
-/// Counts about so many events, and tells whether there are more.
+/// Counts about so many events, or forgets the rest of what is forgotten in part, and tells whether there is more.
 async fn count_some(
     database: &PostgresDatabase,
     scope: &TenantScope,
@@ -75,7 +75,14 @@ async fn count_some(
 ) -> bool {
     let unit = AnalyticsStore::begin(database, scope).await.unwrap();
     let aggregations = unit.aggregations();
-    aggregations.take(campaign, &utc(), NOW).await.unwrap();
+    let taken = aggregations.take(campaign, &utc(), NOW).await.unwrap();
+    if taken != Taken::Countable {
+        let forgotten = aggregations.forget(campaign, &utc(), most, NOW).await;
+        if forgotten.unwrap() {
+            unit.commit().await.unwrap();
+            return true;
+        }
+    }
     let calendar = Calendar::of(&utc());
     let counting = aggregations.count_noted(campaign, &calendar, most, NOW);
     let is_left = counting.await.unwrap();
@@ -147,7 +154,8 @@ async fn what_is_recorded_while_others_count_is_counted_once() {
                 let unit = AnalyticsStore::begin(&database, &scope).await.unwrap();
                 let aggregations = unit.aggregations();
                 aggregations.take(campaign, &utc(), NOW).await.unwrap();
-                aggregations.forget(campaign, NOW).await.unwrap();
+                let forgotten = aggregations.forget(campaign, &utc(), 20, NOW).await;
+                forgotten.unwrap();
                 unit.commit().await.unwrap();
                 // Whatever was counted, noted anew or recorded meanwhile.
                 assert_eq!(drift(&database, &scope, campaign).await, []);
@@ -246,6 +254,88 @@ async fn events_are_followed_beside_the_scheduler_that_acts() {
             assert_eq!(next.unwrap(), left, "{is_acting}");
         }
     }
+}
+
+async fn begin(database: &PostgresDatabase, scope: &TenantScope) -> Box<dyn AnalyticsUnit> {
+    AnalyticsStore::begin(database, scope).await.unwrap()
+}
+
+fn aggregation(database: &PostgresDatabase) -> Aggregation {
+    let store = Arc::new(database.clone());
+    let clock = Arc::new(FixedClock::at(NOW));
+    Aggregation::new(store, clock, Arc::new(SystemIds::default()))
+}
+
+#[tokio::test]
+async fn who_follows_passes_by_what_somebody_else_has_in_hand() {
+    let storage = Storage::fresh().await;
+    let scope = Tenant::found(&storage).await.scope;
+    let campaign = CampaignId::from_uuid(a_unique_id());
+    record(&storage.database, &scope, &[opening(campaign, 0)]).await;
+    count(&storage.database, &scope, campaign).await;
+    record(&storage.database, &scope, &[opening(campaign, 1)]).await;
+    let aggregation = aggregation(&storage.database);
+
+    let held = begin(&storage.database, &scope).await;
+    let taken = held.aggregations().take(campaign, &utc(), NOW).await;
+    assert_eq!(taken.unwrap(), Taken::Countable);
+    let is_left = aggregation.follow(&scope, &mut Pass::default()).await;
+    assert!(!is_left.unwrap());
+    let unit = begin(&storage.database, &scope).await;
+    let aggregations = unit.aggregations();
+    let taken = aggregations.try_take(campaign, &utc(), NOW).await;
+    assert_eq!(taken.unwrap(), None);
+    let next = aggregations.next_outdated(&utc(), None).await;
+    assert_eq!(next.unwrap(), Some(campaign));
+    drop(unit);
+    held.commit().await.unwrap();
+
+    let is_left = aggregation.follow(&scope, &mut Pass::default()).await;
+
+    assert!(!is_left.unwrap());
+    let unit = begin(&storage.database, &scope).await;
+    let next = unit.aggregations().next_outdated(&utc(), None).await;
+    assert_eq!(next.unwrap(), None);
+}
+
+#[tokio::test]
+async fn sums_of_a_campaign_without_events_are_verified() {
+    let storage = Storage::fresh().await;
+    let scope = Tenant::found(&storage).await.scope;
+    let campaign = a_unique_id();
+    let mut admin = PgConnection::connect_with(&storage.test.admin())
+        .await
+        .unwrap();
+    for statement in [
+        "INSERT INTO campaigns (organization_id, id, name, name_folded, description, status, landing_text, past_schedule, \
+         delay_ms, created_at, updated_at, version) \
+         VALUES ($1, $2, 'Idle', 'idle', '', 'draft', '', 'ask', 0, now(), now(), 1)",
+        "INSERT INTO event_aggregations (organization_id, campaign_id, event_type, is_machine, date, count, \
+         unique_contacts, late_count, created_at, updated_at) \
+         VALUES ($1, $2, 'OPEN', false, '2026-03-10', 5, 2, 0, now(), now())",
+    ] {
+        sqlx::query(statement)
+            .bind(scope.organization().as_uuid())
+            .bind(campaign)
+            .execute(&mut admin)
+            .await
+            .unwrap();
+    }
+
+    let drift = aggregation(&storage.database).verify(&scope).await.unwrap();
+
+    let found: Vec<_> = drift
+        .iter()
+        .map(|it| (it.date, it.of, it.counted, it.found))
+        .collect();
+    let date = date!(2026 - 03 - 10);
+    assert_eq!(
+        found,
+        [
+            (date, Drifting::Events, 5, 0),
+            (date, Drifting::People, 2, 0)
+        ]
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 #[path = "maintenance/bulk_operations.rs"]
 mod bulk_operations;
+#[path = "maintenance/deleted.rs"]
+mod deleted;
 #[path = "maintenance/expired.rs"]
 mod expired;
 #[path = "maintenance/import_files.rs"]

@@ -96,7 +96,7 @@ async fn who_asks_for_recipients_that_somebody_has_in_hand_waits_and_sees_what_w
         .map(|(campaign, contact)| Engaged {
             campaign: *campaign,
             contact: *contact,
-            deed: Deed::Click,
+            deed: Deed::Open,
             at,
         })
         .collect();
@@ -122,7 +122,7 @@ async fn who_asks_for_recipients_that_somebody_has_in_hand_waits_and_sees_what_w
         .await
         .unwrap()
         .into_iter()
-        .map(|trace| (trace.contact, (trace.first_clicked_at, trace.last_at)))
+        .map(|trace| (trace.contact, (trace.first_opened_at, trace.last_at)))
         .collect();
     let people = mailed.people.iter();
     let expected: BTreeMap<_, _> = people.map(|it| (*it, (Some(at), Some(at)))).collect();

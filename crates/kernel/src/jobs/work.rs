@@ -97,6 +97,12 @@ pub trait JobControl: Send + Sync {
     /// What is behind an earlier report, be it of an earlier try, is left out.
     fn report(&self, progress: JobProgress);
 
+    /// Tells how far the job is within a unit that is not committed yet: between statements, where they may take
+    /// longer together than whoever follows the job likes to wait. It is stored as a report is, but says nothing of
+    /// the pace, for what is under way may come to nothing and be done again. The counts MUST be those of what is
+    /// committed.
+    fn under_way(&self, _progress: JobProgress) {}
+
     /// Whether the try has to end: to be asked between batches, and answered with `JobEnd::from`.
     fn interruption(&self) -> Option<Interruption>;
 

@@ -20,7 +20,8 @@ pub(crate) struct Import {
     /// Organization that the list is of, by slug or id
     #[arg(long, env = "CANVASS_ORGANIZATION", value_name = "SLUG")]
     pub(crate) organization: String,
-    /// API key with the scopes `contact.import`, `contact.view`, `contact_list.view` and `contact_list.create`
+    /// API key with the scopes `contact.import`, `contact.view`, `contact_list.view` and `contact_list.create`; with
+    /// `contact_list.delete`, a list that was made for a file which is refused goes with it
     #[arg(
         long,
         env = "CANVASS_API_KEY",

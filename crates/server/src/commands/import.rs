@@ -44,7 +44,8 @@ pub(crate) fn import(settings: &Settings, arguments: &Import) -> Result<(), Fail
         (None, Some(file), Some(list)) => {
             let file = Upload::open(file)?;
             let list = office.list(list, arguments.dry_run)?;
-            let import = office.send(&list, &file, arguments)?;
+            let sent = office.send(&list.id, &file, arguments);
+            let import = sent.map_err(|error| office.not_sent(&list, error))?;
             if arguments.says_how_to_read() {
                 office.start(report::id(&import), arguments)?
             } else {
@@ -137,6 +138,13 @@ fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::new(format_args!("cannot write {}: {error}", path.display()))
 }
 
+/// A list on the server.
+struct List<'a> {
+    id: String,
+    /// Its name, where it was made for the file.
+    made_as: Option<&'a str>,
+}
+
 /// The organization on the server.
 struct Office {
     client: Client,
@@ -148,8 +156,8 @@ impl Office {
         format!("{}{rest}", self.organization)
     }
 
-    /// The id of the list with this id or name; it is made where there is none, unless nothing is to be written.
-    fn list(&self, wanted: &str, dry_run: bool) -> Result<String, Failure> {
+    /// The list with this id or name; it is made where there is none, unless nothing is to be written.
+    fn list<'a>(&self, wanted: &'a str, dry_run: bool) -> Result<List<'a>, Failure> {
         let folded = wanted.to_lowercase();
         let mut cursor = String::new();
         loop {
@@ -160,7 +168,10 @@ impl Office {
                 let id = list["id"].as_str().unwrap_or_default();
                 let name = list["name"].as_str().unwrap_or_default();
                 if id == wanted || name.to_lowercase() == folded {
-                    return Ok(id.to_owned());
+                    return Ok(List {
+                        id: id.to_owned(),
+                        made_as: None,
+                    });
                 }
             }
             let Some(next) = page["next_cursor"].as_str() else {
@@ -179,11 +190,14 @@ impl Office {
             &json!({ "name": wanted, "source": "upload" }),
         )?;
         eprintln!("made the list {wanted}");
-        Ok(made["id"].as_str().unwrap_or_default().to_owned())
+        Ok(List {
+            id: made["id"].as_str().unwrap_or_default().to_owned(),
+            made_as: Some(wanted),
+        })
     }
 
     /// Sends the file, with a bar of how much of it went out.
-    fn send(&self, list: &str, upload: &Upload, arguments: &Import) -> Result<Value, Failure> {
+    fn send(&self, list: &str, upload: &Upload, arguments: &Import) -> Result<Value, ClientError> {
         let query = format!(
             "?file_name={}&dry_run={}&repeat={}&wait={}",
             encoded(&upload.name),
@@ -201,11 +215,25 @@ impl Office {
             .client
             .upload(&path, &a_key(), "text/csv", upload.length, &mut body);
         bar.finish_and_clear();
-        match sent {
-            Err(ClientError::Refused(problem)) if problem.code == "file-repeated" => {
-                Err(self.repeated(problem.about.as_deref()))
+        sent
+    }
+
+    /// Why a file is not taken in. The list that was made for it goes with it, if the server says that it has nothing of the
+    /// file.
+    fn not_sent(&self, list: &List<'_>, error: ClientError) -> Failure {
+        let ClientError::Refused(problem) = &error else {
+            return error.into();
+        };
+        if let Some(name) = list.made_as.filter(|_| problem.status < 500) {
+            let path = self.path(&format!("/contact-lists/{}", list.id));
+            match self.client.delete(&path) {
+                Ok(()) => eprintln!("removed the list {name} again"),
+                Err(error) => eprintln!("the list {name} stays, without anybody on it: {error}"),
             }
-            sent => Ok(sent?),
+        }
+        match problem.code.as_str() {
+            "file-repeated" => self.repeated(problem.about.as_deref()),
+            _ => error.into(),
         }
     }
 

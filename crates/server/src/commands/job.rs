@@ -119,7 +119,9 @@ async fn run_in(
     job: PeriodicJob,
 ) -> Result<ScheduledRun, Failure> {
     if !scheduler.knows(job) {
-        return Err(Failure::usage(format_args!("nothing is done as {job} yet")));
+        return Err(Failure::usage(format_args!(
+            "this version has nothing to do as {job}; a later one will"
+        )));
     }
     let new = NewRun {
         id: ScheduledRunId::from_uuid(SystemIds::default().next()),

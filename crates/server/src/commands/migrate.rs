@@ -7,16 +7,20 @@ use crate::settings::Settings;
 /// Brings the database up to date, or takes migrations back.
 pub(crate) async fn migrate(settings: &Settings, arguments: &Migrate) -> Result<(), Failure> {
     if let Some(steps) = arguments.down {
+        let migrations = match steps {
+            1 => "1 migration".to_owned(),
+            several => format!("{several} migrations"),
+        };
         if !arguments.yes {
             return Err(Failure::usage(format_args!(
-                "taking back {steps} migrations drops the tables and columns that they made, with all data in them; \
+                "taking back {migrations} drops tables and columns with all data in them; \
                  say --yes if that is meant"
             )));
         }
         roll_back_configured(settings, steps)
             .await
             .map_err(Failure::new)?;
-        println!("took back {steps} migrations");
+        println!("took back {migrations}");
         return Ok(());
     }
     let report = migrate_configured(settings).await.map_err(Failure::new)?;

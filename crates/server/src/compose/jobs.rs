@@ -7,8 +7,8 @@ use campaigns::{BeginJob, SendJob, SimulateJob};
 use contacts::{BulkJob, ContactRevalidation, ImportJob, ListRevalidation, UndoJob};
 use infrastructure::logs::DatabaseLogs;
 use infrastructure::scheduler::{
-    EventAggregation, EventFollower, Expiry, PartitionMaintenance, PeriodicTask, Scheduler,
-    SchedulerSettings,
+    DeletionPurge, EventAggregation, EventFollower, Expiry, PartitionMaintenance, PeriodicTask,
+    Scheduler, SchedulerSettings,
 };
 use infrastructure::{
     JobRunner, JobRunnerSettings, JourneySimulator, MasterKeys, PostgresDatabase,
@@ -32,6 +32,10 @@ pub(super) fn periodic_tasks(postgres: &Arc<PostgresDatabase>) -> Vec<Arc<dyn Pe
     vec![
         Arc::new(PartitionMaintenance(postgres.clone())),
         Arc::new(Expiry(postgres.clone())),
+        Arc::new(DeletionPurge::new(
+            postgres.as_ref().clone(),
+            Arc::new(SystemIds::default()),
+        )),
         Arc::new(EventAggregation::new(
             postgres.as_ref().clone(),
             Arc::new(SystemClock),

@@ -29,6 +29,7 @@ impl Desk {
             "contact.view",
             "contact_list.view",
             "contact_list.create",
+            "contact_list.delete",
         ];
         let named = json!({ "name": "Import", "scopes": scopes });
         let path = format!("/v1/organizations/{organization}/api-keys");
@@ -165,7 +166,7 @@ async fn a_file_is_read_as_it_is_told_and_its_list_comes_from_an_upload() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_refused_is_not_sent() {
+async fn a_file_that_is_refused_is_not_sent_and_leaves_no_list() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
     let program = Program::start(&data_dir);
@@ -177,9 +178,15 @@ async fn a_file_that_is_refused_is_not_sent() {
     let file = fs::File::create(&large).unwrap();
     file.set_len(3 << 30).unwrap();
 
-    let refused = desk.import(&data_dir, &large, &["--list", "Leads"]);
+    for list in ["Leads", "Made for it"] {
+        let refused = desk.import(&data_dir, &large, &["--list", list]);
+        assert!(refusal(&refused).contains("413"), "{refused:?}");
+    }
 
-    assert!(refusal(&refused).contains("413"), "{refused:?}");
+    let mut admin = administrator(&data_dir).await;
+    let lists = "SELECT string_agg(name, ', ') FROM contact_lists WHERE deleted_at IS NULL";
+    let lists = sqlx::query_scalar::<_, String>(lists).fetch_one(&mut admin);
+    assert_eq!(lists.await.unwrap(), "Leads");
     program.stop();
 }
 

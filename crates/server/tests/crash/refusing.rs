@@ -92,3 +92,63 @@ async fn migrating_and_serving_with_what_was_printed_works_on_a_server_of_ones_o
         "the database is up to date\n"
     );
 }
+
+#[tokio::test]
+async fn migrations_are_taken_back_by_whoever_says_that_it_is_meant() {
+    let database = TestDatabase::fresh().await;
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let migrate = |arguments: &[&str]| {
+        let arguments = [&["migrate"][..], arguments].concat();
+        canvass(&arguments, &data_dir)
+            .env("DATABASE_OWNER_URL", database.admin_url())
+            .output()
+            .unwrap()
+    };
+    let unasked = migrate(&["--down", "1"]);
+    let told = String::from_utf8_lossy(&unasked.stderr).into_owned();
+    assert_eq!(unasked.status.code(), Some(2), "{told}");
+    assert!(told.contains("say --yes if that is meant"), "{told}");
+    let many = refusal(&migrate(&["--down", "10000", "--yes"]));
+    assert!(many.contains("nothing was taken back"), "{many}");
+    let still = migrate(&[]);
+    assert_eq!(
+        String::from_utf8_lossy(&still.stdout),
+        "the database is up to date\n"
+    );
+
+    let back = migrate(&["--down", "2", "--yes"]);
+
+    assert!(back.status.success(), "{back:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&back.stdout),
+        "took back 2 migrations\n"
+    );
+    let behind = canvass(&["serve", "--listen", "127.0.0.1:0"], &data_dir)
+        .env("DATABASE_URL", database.login_url())
+        .output()
+        .unwrap();
+    let behind = refusal(&behind);
+    assert!(behind.contains("lacks 2 migrations"), "{behind}");
+    let again = migrate(&[]);
+    assert_eq!(
+        String::from_utf8_lossy(&again.stdout),
+        "applied 2 migrations\n"
+    );
+}
+
+#[test]
+fn migrations_of_a_private_database_are_taken_back_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    assert!(run(&["migrate"], &data_dir).status.success());
+
+    let back = run(&["migrate", "--down", "1", "--yes"], &data_dir);
+
+    assert!(back.status.success(), "{back:?}");
+    let again = run(&["migrate"], &data_dir);
+    assert_eq!(
+        String::from_utf8_lossy(&again.stdout),
+        "applied 1 migration\n"
+    );
+}

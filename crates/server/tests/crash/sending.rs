@@ -1,5 +1,5 @@
-//! Workers that carry out campaigns are killed by force, again and again, while the campaigns are paused and resumed and
-//! people leave.
+//! Workers that carry out campaigns are killed by force, again and again, while the campaigns are paused and resumed,
+//! mails come back, and people leave.
 
 use std::time::{Duration, Instant};
 
@@ -108,6 +108,7 @@ async fn nobody_is_mailed_twice_and_nobody_left_out_however_often_workers_are_ki
     println!("{inside} of {} kills met work in hand", kills(6));
     assert!(inside * 2 >= kills(6), "{inside} kills met work in hand");
     reckon(&mut writer, &mut admin, &here, &campaigns).await;
+    reckon_bounces(&mut admin).await;
     server.stop();
 }
 
@@ -117,16 +118,24 @@ async fn reckon(writer: &mut Writer, admin: &mut PgConnection, here: &str, campa
     for campaign in campaigns {
         let state = writer.get(&format!("{here}/campaigns/{campaign}")).await;
         assert_eq!(state["status"], "completed");
-        let sent = recipients(admin, *campaign, "sent").await;
+        let arrived = recipients(admin, *campaign, "sent").await;
+        let bounced = recipients(admin, *campaign, "bounced").await;
+        let failed = recipients(admin, *campaign, "failed").await;
         let skipped = recipients(admin, *campaign, "skipped").await;
-        assert_eq!(sent + skipped, people, "nobody is left out");
-        println!("{sent} mailed, {skipped} suppressed before");
+        let all = arrived + bounced + failed + skipped;
+        assert_eq!(all, people, "nobody is left out");
+        assert!(bounced > 0 && failed > 0, "all mails arrived");
+        println!(
+            "{arrived} arrived, {bounced} came back, {failed} not taken, {skipped} suppressed before"
+        );
         let counts = json!({
-            "assigned": people, "skipped": skipped, "sent": sent, "bounced": 0, "failed": 0, "delivered": sent,
+            "assigned": people, "skipped": skipped, "sent": arrived + bounced, "bounced": bounced, "failed": failed,
+            "delivered": arrived,
         });
         assert_eq!(state["counts"], counts);
     }
-    let sent = "SELECT count(*) FROM campaign_contact_assignments WHERE status = 'sent'";
+    let sent = "SELECT count(*) FROM campaign_contact_assignments a JOIN campaigns c USING (organization_id) \
+                WHERE c.id = a.campaign_id AND c.name ~ '^Campaign' AND a.status IN ('sent', 'bounced')";
     let sent = count(admin, sent).await;
     for (what, sql, expected) in [
         (
@@ -138,7 +147,7 @@ async fn reckon(writer: &mut Writer, admin: &mut PgConnection, here: &str, campa
             "mailed people with an event of the campaign",
             "SELECT count(DISTINCT (a.campaign_id, a.contact_id)) FROM events e \
              JOIN campaign_contact_assignments a USING (organization_id, campaign_id, contact_id) \
-             WHERE a.status = 'sent'",
+             WHERE e.event_type = 'SENT' AND a.status IN ('sent', 'bounced')",
             sent,
         ),
         (
@@ -146,7 +155,7 @@ async fn reckon(writer: &mut Writer, admin: &mut PgConnection, here: &str, campa
             "SELECT count(*) FROM campaign_contact_assignments a \
              JOIN contacts c ON c.organization_id = a.organization_id AND c.id = a.contact_id \
              JOIN suppressions s ON s.organization_id = c.organization_id AND s.address_hash = c.email_hash \
-             WHERE a.sent_at > s.created_at",
+             WHERE a.sent_at > s.created_at AND s.reason = 'manual'",
             0,
         ),
         (
@@ -159,6 +168,55 @@ async fn reckon(writer: &mut Writer, admin: &mut PgConnection, here: &str, campa
             "beginnings and ends",
             "SELECT count(*) FROM audit_logs WHERE entity_type = 'campaign' AND action IN ('launch', 'complete')",
             4,
+        ),
+    ] {
+        assert_eq!(count(admin, sql).await, expected, "{what}");
+    }
+}
+
+/// Compares what became of mails with what their addresses say, and who is suppressed with whose mails came back.
+async fn reckon_bounces(admin: &mut PgConnection) {
+    let bounced = "SELECT count(*) FROM campaign_contact_assignments a JOIN campaigns c USING (organization_id) \
+                   WHERE c.id = a.campaign_id AND c.name ~ '^Campaign' AND a.status = 'bounced'";
+    let bounced = count(admin, bounced).await;
+    let stopped = "SELECT count(*) FROM suppressions WHERE reason = 'bounced'";
+    let stopped = count(admin, stopped).await;
+    assert!(stopped > 0, "nobody is suppressed");
+    println!("{stopped} suppressed because mails came back");
+    for (what, sql, expected) in [
+        (
+            "events of mails that came back",
+            "SELECT count(*) FROM events WHERE event_type = 'BOUNCE'",
+            bounced,
+        ),
+        (
+            "recipients of whose mail something else became than their address says",
+            "SELECT count(*) FROM campaign_contact_assignments a \
+             JOIN contacts c ON c.organization_id = a.organization_id AND c.id = a.contact_id \
+             WHERE a.status <> 'skipped' AND concat_ws(' ', a.status, a.reason) <> CASE \
+                 WHEN c.email LIKE '%+hard-bounce@%' THEN 'bounced hard' \
+                 WHEN c.email LIKE '%+soft-bounce@%' THEN 'bounced soft' \
+                 WHEN c.email LIKE '%+refused@%' THEN 'failed refused' \
+                 ELSE 'sent' END",
+            0,
+        ),
+        (
+            "people who are suppressed and should not be, or the other way round",
+            "SELECT count(*) FROM (\
+                 SELECT c.email_hash FROM campaign_contact_assignments a \
+                 JOIN contacts c ON c.organization_id = a.organization_id AND c.id = a.contact_id \
+                 WHERE a.status = 'bounced' GROUP BY c.email_hash \
+                 HAVING bool_or(a.reason = 'hard') OR count(*) > 2\
+             ) AS bounced FULL JOIN (\
+                 SELECT address_hash FROM suppressions WHERE reason = 'bounced' AND source = 'campaign'\
+             ) AS stopped ON stopped.address_hash = bounced.email_hash \
+             WHERE stopped.address_hash IS NULL OR bounced.email_hash IS NULL",
+            0,
+        ),
+        (
+            "entries of the audit log on suppressions",
+            "SELECT count(*) FROM audit_logs WHERE entity_type = 'suppression' AND action = 'create'",
+            stopped,
         ),
     ] {
         assert_eq!(count(admin, sql).await, expected, "{what}");
@@ -214,7 +272,7 @@ async fn suppress(admin: &mut PgConnection, kill: usize) {
     let sql = format!(
         "INSERT INTO suppressions (organization_id, id, address_hash, reason, source, created_at) \
          SELECT organization_id, gen_random_uuid(), email_hash, 'manual', 'manual', now() + interval '1 second' \
-         FROM contacts WHERE email ~ '^p{}[0-9]{{2}}@' ON CONFLICT DO NOTHING",
+         FROM contacts WHERE email ~ '^p{}[0-9]{{2}}[@+]' ON CONFLICT DO NOTHING",
         kill % 9 + 1
     );
     sqlx::raw_sql(AssertSqlSafe(sql))
@@ -312,17 +370,32 @@ async fn two_campaigns(writer: &mut Writer, admin: &mut PgConnection) -> (String
     (here, campaigns)
 }
 
-/// Puts people on a list, which is validated then.
+/// Puts people on a list, which is validated then. Mails to some of them come back, or are not taken; of those whose
+/// come back this time, half are people with whom that happened twice before.
 async fn fill(admin: &mut PgConnection, organization: Uuid, list: Uuid) {
     let people = people();
     for statement in [
         format!(
             "INSERT INTO contacts (organization_id, id, email, email_normalized, email_hash, attributes, source, \
              validation_status, classification, risk_score, search_text, created_at, updated_at, version) \
-             SELECT '{organization}', gen_random_uuid(), 'p' || n || '@firm.de', 'p' || n || '@firm.de', \
-             '\\x01'::bytea || decode(md5(n::text), 'hex'), '{{}}', 'api', 'valid', 'business', 0, '', now(), now(), 1 \
-             FROM generate_series(1, {people}) AS n"
+             SELECT '{organization}', gen_random_uuid(), p.email, p.email, \
+             '\\x01'::bytea || decode(md5(p.n::text), 'hex'), '{{}}', 'api', 'valid', 'business', 0, '', now(), now(), 1 \
+             FROM (SELECT n, 'p' || n || CASE n % 20 WHEN 7 THEN '+hard-bounce' WHEN 11 THEN '+soft-bounce' \
+                 WHEN 13 THEN '+soft-bounce' WHEN 17 THEN '+refused' ELSE '' END || '@firm.de' AS email \
+                 FROM generate_series(1, {people}) AS n) AS p"
         ),
+        format!(
+            "INSERT INTO campaigns (organization_id, id, name, name_folded, description, status, landing_text, \
+             past_schedule, delay_ms, created_at, updated_at, version) \
+             SELECT '{organization}', gen_random_uuid(), 'Earlier ' || n, 'earlier ' || n, '', 'completed', '', \
+             'ask', 0, now(), now(), 1 FROM generate_series(1, 2) AS n"
+        ),
+        "INSERT INTO campaign_contact_assignments (organization_id, campaign_id, contact_id, status, reason, \
+         validation_status, scheduled_send_time, sent_at, created_at, updated_at) \
+         SELECT c.organization_id, e.id, c.id, 'bounced', 'soft', 'valid', sent.at, sent.at, sent.at, sent.at \
+         FROM campaigns e JOIN contacts c ON c.organization_id = e.organization_id, \
+         (SELECT now() - interval '1 day' AS at) AS sent WHERE c.email ~ '3[+]soft-bounce@'"
+            .to_owned(),
         format!(
             "INSERT INTO contact_list_members (organization_id, contact_id, list_id, validation_status, created_at) \
              SELECT c.organization_id, c.id, '{list}', c.validation_status, now() FROM contacts c"

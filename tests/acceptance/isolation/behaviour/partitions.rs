@@ -9,7 +9,7 @@ use crate::isolation::probe::Actor;
 
 impl Trial<'_, '_> {
     pub(super) async fn try_partition(&mut self, partition: &Relation) {
-        for (_, statement) in verbs(&partition.name) {
+        for (_, statement) in verbs(partition) {
             let outcome = self
                 .prober
                 .change(Actor::Unit(APP, Some(B)), &statement)

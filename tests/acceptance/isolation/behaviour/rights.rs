@@ -5,10 +5,12 @@ use migration::role::{APP, OWNER, PLATFORM, RETENTION};
 
 use super::{Trial, verbs};
 use crate::isolation::catalogue::Relation;
-use crate::isolation::exceptions::{EXTRA_GRANTS, PLAIN_GRANTS, WITHOUT_ROW_SECURITY, is_listed};
+use crate::isolation::exceptions::{
+    ExtraPolicy, PLAIN_GRANTS, WITHOUT_ROW_SECURITY, extra_grants, extra_policies, is_listed,
+};
 use crate::isolation::journey::{A, B};
 use crate::isolation::probe::{Actor, NO_SUCH_ROW, Outcome};
-use crate::isolation::rows::insert;
+use crate::isolation::rows::{fresh, insert, moved};
 
 impl Trial<'_, '_> {
     pub(super) async fn try_rights(&mut self, table: &Relation) {
@@ -38,8 +40,7 @@ impl Trial<'_, '_> {
     async fn try_other_roles(&mut self, table: &Relation) {
         let name = &table.name;
         for role in [PLATFORM, RETENTION] {
-            let rights = EXTRA_GRANTS
-                .iter()
+            let rights = extra_grants()
                 .filter(|(listed, grantee, ..)| *listed == name && *grantee == role)
                 .flat_map(|(_, _, rights, _)| *rights)
                 .collect::<Vec<_>>();
@@ -51,6 +52,8 @@ impl Trial<'_, '_> {
                     let outcome = self.prober.change(actor, &statement).await;
                     let refused = outcome.is_not_granted();
                     self.expect("other roles have no right on it", name, &outcome, refused);
+                } else if let Some(policy) = confinement(name, role) {
+                    self.try_confined_right(table, policy, verb).await;
                 } else {
                     self.try_right(table, actor, verb).await;
                 }
@@ -100,6 +103,79 @@ impl Trial<'_, '_> {
         }
     }
 
+    /// What is listed does work, on rows of the unit's organization, and on deleted ones alone where those are meant.
+    async fn try_confined_right(&mut self, table: &Relation, policy: &ExtraPolicy, verb: &str) {
+        const PROBE: &str = "a role does what it is listed for in one organization";
+        let name = &table.name;
+        let actor = Actor::Unit(policy.role, Some(B));
+        if verb == "INSERT" {
+            self.try_confined_insert(table, actor).await;
+            return;
+        }
+        let mut preparation = String::new();
+        if policy.is_of_deleted() {
+            if self.prober.is_production() {
+                return;
+            }
+            self.try_living_rows(name, actor).await;
+            preparation = format!("UPDATE public.{name} SET deleted_at = created_at; ");
+        }
+        let own = Outcome::Rows(self.footprint.own_rows(name));
+        if verb == "SELECT" {
+            let statement = format!("SELECT count(*) FROM public.{name}");
+            let outcome = self
+                .prober
+                .count_after(&preparation, actor, &statement)
+                .await;
+            self.expect(PROBE, name, &outcome, outcome == own);
+        } else {
+            let statement = format!("DELETE FROM public.{name}");
+            let outcome = self
+                .prober
+                .change_after(&preparation, actor, &statement)
+                .await;
+            // That other rows lead to one of them shows that it was let in.
+            let let_in = outcome == own || outcome.is_refused_as(NO_SUCH_ROW);
+            self.expect(PROBE, name, &outcome, let_in);
+        }
+    }
+
+    /// Where nothing is deleted, a role that reaches what is deleted sees nothing.
+    async fn try_living_rows(&mut self, name: &str, actor: Actor) {
+        let preparation = format!(
+            "SET LOCAL session_replication_role = replica; \
+             DELETE FROM public.{name} WHERE deleted_at IS NOT NULL; \
+             SET LOCAL session_replication_role = origin; "
+        );
+        let statement = format!("SELECT count(*) FROM public.{name}");
+        let outcome = self
+            .prober
+            .count_after(&preparation, actor, &statement)
+            .await;
+        let none = outcome == Outcome::Rows(0);
+        self.expect("what is not deleted is out of reach", name, &outcome, none);
+    }
+
+    /// Entries of the audit log are added to the unit's organization alone, and say that something was purged.
+    async fn try_confined_insert(&mut self, table: &Relation, actor: Actor) {
+        const PROBE: &str = "who purges tells so, and nothing else";
+        let name = &table.name;
+        let (a, b) = (self.footprint.a(name), self.footprint.b(name));
+        let mut row = fresh(self.catalogue, table, b, a);
+        if row.contains_key("action") {
+            let outcome = self.prober.change(actor, &insert(name, &row)).await;
+            let refused = outcome.is_forbidden();
+            self.expect(PROBE, name, &outcome, refused);
+            row.insert("action".to_owned(), "purge".into());
+        }
+        let outcome = self.prober.change(actor, &insert(name, &row)).await;
+        self.expect(PROBE, name, &outcome, outcome == Outcome::Rows(1));
+        let foreign = insert(name, &moved(&row, A));
+        let outcome = self.prober.change(actor, &foreign).await;
+        let refused = outcome.is_forbidden();
+        self.expect(PROBE, name, &outcome, refused);
+    }
+
     async fn try_truncate(&mut self, table: &Relation) {
         let name = &table.name;
         let statement = format!("TRUNCATE public.{name}");
@@ -145,7 +221,7 @@ impl Trial<'_, '_> {
                 if message.trim_end().ends_with(" is append-only"));
             self.expect("append-only rows stay as they are", name, &outcome, refused);
         }
-        for (verb, statement) in verbs(name) {
+        for (verb, statement) in verbs(table) {
             if table.is_partition || !matches!(verb, "UPDATE" | "DELETE") {
                 continue;
             }
@@ -180,7 +256,7 @@ impl Trial<'_, '_> {
 
 /// The verbs that make sense on a table: the list of migrations has no `created_at`.
 fn own_verbs(table: &Relation) -> Vec<(&'static str, String)> {
-    verbs(&table.name)
+    verbs(table)
         .into_iter()
         .map(|(verb, statement)| match (verb, table.columns.first()) {
             ("UPDATE", Some(first)) => (verb, statement.replace("created_at", &first.name)),
@@ -189,10 +265,15 @@ fn own_verbs(table: &Relation) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// The policy by which a role reaches rows of the unit's organization alone, where it is one.
+fn confinement(table: &str, role: &str) -> Option<&'static ExtraPolicy> {
+    extra_policies()
+        .find(|policy| policy.table == table && policy.role == role && policy.is_confined())
+}
+
 /// The columns of a table that the role may null, each with the right as it is listed.
 fn nulled_columns(table: &str, role: &str) -> Vec<(&'static str, &'static str)> {
-    EXTRA_GRANTS
-        .iter()
+    extra_grants()
         .filter(|(listed, grantee, ..)| *listed == table && *grantee == role)
         .flat_map(|(_, _, rights, _)| rights.iter())
         .filter_map(|right| {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::rights::is_plainly_granted;
 use super::{Trial, verbs};
 use crate::isolation::catalogue::Relation;
-use crate::isolation::exceptions::EXTRA_POLICIES;
+use crate::isolation::exceptions::extra_policies;
 use crate::isolation::journey::B;
 use crate::isolation::probe::{Actor, Outcome};
 use crate::isolation::rows::insert;
@@ -16,9 +16,8 @@ const PLATFORM_SCOPE: Actor = Actor::Unit(APP, Some(Uuid::nil()));
 
 impl Trial<'_, '_> {
     pub(super) async fn try_scopes(&mut self, table: &Relation) {
-        let scoped = EXTRA_POLICIES
-            .iter()
-            .any(|policy| policy.table == table.name && policy.role == APP);
+        let scoped =
+            extra_policies().any(|policy| policy.table == table.name && policy.role == APP);
         if scoped {
             self.try_platform_scope(table).await;
         } else {
@@ -101,7 +100,7 @@ impl Trial<'_, '_> {
 
     /// Directories, catalogues and the installation's own tables: what is not granted is refused.
     async fn try_plain(&mut self, table: &Relation) {
-        for (verb, statement) in verbs(&table.name) {
+        for (verb, statement) in verbs(table) {
             if table.name == "seaql_migrations" && verb == "UPDATE" {
                 continue;
             }

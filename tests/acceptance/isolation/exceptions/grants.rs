@@ -2,8 +2,10 @@
 
 use migration::role::{APP, PLATFORM, RETENTION, SEARCH};
 
-/// Rights of roles other than the application's: table, role, rights, reason.
-pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
+use super::ExtraGrant;
+
+/// Rights of roles other than the application's.
+pub(super) const EXTRA_GRANTS: &[ExtraGrant] = &[
     (
         "access_logs",
         PLATFORM,
@@ -15,6 +17,18 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
         RETENTION,
         &["SELECT (created_at)", "SELECT (id)", "UPDATE (ip)"],
         "addresses are nulled when their time is over",
+    ),
+    (
+        "audit_logs",
+        PLATFORM,
+        &["INSERT", "SELECT (id)"],
+        "what is purged is told in the same unit",
+    ),
+    (
+        "audit_payloads",
+        PLATFORM,
+        &["INSERT", "SELECT (id)"],
+        "what is purged is told in the same unit",
     ),
     (
         "audit_payloads",
@@ -45,7 +59,9 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
         "contact_bulk_operations",
         PLATFORM,
         &[
+            "DELETE",
             "SELECT (id)",
+            "SELECT (list_id)",
             "SELECT (organization_id)",
             "SELECT (status)",
             "UPDATE (changes)",
@@ -53,7 +69,7 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "UPDATE (finished_at)",
             "UPDATE (status)",
         ],
-        "operations whose job ended without them are ended, without reading what they were asked for",
+        "operations are ended whose job ended without them, and go with their list, without reading what was asked for",
     ),
     (
         "consent_records",
@@ -85,6 +101,7 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
             "DELETE",
             "SELECT (created_at)",
             "SELECT (id)",
+            "SELECT (list_id)",
             "SELECT (organization_id)",
             "SELECT (status)",
             "SELECT (updated_at)",
@@ -213,7 +230,7 @@ pub(crate) const EXTRA_GRANTS: &[(&str, &str, &[&str], &str)] = &[
     (
         "organizations",
         PLATFORM,
-        &["SELECT (organization_id)", "SELECT (settings)"],
+        &["SELECT (organization_id)", "SELECT (time_zone)"],
         "the scheduler sees in which time zone events are to be counted",
     ),
     (

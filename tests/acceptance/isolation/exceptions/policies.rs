@@ -7,6 +7,12 @@ use crate::isolation::catalogue::Policy;
 /// The policy of every tenant table, as PostgreSQL prints it.
 const TENANT_PREDICATE: &str = "(organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)";
 
+/// A deleted row of the unit's organization.
+const DELETED_PREDICATE: &str = "((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))";
+
+/// An entry of the unit's organization about something that was purged.
+const PURGE_PREDICATE: &str = "((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (action = 'purge'::text))";
+
 /// That the unit of work is the platform's own: the nil organization.
 const PLATFORM_PREDICATE: &str = "((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)";
 
@@ -29,6 +35,16 @@ pub(crate) struct ExtraPolicy {
 impl ExtraPolicy {
     pub(crate) fn policy(&self) -> Policy {
         policy(self.name, self.role, self.using, self.check)
+    }
+
+    /// Whether its role reaches rows of the unit's organization alone.
+    pub(crate) fn is_confined(&self) -> bool {
+        [TENANT_PREDICATE, DELETED_PREDICATE].contains(&self.using)
+    }
+
+    /// Whether its role reaches deleted rows alone.
+    pub(crate) fn is_of_deleted(&self) -> bool {
+        self.using == DELETED_PREDICATE
     }
 }
 
@@ -70,6 +86,30 @@ const fn platform(table: &'static str, reason: &'static str) -> ExtraPolicy {
     }
 }
 
+/// The policy of what is deleted restorably.
+pub(super) const fn purged(table: &'static str) -> ExtraPolicy {
+    ExtraPolicy {
+        table,
+        name: "platform",
+        role: PLATFORM,
+        using: DELETED_PREDICATE,
+        check: "false",
+        reason: "what an organization deleted long ago is purged, and nothing that is not deleted",
+    }
+}
+
+/// The policy of what goes with that.
+pub(super) const fn purged_with(table: &'static str) -> ExtraPolicy {
+    ExtraPolicy {
+        table,
+        name: "platform",
+        role: PLATFORM,
+        using: TENANT_PREDICATE,
+        check: "false",
+        reason: "what goes with something that is purged is purged in the same unit",
+    }
+}
+
 const fn retention(table: &'static str) -> ExtraPolicy {
     ExtraPolicy {
         table,
@@ -81,10 +121,26 @@ const fn retention(table: &'static str) -> ExtraPolicy {
     }
 }
 
-/// All policies that are not the tenant policy.
-pub(crate) const EXTRA_POLICIES: &[ExtraPolicy] = &[
+/// The policies that are neither the tenant policy nor there for purging.
+pub(super) const EXTRA_POLICIES: &[ExtraPolicy] = &[
     platform("access_logs", "a table of the installation itself"),
     retention("access_logs"),
+    ExtraPolicy {
+        table: "audit_logs",
+        name: "platform",
+        role: PLATFORM,
+        using: TENANT_PREDICATE,
+        check: PURGE_PREDICATE,
+        reason: "whoever purges tells so, and is told the ids of the entries",
+    },
+    ExtraPolicy {
+        table: "audit_payloads",
+        name: "platform",
+        role: PLATFORM,
+        using: TENANT_PREDICATE,
+        check: TENANT_PREDICATE,
+        reason: "the same",
+    },
     retention("audit_payloads"),
     ExtraPolicy {
         table: "campaign_aggregations",

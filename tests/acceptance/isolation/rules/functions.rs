@@ -100,7 +100,7 @@ fn callers(function: &Function) -> &'static [&'static str] {
         | "purge_uploads" => &[PLATFORM],
         // The expression of an index is computed by whoever writes the row.
         "contact_lexemes" | "require_tenant" => &[APP, SEARCH],
-        "contact_attribute" => &[APP],
+        "contact_attribute" | "is_by_machine" | "is_trapped" => &[APP],
         _ if function.definer => &[APP],
         _ => &[],
     }

@@ -4,7 +4,7 @@ use migration::PARTITIONED;
 use migration::role::{APP, LOGIN, PLATFORM, RETENTION, SEARCH};
 
 use crate::isolation::catalogue::{Catalogue, Relation};
-use crate::isolation::exceptions::{EXTRA_GRANTS, PLAIN_GRANTS, WITHOUT_ROW_SECURITY, is_listed};
+use crate::isolation::exceptions::{PLAIN_GRANTS, WITHOUT_ROW_SECURITY, extra_grants, is_listed};
 
 pub(super) fn are_expected(catalogue: &Catalogue) -> Vec<String> {
     let mut faults = Vec::new();
@@ -20,7 +20,7 @@ pub(super) fn are_expected(catalogue: &Catalogue) -> Vec<String> {
             }
         }
     }
-    for (table, role, rights, _) in EXTRA_GRANTS {
+    for (table, role, rights, _) in extra_grants() {
         let granted: Vec<String> = catalogue
             .relation(table)
             .map(|relation| {
@@ -47,7 +47,7 @@ fn is_expected(relation: &Relation, role: &str, right: &str) -> bool {
     if relation.is_partition {
         return false;
     }
-    let listed = EXTRA_GRANTS.iter().any(|(table, grantee, rights, _)| {
+    let listed = extra_grants().any(|(table, grantee, rights, _)| {
         *table == relation.name && *grantee == role && rights.contains(&right)
     });
     if listed {

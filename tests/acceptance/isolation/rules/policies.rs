@@ -2,7 +2,7 @@
 
 use crate::isolation::catalogue::{Catalogue, Policy, Relation};
 use crate::isolation::exceptions::{
-    EXTRA_POLICIES, WITHOUT_ROW_SECURITY, is_listed, tenant_policy,
+    WITHOUT_ROW_SECURITY, extra_policies, is_listed, tenant_policy,
 };
 
 pub(super) fn enabled_and_forced(catalogue: &Catalogue) -> Vec<String> {
@@ -49,8 +49,7 @@ fn expected(table: &Relation) -> Vec<Policy> {
     if !table.is_table() {
         return Vec::new();
     }
-    let extra = EXTRA_POLICIES
-        .iter()
+    let extra = extra_policies()
         .filter(|extra| extra.table == table.family())
         .map(super::super::exceptions::ExtraPolicy::policy);
     let tenants = table.is_tenants().then(tenant_policy);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use campaigns::{BeginJob, Campaign, Delivery, SendJob, Transport, TransportError};
+use campaigns::{BeginJob, Campaign, Delivery, DueMail, SendJob, Transport, TransportError};
 use contacts::ListStatus;
 use contacts::ports::ContactStore;
 use kernel::{
@@ -31,13 +31,10 @@ pub(crate) struct Post(BTreeMap<ContactId, Delivery>);
 
 #[async_trait]
 impl Transport for Post {
-    async fn send(
-        &self,
-        _: &Campaign,
-        recipients: &[ContactId],
-    ) -> Result<Vec<Delivery>, TransportError> {
-        let told = |contact: &ContactId| self.0.get(contact).copied().unwrap_or(Delivery::Accepted);
-        Ok(recipients.iter().map(told).collect())
+    async fn send(&self, _: &Campaign, mails: &[DueMail]) -> Result<Vec<Delivery>, TransportError> {
+        let told = |mail: &DueMail| self.0.get(&mail.contact).copied();
+        let told = mails.iter().map(told);
+        Ok(told.map(|it| it.unwrap_or(Delivery::Accepted)).collect())
     }
 }
 

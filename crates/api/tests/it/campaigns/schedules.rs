@@ -44,6 +44,23 @@ async fn a_scheduled_campaign_begins_at_its_time_or_does_what_its_policy_says() 
 }
 
 #[tokio::test]
+async fn a_campaign_is_scheduled_for_an_instant_and_not_without_one() {
+    let office = Office::open().await;
+    office.invite(&emails(1)).await;
+    let campaign = office.campaign(&json!({})).await;
+    let schedule = format!("/campaigns/{campaign}/schedule");
+
+    for body in [json!({}), json!({ "scheduled_at": null })] {
+        let refused = office.post(&schedule, &body).await;
+        let problem = refused.is_problem(422, "invalid").json();
+        assert_eq!(codes(&problem), ["required"]);
+        assert_eq!(problem["errors"][0]["pointer"], "#/scheduled_at");
+    }
+
+    assert_eq!(office.state(&campaign).await["status"], "draft");
+}
+
+#[tokio::test]
 async fn a_scheduled_campaign_that_lacks_something_by_then_is_missed() {
     let office = Office::open().await;
     office.invite(&emails(1)).await;

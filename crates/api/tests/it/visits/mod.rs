@@ -6,6 +6,7 @@ mod hits;
 mod landing_pages;
 mod leads;
 mod leaving;
+mod sessions;
 
 use api::edge::EdgeSettings;
 use campaigns::{ConsentRecord, Event, EventType, LinkClaim, LinkKind};

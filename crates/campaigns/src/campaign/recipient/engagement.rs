@@ -52,10 +52,6 @@ pub struct Trace {
     pub sent_at: Option<Timestamp>,
     /// When a person opened it first.
     pub first_opened_at: Option<Timestamp>,
-    /// When a person followed a link in it first.
-    pub first_clicked_at: Option<Timestamp>,
-    /// When a person followed a link in it last.
-    pub last_clicked_at: Option<Timestamp>,
     /// When a person did anything last, be it with the mail or on the landing page.
     pub last_at: Option<Timestamp>,
 }

@@ -88,11 +88,10 @@ pub(super) async fn what_is_known_of_recipients_is_when_they_got_the_mail_and_di
     let [who, pending] = decided.map(|it| it.contact);
     let settled = [became(who, Delivery::Accepted)];
     tenant.settled(subject, &campaign, &settled, NOW).await;
-    let between = NOW + Duration::MICROSECOND;
     let deeds = [
-        (Deed::Open, LATER),
-        (Deed::Click, between),
-        (Deed::Click, NOW),
+        (Deed::Open, NOW + Duration::MICROSECOND),
+        (Deed::Click, LATER),
+        (Deed::Open, NOW),
     ]
     .map(|(deed, at)| Engaged {
         campaign: campaign.id(),
@@ -118,9 +117,7 @@ pub(super) async fn what_is_known_of_recipients_is_when_they_got_the_mail_and_di
             campaign: campaign.id(),
             contact: who,
             sent_at: Some(NOW),
-            first_opened_at: Some(LATER),
-            first_clicked_at: Some(NOW),
-            last_clicked_at: Some(between),
+            first_opened_at: Some(NOW),
             last_at: Some(LATER),
         },
         Trace {
@@ -128,8 +125,6 @@ pub(super) async fn what_is_known_of_recipients_is_when_they_got_the_mail_and_di
             contact: pending,
             sent_at: None,
             first_opened_at: None,
-            first_clicked_at: None,
-            last_clicked_at: None,
             last_at: None,
         },
     ];

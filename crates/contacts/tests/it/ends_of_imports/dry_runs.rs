@@ -142,7 +142,7 @@ async fn a_file_that_is_not_kept_any_more_cannot_be_read() {
     };
     let id = office.import(FILE, dry, 10, None).await;
     let unit = office.unit().await;
-    unit.import_files().remove(id).await.unwrap();
+    unit.import_files().remove(id, 100).await.unwrap();
     unit.commit().await.unwrap();
 
     let change = Ok(Default::default());

@@ -1,5 +1,7 @@
 //! Imports whose job was cancelled or failed, and lists that wait for several.
 
+use std::fmt::Write as _;
+
 use contacts::{ImportStatus, ListStatus};
 use kernel::{EarlyEnd, JobCancellation, JobFailure};
 use testkit::StagedWork;
@@ -109,7 +111,7 @@ async fn a_file_of_which_a_piece_is_gone_is_no_shorter_file() {
     let office = Office::open().await;
     let id = office.send(FILE, OPTIONS).await;
     let unit = office.unit().await;
-    unit.import_files().remove(id).await.unwrap();
+    unit.import_files().remove(id, 100).await.unwrap();
     unit.commit().await.unwrap();
     let (job, worker) = office.claim().await.unwrap();
     let (kind, scope) = office.kind_of(&job, 10);
@@ -118,4 +120,34 @@ async fn a_file_of_which_a_piece_is_gone_is_no_shorter_file() {
     let end = kind.run(&job, &scope, &work).await;
 
     assert_eq!(end, Err(JobFailure::lasting("file-incomplete")));
+}
+
+#[tokio::test]
+async fn what_was_read_of_a_file_is_gone_at_once_but_for_what_is_shown_of_it() {
+    let office = Office::open().await;
+    // Rows of which each is refused, and a few make a file of several pieces, behind two others.
+    let long = "x".repeat(200_000);
+    let mut file = FILE.replace("First Name", "Note");
+    for person in 0..12 {
+        writeln!(file, "p{person}@analytical.org,{long}").unwrap();
+    }
+    let id = office.send(&file, OPTIONS).await;
+
+    assert!(office.work(1, Some(10)).await);
+
+    let unit = office.unit().await;
+    let mut kept = Vec::new();
+    for position in 0..6_u32 {
+        let piece = unit.import_files().piece(id, position).await.unwrap();
+        kept.extend(piece.map(|_| position));
+    }
+    drop(unit);
+    assert_eq!(kept, [0, 3, 4]);
+    let preview = office.imports.preview(&office.scope, id).await.unwrap();
+    assert_eq!(preview.rows[0].line, 2);
+    office.work_to_the_end(1, None).await;
+    let state = office.state(id).await;
+    assert_eq!(state.status, ImportStatus::Completed);
+    assert_eq!((state.counts.rejected, state.counts.rows_read()), (12, 14));
+    assert!(!office.keeps_file(id).await);
 }

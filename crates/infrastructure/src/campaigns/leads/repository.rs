@@ -85,7 +85,7 @@ impl LeadRepository for PostgresUnit {
                 None => StorageError::Contended(None).into(),
             });
         }
-        self.insert_step(lead.id(), step).await?;
+        self.insert_steps(&[(lead.id(), step)]).await?;
         Ok(())
     }
 
@@ -152,7 +152,8 @@ impl LeadRepository for PostgresUnit {
     ) -> Result<(), CampaignError> {
         let sql = "UPDATE leads SET contact_id = $4, status = $5, assigned_user_id = $6, assigned_team_id = $7, \
                    latest_response_id = $8, responses = $9, notes = $10, updated_at = $11, updated_by = $12, \
-                   version = $13, deleted_at = $14 WHERE organization_id = $1 AND id = $2 AND version = $3";
+                   version = $13, deleted_at = $14, came_at = $15 \
+                   WHERE organization_id = $1 AND id = $2 AND version = $3";
         let state = lead.state();
         let values = [
             self.organization().into(),
@@ -177,12 +178,13 @@ impl LeadRepository for PostgresUnit {
             state.stamps.updated_by.map(UserId::as_uuid).into(),
             state.stamps.version.number().into(),
             state.stamps.deleted_at.into(),
+            state.came_at.into(),
         ];
         if self.execute_contended(sql, values).await? == 0 {
             return Err(CampaignError::Stale);
         }
         if let Some(step) = step {
-            self.insert_step(lead.id(), step).await?;
+            self.insert_steps(&[(lead.id(), step)]).await?;
         }
         Ok(())
     }
@@ -344,24 +346,6 @@ impl LeadRepository for PostgresUnit {
         page: &PageRequest,
     ) -> Result<Page<Lead>, StorageError> {
         self.list_leads(filter, sort, page).await
-    }
-}
-
-impl PostgresUnit {
-    async fn insert_step(&self, lead: LeadId, step: &StatusChange) -> Result<(), StorageError> {
-        let sql = "INSERT INTO lead_status_changes (organization_id, id, lead_id, from_status, to_status, reason, \
-                   created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let values = [
-            self.organization().into(),
-            step.id.as_uuid().into(),
-            lead.as_uuid().into(),
-            step.from.map(|status| status.as_str().to_owned()).into(),
-            step.to.as_str().into(),
-            step.reason.to_string().into(),
-            step.at.into(),
-            step.by.map(UserId::as_uuid).into(),
-        ];
-        self.execute_sql(sql, values).await.map(drop)
     }
 }
 

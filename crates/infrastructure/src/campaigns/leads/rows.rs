@@ -30,7 +30,7 @@ pub(super) struct LeadRow {
     latest_response_id: Option<Uuid>,
     responses: i32,
     notes: String,
-    came_at: Option<OffsetDateTime>,
+    came_at: OffsetDateTime,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     created_by: Option<Uuid>,
@@ -159,7 +159,7 @@ impl TryFrom<LeadRow> for Lead {
             latest_response: row.latest_response_id.map(FormResponseId::from_uuid),
             responses: row.responses,
             notes: notes.ok_or_else(|| corrupt("leads.notes"))?,
-            came_at: row.came_at.unwrap_or(row.created_at),
+            came_at: row.came_at,
             stamps,
         }))
     }

@@ -1,10 +1,10 @@
-//! Writing several leads at once.
+//! Writing several leads at once, and the steps of leads.
 
 use campaigns::{Lead, LeadOwner, LeadState, LeadStatus, StatusChange};
 use kernel::{ContactId, FormResponseId, LeadId, StorageError, TeamId, UserId};
 use sqlx::postgres::PgArguments;
 
-use crate::binds::Binder;
+use crate::binds::{Binder, column};
 use crate::unit::PostgresUnit;
 
 const UPDATE: &str = include_str!("update_leads.sql");
@@ -30,14 +30,21 @@ impl PostgresUnit {
         }
         let steps = changed.iter();
         let steps = steps.filter_map(|(lead, step)| Some((lead.id(), step.as_ref()?)));
-        let steps: Vec<_> = steps.collect();
+        self.insert_steps(&steps.collect::<Vec<_>>()).await
+    }
+
+    /// Adds steps, each of the lead that it stands beside.
+    pub(super) async fn insert_steps(
+        &self,
+        steps: &[(LeadId, &StatusChange)],
+    ) -> Result<(), StorageError> {
         if steps.is_empty() {
             return Ok(());
         }
         let mut values = PgArguments::default();
         let mut bind = Binder(&mut values);
         bind.add(self.organization())?;
-        step_columns(&steps, &mut bind)?;
+        step_columns(steps, &mut bind)?;
         self.all_bound(INSERT_STEPS, values).await.map(drop)
     }
 }
@@ -60,10 +67,11 @@ fn lead_columns(leads: &[&LeadState], bind: &mut Binder<'_>) -> Result<(), Stora
         it.stamps.updated_by.map(UserId::as_uuid)
     }))?;
     bind.add(column(leads, |it| it.stamps.version.number()))?;
-    bind.add(column(leads, |it| it.stamps.deleted_at))
+    bind.add(column(leads, |it| it.stamps.deleted_at))?;
+    bind.add(column(leads, |it| it.came_at))
 }
 
-/// The same of the steps, each of which is of this lead.
+/// Binds what the statement takes of the steps and of the leads beside them, a column at a time.
 fn step_columns(
     steps: &[(LeadId, &StatusChange)],
     bind: &mut Binder<'_>,
@@ -75,8 +83,4 @@ fn step_columns(
     bind.add(column(steps, |(_, step)| step.reason.as_str()))?;
     bind.add(column(steps, |(_, step)| step.at))?;
     bind.add(column(steps, |(_, step)| step.by.map(UserId::as_uuid)))
-}
-
-fn column<'a, R, T>(rows: &'a [R], read: impl Fn(&'a R) -> T) -> Vec<T> {
-    rows.iter().map(read).collect()
 }

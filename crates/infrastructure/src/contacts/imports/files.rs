@@ -53,10 +53,26 @@ impl ImportFileRepository for PostgresUnit {
         Ok(chunk.map(|chunk| chunk.bytes))
     }
 
-    async fn remove(&self, import: ContactImportId) -> Result<(), StorageError> {
-        let sql =
-            "DELETE FROM contact_import_chunks c WHERE c.organization_id = $1 AND c.import_id = $2";
-        let values = [self.organization().into(), import.as_uuid().into()];
+    async fn remove_read(&self, import: ContactImportId, before: u32) -> Result<(), StorageError> {
+        let sql = "DELETE FROM contact_import_chunks c \
+                   WHERE c.organization_id = $1 AND c.import_id = $2 AND c.position > 0 AND c.position < $3";
+        let values = [
+            self.organization().into(),
+            import.as_uuid().into(),
+            number(before).into(),
+        ];
         self.execute_sql(sql, values).await.map(|_| ())
+    }
+
+    async fn remove(&self, import: ContactImportId, limit: u16) -> Result<u64, StorageError> {
+        let sql = "DELETE FROM contact_import_chunks c WHERE c.organization_id = $1 AND c.import_id = $2 \
+                   AND c.position IN (SELECT s.position FROM contact_import_chunks s \
+                       WHERE s.organization_id = $1 AND s.import_id = $2 ORDER BY s.position LIMIT $3)";
+        let values = [
+            self.organization().into(),
+            import.as_uuid().into(),
+            i64::from(limit).into(),
+        ];
+        self.execute_sql(sql, values).await
     }
 }

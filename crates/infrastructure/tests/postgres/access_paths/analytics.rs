@@ -1,13 +1,19 @@
 //! What events amount to is read, and counted ahead, by indexes.
 
+use std::sync::Arc;
+
 use analytics::EventType;
 use analytics::metrics::{Calendar, Day, Period};
 use analytics::ports::{AnalyticsStore, AnalyticsUnit};
-use infrastructure::PostgresDatabase;
+use analytics::runs::RunLedger as _;
+use infrastructure::scheduler::{EventFollower, Passes};
+use infrastructure::{PostgresDatabase, SystemIds};
 use kernel::{CampaignId, TimeZoneName};
-use testkit::{Plan, plans_of};
+use testkit::{FixedClock, Plan, plans_of};
+use time::Duration;
 use time::macros::{date, datetime};
 
+use super::leads::{LEADS, VACUUM};
 use super::{Filled, nth, tenant, uses};
 
 /// Events of a quarter and of 40 campaigns in three tenants, counted ahead, but for some of two days of each campaign.
@@ -35,9 +41,9 @@ const EVENTS: &str = "
         PARTITION BY organization_id, campaign_id, event_type, contact_id ORDER BY date) AS previous_date FROM done) AS d
     GROUP BY organization_id, campaign_id, event_type, date, previous_date;
     INSERT INTO event_aggregations (organization_id, campaign_id, event_type, is_machine, date, count, unique_contacts,
-        late_count, is_final, created_at, updated_at)
+        late_count, created_at, updated_at)
     SELECT organization_id, campaign_id, event_type, false, (at AT TIME ZONE 'UTC')::date, count(*),
-        count(DISTINCT contact_id), 0, false, now(), now()
+        count(DISTINCT contact_id), 0, now(), now()
     FROM filling GROUP BY 1, 2, 3, 5;
     INSERT INTO event_changes (organization_id, campaign_id, date, event_type, is_machine, contacts, times, created_at)
     SELECT organization_id, campaign_id, date '2026-03-10' + d, 'OPEN', false, array_agg(contact_id),
@@ -144,6 +150,60 @@ async fn segments_spans_and_leads_are_read_by_indexes() {
 }
 
 #[tokio::test]
+async fn leads_of_a_campaign_are_counted_from_an_index() {
+    let filled = Filled::with_all(&[LEADS, VACUUM]).await;
+
+    for generic in [false, true] {
+        let adapter = filled.told(generic).await;
+        let (leads, told) = plans(&adapter, async |unit| {
+            let (from, to) = (
+                datetime!(2026-01-10 0:00 UTC),
+                datetime!(2026-02-10 0:00 UTC),
+            );
+            let figures = unit.figures();
+            figures.leads_of(&[campaign()], from, to, false).await
+        })
+        .await;
+        assert!(!leads.unwrap().is_empty());
+        let plan = filled.indexed(&told, "leads");
+        assert!(uses(plan, "leads_came_idx"), "{plan:#?}");
+        adapter.pool().close().await;
+    }
+}
+
+#[tokio::test]
+async fn whose_events_are_not_counted_is_looked_for_by_an_index() {
+    let filled = Filled::with(EVENTS).await;
+    let scheduler = nth(0xd, 1);
+
+    for generic in [false, true] {
+        let adapter = filled.told(generic).await;
+        let follower = EventFollower::new(
+            adapter.clone(),
+            Arc::new(FixedClock::default()),
+            Arc::new(SystemIds::default()),
+            scheduler,
+            std::time::Duration::from_secs(1),
+        );
+        let (is_left, told) = plans_of(async {
+            assert!(adapter.lead(scheduler, Duration::MINUTE).await.unwrap());
+            follower.follow(&mut Passes::new()).await
+        })
+        .await;
+        // Nobody knows the organizations of these events.
+        assert!(!is_left);
+        let mut looks = told.iter();
+        let look = looks.find(|plan| plan.statement().contains("event_changes"));
+        let look = look.expect("it is looked for");
+        assert!(uses(look, "event_changes_pkey"), "{look:#?}");
+        let scans = look.sequential_scans();
+        let is_read = scans.iter().any(|scanned| scanned == "event_changes");
+        assert!(!is_read, "{look:#?}");
+        adapter.pool().close().await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_noted_is_counted_verified_and_noted_anew_by_indexes() {
     let filled = Filled::with(EVENTS).await;
     let (utc, at) = (TimeZoneName::utc(), datetime!(2026-03-31 0:00 UTC));
@@ -161,7 +221,10 @@ async fn what_is_noted_is_counted_verified_and_noted_anew_by_indexes() {
             let calendar = Calendar::of(&utc);
             let counting = aggregations.count_noted(campaign(), &calendar, 20_000, at);
             assert!(!counting.await.unwrap());
-            aggregations.forget(campaign(), at).await.unwrap();
+            let span = aggregations.counted_span(campaign()).await.unwrap();
+            assert!(span.is_some());
+            let forget = || aggregations.forget(campaign(), &utc, 1_000, at);
+            while forget().await.unwrap() {}
         })
         .await;
         assert_indexed(&filled, &told);

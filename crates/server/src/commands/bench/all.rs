@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::figures::{Figure, Told};
-use super::import::program::Program;
+use super::program::Program;
 use crate::cli::{BenchAll, BenchScale, Failure};
 use crate::settings::Settings;
 

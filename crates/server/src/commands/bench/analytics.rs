@@ -22,9 +22,9 @@ use crate::settings::Settings;
 
 use self::filling::Month;
 use self::report::Report;
-use super::import::program::Program;
-use super::import::tenant::{Founder, Tenant, text};
 use super::measuring::measured_with;
+use super::program::Program;
+use super::tenant::{Founder, Tenant, text};
 
 /// Events of the small campaign.
 const FEW: u32 = 10_000;

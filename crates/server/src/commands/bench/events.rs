@@ -1,6 +1,7 @@
 //! `canvass bench events`: how fast events that others tell come in over the API, beside bare statements that write the same
-//! rows, and how large they are. Those write once in batches as the API takes them, by which the API is judged, and once in
-//! large ones. All take turns, so that none finds emptier tables than another.
+//! rows, and how large they are. Those write once all that the API writes of an event, in batches as the API takes them, by
+//! which the API is judged, and the events alone in the same batches and in large ones. All take turns, so that none finds
+//! emptier tables than another.
 //!
 //! The program is started as a process of its own, with a private PostgreSQL that is thrown away afterwards. A campaign is
 //! sent to some thousand people, of whom the events tell, so that each batch counts for its recipients as well.
@@ -18,8 +19,8 @@ use self::bare::Bare;
 use self::report::Report;
 use self::stage::Stage;
 use self::telling::Told;
-use super::import::program::Program;
 use super::measuring::measured;
+use super::program::Program;
 use crate::cli::{BenchEvents, Failure};
 use crate::settings::Settings;
 
@@ -59,30 +60,28 @@ struct Bench {
 impl Bench {
     fn measure(&self) -> Result<Report, Failure> {
         let stage = Stage::set(&self.program, &self.runtime, self.contacts)?;
-        let mut bare = Bare::by(&stage.founder.found("Bare")?.id, telling::BATCH)?;
-        let mut large = Bare::by(&stage.founder.found("Large")?.id, bare::LARGE)?;
+        let organization = |name| Ok::<_, Failure>(stage.founder.found(name)?.id);
+        let mut bare = [
+            Bare::of(&stage, telling::BATCH)?,
+            Bare::alone(&stage, &organization("Bare")?, telling::BATCH)?,
+            Bare::alone(&stage, &organization("Large")?, bare::LARGE)?,
+        ];
+        let mut for_bare = [0, 1, 2].map(|run| stage.happened(self.events, run));
         let mut told = Told::by(self.senders);
-        let [mut for_bare, mut for_told, mut for_large] =
-            [(); 3].map(|()| stage.happened(self.events));
+        let mut for_told = stage.happened(self.events, 3);
         let part = self.events.div_ceil(ROUNDS) as usize;
         let part = part.next_multiple_of(telling::BATCH);
         for _ in 0..ROUNDS {
-            let writing = bare.write(&self.program, &stage, for_bare.by_ref().take(part));
-            self.runtime.block_on(writing)?;
-            self.settle()?;
+            for (bare, happened) in bare.iter_mut().zip(&mut for_bare) {
+                let writing = bare.write(&self.program, happened.by_ref().take(part));
+                self.runtime.block_on(writing)?;
+                self.settle()?;
+            }
             told.tell(&stage, for_told.by_ref().take(part))?;
-            self.settle()?;
-            let writing = large.write(&self.program, &stage, for_large.by_ref().take(part));
-            self.runtime.block_on(writing)?;
             self.settle()?;
         }
         let size = self.runtime.block_on(bare::size(&self.program))?;
-        Ok(Report {
-            bare,
-            large,
-            told,
-            size,
-        })
+        Ok(Report { bare, told, size })
     }
 
     fn settle(&self) -> Result<(), Failure> {

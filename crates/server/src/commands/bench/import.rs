@@ -9,14 +9,9 @@
 
 mod bare;
 mod download;
-pub(super) mod file;
-pub(super) mod following;
 mod neighbour;
-mod people;
-pub(super) mod program;
 mod report;
 pub(super) mod search;
-pub(super) mod tenant;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,12 +21,12 @@ use tokio::runtime::Handle;
 use crate::cli::{BenchImport, Failure};
 use crate::settings::Settings;
 
-use self::file::{FileEncoding, Sample};
-use self::following::{Seen, follow};
-use self::program::Program;
 use self::report::{Imported, Report};
-use self::tenant::{Founder, Tenant};
+use super::file::{FileEncoding, Sample};
+use super::following::{Seen, follow};
 use super::measuring::measured;
+use super::program::Program;
+use super::tenant::{Founder, Tenant};
 
 /// How often a client looks how far an import is.
 const PACE: Duration = Duration::from_millis(200);

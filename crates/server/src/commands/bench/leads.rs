@@ -18,9 +18,9 @@ use crate::cli::{BenchLeads, Failure};
 use crate::settings::Settings;
 
 use self::report::Report;
-use super::import::program::Program;
-use super::import::tenant::Founder;
 use super::measuring::measured;
+use super::program::Program;
+use super::tenant::Founder;
 
 /// Measures, and prints a table or JSON.
 pub(crate) async fn run(settings: &Settings, arguments: &BenchLeads) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
-use super::import::program::Program;
+use super::program::Program;
 use crate::cli::Failure;
 use crate::settings::Settings;
 

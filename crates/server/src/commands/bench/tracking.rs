@@ -14,8 +14,8 @@ use tokio::runtime::Handle;
 use ureq::Agent;
 
 use super::events::stage::Stage;
-use super::import::program::Program;
 use super::measuring::{measured, quantile};
+use super::program::Program;
 use crate::cli::{BenchTracking, Failure};
 use crate::settings::Settings;
 

@@ -147,10 +147,7 @@ impl Told<'_> {
     }
 
     fn of_writing(&self) -> Vec<Figure> {
-        let nightly = self
-            .one("analytics-10000000", "/nightly/events")
-            .zip(self.one("analytics-10000000", "/nightly/seconds"))
-            .map(|(events, seconds)| seconds * 1_000_000.0 / events.max(1.0));
+        let nightly = self.one("analytics-10000000", "/nightly/seconds_per_million");
         let simulated = self.one("simulation", "/seconds_per_100000");
         let lost = self.one("tracking", "/lost");
         vec![
@@ -273,7 +270,7 @@ mod tests {
                 "analytics-10000000",
                 json!({
                     "events": 30_000,
-                    "nightly": { "events": 1_000, "seconds": 0.02 },
+                    "nightly": { "events": 1_000, "seconds_per_million": 20.0 },
                     "dashboards": [
                         { "p95_ms": 12.0, "cold_ms": 40.0 },
                         { "p95_ms": 20.0, "cold_ms": null },

@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _
 use uuid::Uuid;
 
 use crate::cli::Failure;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::Tenant;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::Tenant;
 
 /// How often it is looked whether the job is done.
 const PACE: Duration = Duration::from_millis(20);

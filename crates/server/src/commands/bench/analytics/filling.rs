@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::cli::Failure;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::Tenant;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::Tenant;
 
 /// Events per transaction.
 const BATCH: usize = 20_000;
@@ -33,9 +33,10 @@ const RECORD: &str = "
 
 /// Leads of thirty days, of whom every fifth is converted.
 const LEAD: &str = "
-    INSERT INTO leads (organization_id, id, campaign_id, status, source, responses, notes, created_at, updated_at, version)
+    INSERT INTO leads (organization_id, id, campaign_id, status, source, responses, notes, came_at, created_at, updated_at,
+        version)
     SELECT $1, gen_random_uuid(), $2, (ARRAY['converted', 'new', 'qualified', 'contacted', 'disqualified'])[n % 5 + 1],
-        (ARRAY['email_campaign', 'direct_form'])[n % 2 + 1], 0, '', made.at, made.at, 1
+        (ARRAY['email_campaign', 'direct_form'])[n % 2 + 1], 0, '', made.at, made.at, made.at, 1
     FROM generate_series(1, $3::integer) AS n
     CROSS JOIN LATERAL (
         SELECT $4::timestamptz + (n::float8 / $3::integer) * ($5::timestamptz - $4::timestamptz) AS at

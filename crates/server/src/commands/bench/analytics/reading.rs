@@ -5,9 +5,9 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use crate::cli::Failure;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::Tenant;
 use crate::commands::bench::measuring::quantile;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::Tenant;
 
 /// How long a dashboard took, again and again.
 pub(super) struct Read {

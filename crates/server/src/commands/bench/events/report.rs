@@ -15,16 +15,16 @@ const SIZE_BAR: f64 = 400.0;
 
 /// All figures of a run.
 pub(super) struct Report {
-    /// In batches as the API takes them, by which it is judged.
-    pub(super) bare: Bare,
-    pub(super) large: Bare,
+    /// All that the API writes, in batches as it takes them, by which it is judged; then the events alone, in these and in
+    /// large batches.
+    pub(super) bare: [Bare; 3],
     pub(super) told: Told,
     pub(super) size: Size,
 }
 
 impl Report {
     fn part_of_bare(&self) -> f64 {
-        self.told.rate() / self.bare.rate()
+        self.told.rate() / self.bare[0].rate()
     }
 
     fn bytes_per_event(&self) -> f64 {
@@ -44,9 +44,10 @@ impl Report {
             "events": self.told.events,
             "senders": self.told.senders,
             "events_per_second": self.told.rate(),
-            "bare_events_per_second": self.bare.rate(),
+            "bare_events_per_second": self.bare[0].rate(),
             "part_of_bare": self.part_of_bare(),
-            "bare_events_per_second_in_large_batches": self.large.rate(),
+            "bare_events_alone_per_second": self.bare[1].rate(),
+            "bare_events_alone_per_second_in_large_batches": self.bare[2].rate(),
             "request_p50_ms": self.quantile(0.5),
             "request_p95_ms": self.quantile(0.95),
             "bytes_per_event": self.bytes_per_event(),
@@ -65,10 +66,15 @@ impl fmt::Display for Report {
             told.senders,
             told.rate()
         )?;
-        for bare in [&self.bare, &self.large] {
+        for bare in self.bare {
+            let what = if bare.counts {
+                "events and what they are for recipients"
+            } else {
+                "events alone"
+            };
             writeln!(
                 f,
-                "| bare statements, {} rows per statement and commit | {:.0} per second | | |",
+                "| bare statements, {what}, {} rows per statement and commit | {:.0} per second | | |",
                 bare.batch,
                 bare.rate()
             )?;

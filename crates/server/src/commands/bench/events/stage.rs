@@ -11,11 +11,11 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use crate::cli::Failure;
-use crate::commands::bench::import::file::{FileEncoding, Sample};
-use crate::commands::bench::import::following::follow;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::{Founder, Tenant, text};
+use crate::commands::bench::file::{FileEncoding, Sample};
+use crate::commands::bench::following::follow;
 use crate::commands::bench::leads::assigning::make_ready;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::{Founder, Tenant, text};
 
 /// How often it is looked how far the sending is.
 const PACE: Duration = Duration::from_millis(100);
@@ -34,7 +34,9 @@ pub(in crate::commands) struct Stage {
     pub(in crate::commands) founder: Founder,
     pub(in crate::commands) tenant: Tenant,
     pub(in crate::commands) campaign: Uuid,
-    /// Who got its mails.
+    /// Another one to the same people, for bare statements.
+    pub(in crate::commands) other_campaign: Uuid,
+    /// Who got the mails of both.
     pub(in crate::commands) people: Vec<Uuid>,
 }
 
@@ -50,7 +52,7 @@ pub(in crate::commands) struct Happened {
 }
 
 impl Stage {
-    /// Imports people and has a campaign sent to them.
+    /// Imports people and has two campaigns sent to them.
     pub(in crate::commands) fn set(
         program: &Program,
         runtime: &Handle,
@@ -76,33 +78,38 @@ impl Stage {
             "fields": [{ "field_key": "email", "field_label": "Address", "field_type": "email" }],
         });
         let form = founder.post(&tenant, "/forms", &form)?;
-        let campaign = json!({
-            "name": "Campaign",
-            "list_ids": [tenant.list],
-            "email_template_version_id": text(&template, "active_version_id")?,
-            "form_version_id": text(&form, "current_version_id")?,
-            "landing_page_slug": "measured",
-        });
-        let campaign = text(&founder.post(&tenant, "/campaigns", &campaign)?, "id")?;
-        founder.post(
-            &tenant,
-            &format!("/campaigns/{campaign}/launch"),
-            &json!({}),
-        )?;
-        wait_until_sent(&founder, &tenant, &campaign)?;
-        let campaign = campaign.parse::<Uuid>().map_err(Failure::new)?;
+        let send = |slug: &str| {
+            let campaign = json!({
+                "name": "Campaign",
+                "list_ids": [tenant.list],
+                "email_template_version_id": text(&template, "active_version_id")?,
+                "form_version_id": text(&form, "current_version_id")?,
+                "landing_page_slug": slug,
+            });
+            let campaign = text(&founder.post(&tenant, "/campaigns", &campaign)?, "id")?;
+            let launch = format!("/campaigns/{campaign}/launch");
+            founder.post(&tenant, &launch, &json!({}))?;
+            wait_until_sent(&founder, &tenant, &campaign)?;
+            campaign.parse::<Uuid>().map_err(Failure::new)
+        };
+        let (campaign, other_campaign) = (send("measured")?, send("bare")?);
         let people = runtime.block_on(recipients(program, campaign));
         Ok(Self {
             founder,
             tenant,
             campaign,
+            other_campaign,
             people: people.map_err(Failure::new)?,
         })
     }
 
     /// So many things that happened within the last hour, in the order of time. They are the same each time but for their
-    /// time: most mails are opened, some links followed, some pages seen.
-    pub(in crate::commands) fn happened(&self, events: u32) -> impl Iterator<Item = Happened> {
+    /// time: most mails are opened, some links followed, some pages seen. `run` tells their ids from those of other runs.
+    pub(in crate::commands) fn happened(
+        &self,
+        events: u32,
+        run: u8,
+    ) -> impl Iterator<Item = Happened> {
         let begin = SystemClock.now() - time::Duration::HOUR;
         let step = time::Duration::HOUR / f64::from(events.max(1));
         (0..events).map(move |n| {
@@ -120,7 +127,7 @@ impl Stage {
                 _ => ("FORM_VIEW", None),
             };
             Happened {
-                id: id_at(at, n),
+                id: id_at(at, run, n),
                 at,
                 event_type,
                 contact: self.people[place],
@@ -149,12 +156,13 @@ impl Happened {
 }
 
 /// A UUIDv7 of this time.
-fn id_at(at: Timestamp, unique: u32) -> Uuid {
+fn id_at(at: Timestamp, run: u8, unique: u32) -> Uuid {
     let milliseconds = at.unix_timestamp_nanos() / 1_000_000;
     let mut bytes = [0; 16];
     bytes[..6].copy_from_slice(&milliseconds.to_be_bytes()[10..]);
     bytes[6] = 0x70;
     bytes[8] = 0x80;
+    bytes[9] = run;
     bytes[12..].copy_from_slice(&unique.to_be_bytes());
     Uuid::from_bytes(bytes)
 }
@@ -199,7 +207,7 @@ mod tests {
     fn ids_have_the_time_of_their_events() {
         let at = datetime!(2026-03-01 12:00:00.123_456 UTC);
 
-        let id = id_at(at, 7);
+        let id = id_at(at, 1, 7);
 
         assert_eq!(id.get_version_num(), 7);
         let (seconds, nanos) = id.get_timestamp().unwrap().to_unix();

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::stage::{Happened, Stage};
 use crate::cli::Failure;
@@ -40,7 +40,7 @@ impl Told {
         events / self.elapsed.as_secs_f64()
     }
 
-    /// Tells of these events, and adds what that took; fails where one is not recorded.
+    /// Tells of these events, which are ready as JSON before, and adds what that took; fails where one is not recorded.
     pub(super) fn tell(
         &mut self,
         stage: &Stage,
@@ -54,8 +54,9 @@ impl Told {
             if batch.is_empty() {
                 break;
             }
-            self.events += batch.len() as u64;
-            batches.push(json!({ "events": batch }));
+            let events = batch.len() as u64;
+            self.events += events;
+            batches.push((json!({ "events": batch }).to_string(), events));
         }
         batches.reverse();
         let waiting = Mutex::new(batches);
@@ -78,19 +79,20 @@ impl Told {
 }
 
 /// Sends batches until none is left; tells the milliseconds of each.
-fn send(stage: &Stage, waiting: &Mutex<Vec<Value>>) -> Result<Vec<f64>, Failure> {
+fn send(stage: &Stage, waiting: &Mutex<Vec<(String, u64)>>) -> Result<Vec<f64>, Failure> {
     let mut times = Vec::new();
     loop {
         let next = {
             let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.pop()
         };
-        let Some(batch) = next else { return Ok(times) };
+        let Some((batch, sent)) = next else {
+            return Ok(times);
+        };
         let begun = Instant::now();
         let told = stage.founder.tell(&stage.tenant, "/events", &batch)?;
         times.push(begun.elapsed().as_secs_f64() * 1_000.0);
-        let sent = batch["events"].as_array().map_or(0, Vec::len);
-        if told["recorded"].as_u64() != Some(sent as u64) {
+        if told["recorded"].as_u64() != Some(sent) {
             return Err(Failure::new("an event was not recorded"));
         }
     }

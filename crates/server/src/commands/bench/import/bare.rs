@@ -8,9 +8,9 @@ use sqlx::types::time::OffsetDateTime;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres, Row as _};
 use uuid::Uuid;
 
-use super::program::Program;
-use super::tenant::Tenant;
 use crate::cli::Failure;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::Tenant;
 
 /// Rows per statement, and per transaction: the most that the import writes at a time; it writes fewer where that takes it
 /// longer than some tenths of a second.

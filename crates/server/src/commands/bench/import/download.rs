@@ -3,9 +3,9 @@
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use super::program::Program;
-use super::tenant::Tenant;
 use crate::cli::Failure;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::Tenant;
 
 /// What a download took.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use super::file::{FileEncoding, Sample};
-use super::following::{Seen, follow};
-use super::tenant::Tenant;
 use crate::cli::Failure;
+use crate::commands::bench::file::{FileEncoding, Sample};
+use crate::commands::bench::following::{Seen, follow};
+use crate::commands::bench::tenant::Tenant;
 
 /// Rows of a small file.
 pub(super) const ROWS: u64 = 1_000;

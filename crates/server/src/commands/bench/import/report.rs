@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::bare::Bare;
 use super::download::Download;
-use super::file::{Expected, FileEncoding};
-use super::following::Seen;
 use super::neighbour::{self, Small};
-use super::program::{Size, Statement};
+use crate::commands::bench::file::{Expected, FileEncoding};
+use crate::commands::bench::following::Seen;
 use crate::commands::bench::measuring::verdict;
+use crate::commands::bench::program::{Size, Statement};
 use crate::commands::bench::searches::Searches;
 
 /// The part of the bare rate that the program promises.

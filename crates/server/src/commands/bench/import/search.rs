@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use super::file::Sample;
-use super::people::Person;
-use super::tenant::Tenant;
 use crate::cli::Failure;
 use crate::client::encoded;
+use crate::commands::bench::file::Sample;
+use crate::commands::bench::people::Person;
 use crate::commands::bench::searches::Searches;
+use crate::commands::bench::tenant::Tenant;
 
 /// Who is looked for.
 struct Aim<'a> {

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::Bench;
 use crate::cli::Failure;
-use crate::commands::bench::import::file::{FileEncoding, Sample};
-use crate::commands::bench::import::following::follow;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::{Founder, Tenant, text};
+use crate::commands::bench::file::{FileEncoding, Sample};
+use crate::commands::bench::following::follow;
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::{Founder, Tenant, text};
 
 /// How often it is looked how far that is.
 const PACE: Duration = Duration::from_millis(50);

@@ -7,8 +7,8 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use uuid::Uuid;
 
 use crate::cli::Failure;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::{Founder, Tenant};
+use crate::commands::bench::program::Program;
+use crate::commands::bench::tenant::{Founder, Tenant};
 
 /// Leads per transaction.
 const BATCH: u32 = 20_000;
@@ -48,11 +48,12 @@ pub(super) fn ask(founder: &Founder, tenant: &Tenant) -> Result<(), Failure> {
 }
 
 const STATEMENTS: [&str; 4] = [
-    "INSERT INTO leads (organization_id, id, status, source, responses, notes, created_at, updated_at, version) \
+    "INSERT INTO leads (organization_id, id, status, source, responses, notes, came_at, created_at, updated_at, version) \
      SELECT $1, ('019b6c3c-6a00-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, \
-     (ARRAY['new', 'qualified', 'contacted', 'disqualified'])[n % 4 + 1], 'api', 0, '', \
-     timestamptz '2026-01-01' + n * interval '1 second', timestamptz '2026-01-01' + n * interval '1 second', 1 \
-     FROM generate_series($2::integer, $3::integer) AS n ON CONFLICT (organization_id, id) DO NOTHING",
+     (ARRAY['new', 'qualified', 'contacted', 'disqualified'])[n % 4 + 1], 'api', 0, '', made.at, made.at, made.at, 1 \
+     FROM generate_series($2::integer, $3::integer) AS n \
+     CROSS JOIN LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 second' AS at) AS made \
+     ON CONFLICT (organization_id, id) DO NOTHING",
     "INSERT INTO lead_field_values (organization_id, lead_id, field_key, position, value_text, value_folded, created_at) \
      SELECT $1, ('019b6c3c-6a00-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, v.field_key, 0, v.value, lower(v.value), \
      timestamptz '2026-01-01' FROM generate_series($2::integer, $3::integer) AS n CROSS JOIN LATERAL (VALUES \

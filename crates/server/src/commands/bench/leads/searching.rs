@@ -8,9 +8,9 @@ use time::macros::date;
 use super::filling::{CITIES, DAYS, SIZES, scattered};
 use crate::cli::Failure;
 use crate::client::encoded;
-use crate::commands::bench::import::program::Program;
-use crate::commands::bench::import::tenant::Tenant;
+use crate::commands::bench::program::Program;
 use crate::commands::bench::searches::Searches;
+use crate::commands::bench::tenant::Tenant;
 
 /// A kind of search, and the parameters that should find a lead.
 type Kind = (&'static str, fn(u32) -> String);

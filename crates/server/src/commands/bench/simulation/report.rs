@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::staging::Played;
-use crate::commands::bench::import::program::Statement;
 use crate::commands::bench::measuring::verdict;
+use crate::commands::bench::program::Statement;
 
 /// Within how many seconds a campaign to 100,000 contacts must be simulated.
 const BAR: f64 = 20.0;

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::Bench;
 use crate::cli::Failure;
-use crate::commands::bench::import::file::{FileEncoding, Sample};
-use crate::commands::bench::import::following::follow;
-use crate::commands::bench::import::tenant::{Founder, Tenant, text};
+use crate::commands::bench::file::{FileEncoding, Sample};
+use crate::commands::bench::following::follow;
 use crate::commands::bench::leads::assigning::make_ready;
+use crate::commands::bench::tenant::{Founder, Tenant, text};
 
 /// How often it is looked how far that is.
 const PACE: Duration = Duration::from_millis(50);

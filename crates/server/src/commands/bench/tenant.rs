@@ -43,12 +43,12 @@ impl Founder {
         self.client.post(&tenant.path(rest), &a_key(), body)
     }
 
-    /// Tells an organization something that a repetition would tell once more, and gives the answer.
+    /// Tells an organization something, as JSON, that a repetition would tell once more, and gives the answer.
     pub(in crate::commands) fn tell(
         &self,
         tenant: &Tenant,
         rest: &str,
-        body: &Value,
+        body: &str,
     ) -> Result<Value, ClientError> {
         self.client.tell(&tenant.path(rest), body)
     }
