@@ -50,7 +50,7 @@ schema:
 permissions:
     UPDATE_PERMISSIONS=1 scripts/test --package tenancy the_page_of_permissions
 
-# Check the API from outside: a linter on its document, made-up requests, and clients in two languages.
+# Check the API from outside: a linter on its document, made-up requests, and clients in three languages.
 clients *PARTS:
     scripts/clients {{PARTS}}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import re
 import threading
 import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Id = str
@@ -33,11 +35,15 @@ class Caller:
 
     def __init__(self, base: str, email: str, password: str) -> None:
         self.base = base
+        self.email = email
         self.token = ""
         login = self.send("POST", "/v1/sessions", {"email": email, "password": password})
         self.token = login["access_token"]
+        self.refresh_token: str = login["refresh_token"]
         self.session: Id = login["session_id"]
         self.user: Id = login["user_id"]
+        # Where it is a member of the organization, as what.
+        self.membership: Id = ""
 
     def send(self, method: str, path: str, body: Json | bytes | None = None) -> Json:
         """Sends one request; what is not a success is an error of the preparation."""
@@ -61,15 +67,18 @@ class Caller:
 class World:
     """What there is, by the names that parameters of paths have; what is used up is made anew."""
 
-    def __init__(self, base: str, password: str) -> None:
+    def __init__(self, base: str, password: str, mails: Path) -> None:
         self.base = base
         self.password = password
+        self.mails = mails
         self.owner = Caller(base, "owner@demo.example", password)
         self.platform = Caller(base, "platform@demo.example", password)
         self.mailable: Id | None = None
         self.organization = self.found()
         self.lock = threading.RLock()
         self.passing: Caller | None = None
+        self.accompanying: Caller | None = None
+        self.invitations: dict[str, str] = {}
         # The credentials of those who left; calls were made up before that.
         self.gone: set[str] = set()
         self.things: dict[str, Id] = {"organization": self.organization}
@@ -80,6 +89,7 @@ class World:
             "contact_list": lambda: self.make("contact-lists", {"name": fresh("List")}),
             "email_template": lambda: self.make("email-templates", {"name": fresh("News")} | MAIL),
             "email_template_version": lambda: self.make(f"email-templates/{self.the('email_template')}/versions", MAIL),
+            "own_user": lambda: self.owner.user,
             "older_version": lambda: str(
                 self.owner.send("GET", self.path(f"email-templates/{self.the('email_template')}"))["active_version_id"]
             ),
@@ -108,7 +118,7 @@ class World:
                 f"teams/{self.the('team')}/members", {"membership_id": self.the("member")}
             ),
             "platform_entry": lambda: str(self.platform.send("GET", "/v1/platform/audit-entries")["items"][0]["id"]),
-            "platform_user": lambda: self.passer_by().user,
+            "platform_user": lambda: self.sign_up("somebody").user,
             "view": lambda: self.make("lead-views", {"name": fresh("View"), "query": "status=new"}),
         }
         self.makers["organization"] = lambda: self.organization
@@ -125,7 +135,12 @@ class World:
         with self.lock:
             if "organization" in kinds:
                 self.organization = self.found()
+                self.mailable = None
+                self.accompanying = None
+                self.invitations.clear()
                 kinds = set(self.things)
+            if "member" in kinds:
+                self.accompanying = None
             for kind in self.things.keys() - INDEPENDENT | kinds:
                 self.things.pop(kind, None)
             self.things["organization"] = self.organization
@@ -135,23 +150,63 @@ class World:
         with self.lock:
             if self.passing is not None:
                 self.gone.add(f"Bearer {self.passing.token}")
+                self.invitations.pop(self.passing.email, None)
             self.passing = None
             self.things.pop("session", None)
-            self.things.pop("platform_user", None)
 
     def passer_by(self) -> Caller:
         """Somebody who signed up and belongs nowhere; the same one until they left."""
         with self.lock:
             if self.passing is None:
-                email = f"{fresh('passer-by')}@example.org"
-                account = {"email": email, "password": self.password, "display_name": "Passer-by"}
-                self.owner.send("POST", "/v1/users", account)
-                self.passing = Caller(self.base, email, self.password)
+                self.passing = self.sign_up("passer-by")
             return self.passing
+
+    def companion(self) -> Caller:
+        """A second member of the organization, who owns nothing; the same one until they are gone."""
+        with self.lock:
+            if self.accompanying is None:
+                caller = self.sign_up("companion")
+                caller.send("POST", "/v1/invitations/accept", {"token": self.invitation_for(caller)})
+                members = self.owner.send("GET", self.path("members?limit=200"))["items"]
+                caller.membership = next(str(it["id"]) for it in members if it["user_id"] == caller.user)
+                self.accompanying = caller
+            return self.accompanying
+
+    def parted(self) -> None:
+        """The companion is no member any more."""
+        with self.lock:
+            self.accompanying = None
+
+    def sign_up(self, word: str) -> Caller:
+        """Somebody with an account of their own."""
+        email = f"{fresh(word)}@example.org"
+        account = {"email": email, "password": self.password, "display_name": word}
+        self.owner.send("POST", "/v1/users", account)
+        return Caller(self.base, email, self.password)
+
+    def invitation_for(self, caller: Caller) -> str:
+        """The token of an invitation, which stands in a mail alone; the same one until the person is gone."""
+        with self.lock:
+            if caller.email not in self.invitations:
+                roles = self.owner.send("GET", self.path("roles?limit=200"))["items"]
+                role = next(it["id"] for it in roles if it["template_key"] == "viewer")
+                self.make("invitations", {"email": caller.email, "role_id": role})
+                self.invitations[caller.email] = self.token_in_mail_to(caller.email)
+            return self.invitations[caller.email]
+
+    def token_in_mail_to(self, email: str) -> str:
+        """The token in the last mail to somebody, once it has gone out."""
+        for _ in range(200):
+            # The names of mails begin with the time at which they were made.
+            for mail in sorted(self.mails.glob("*.eml"), reverse=True)[:50]:
+                text = mail.read_text()
+                if f"To: {email}\n" in text and (token := re.search(r"cvi_\S+", text)):
+                    return token[0]
+            time.sleep(0.05)
+        raise Refused(f"no mail to {email}")
 
     def found(self) -> Id:
         """An organization that may mail addresses of a domain which nobody has."""
-        self.mailable = None
         made = str(self.owner.send("POST", "/v1/organizations", {"name": "World", "slug": fresh("world")})["id"])
         settings = {"sender_name": "World", "sender_address": "world@example.org", "imprint": "World Ltd."}
         self.owner.send("PATCH", f"/v1/organizations/{made}", {"settings": settings})
@@ -191,12 +246,25 @@ class World:
                 self.owner.send("GET", self.path(f"contact-lists/{self.mailable}"))
                 return self.mailable
         self.mailable = self.make("contact-lists", {"name": fresh("Mailing")})
-        rows = f"email\n{fresh('reader')}@example.org\n".encode()
-        begun = self.owner.send("POST", self.path(f"contact-lists/{self.mailable}/imports"), rows)
-        while begun["status"] not in ("completed", "failed", "cancelled"):
-            time.sleep(0.05)
-            begun = self.owner.send("GET", self.path(f"imports/{begun['id']}"))
+        self.imported(self.path(f"contact-lists/{self.mailable}/imports"))
         return self.mailable
+
+    def imported(self, path: str) -> Id:
+        """An import that has come to its end."""
+        rows = f"email\n{fresh('reader')}@example.org\n".encode()
+        begun = self.owner.send("POST", path, rows)["id"]
+        ends = ("completed", "failed", "cancelled")
+        self.until(self.path(f"imports/{begun}"), lambda it: it["status"] in ends)
+        return str(begun)
+
+    def until(self, path: str, done: Callable[[Json], bool]) -> Json:
+        """What is at an address, once it is `done`."""
+        for _ in range(600):
+            seen = self.owner.send("GET", path)
+            if done(seen):
+                return seen
+            time.sleep(0.05)
+        raise Refused(f"{path} takes too long")
 
     def import_(self) -> Id:
         """An import that waits to be started."""

@@ -82,7 +82,7 @@ impl Period {
 
 impl From<InvalidPeriod> for FieldFault {
     fn from(error: InvalidPeriod) -> Self {
-        Self::new("out-of-range", error.to_string())
+        Self::new("invalid-range", error.to_string())
     }
 }
 

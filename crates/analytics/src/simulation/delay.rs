@@ -1,5 +1,7 @@
 //! How long things take.
 
+use std::ops::RangeInclusive;
+
 use kernel::{FieldErrors, FieldFault};
 use serde::{Deserialize, Serialize};
 use time::Duration;
@@ -62,6 +64,14 @@ impl Delay {
     pub const MAX_PARTS: usize = 4;
     /// The longest delay that can be configured, in seconds: 60 days.
     pub const MAX_SECONDS: f64 = 60.0 * DAY;
+    /// The least that the longest delay can be, in seconds.
+    pub const MIN_SECONDS: f64 = 1.0;
+    /// From which to which number the weight of a part can be.
+    pub const WEIGHTS: RangeInclusive<f64> = 0.001..=1_000.0;
+    /// From which to which number the shape of a part can be.
+    pub const SHAPES: RangeInclusive<f64> = 0.2..=10.0;
+    /// The least that the scale of a part can be, in seconds; the most is the longest delay.
+    pub const MIN_SCALE_SECONDS: f64 = 0.001;
     /// What no effect is quicker than.
     pub const SHORTEST: Duration = Duration::MICROSECOND;
 
@@ -119,33 +129,25 @@ impl Delay {
 
     /// What is wrong with it, told under a pointer.
     pub(super) fn check(&self, pointer: &str, faults: &mut FieldErrors) {
-        let mut number = |name: &str, value: f64, least: f64, most: f64| {
-            if !(least..=most).contains(&value) {
-                let detail = format!("a number from {least} to {most}");
+        let mut number = |name: &str, value: f64, bounds: RangeInclusive<f64>| {
+            if !bounds.contains(&value) {
+                let detail = format!("a number from {} to {}", bounds.start(), bounds.end());
                 faults.push(
                     format!("{pointer}/{name}"),
                     FieldFault::new("out-of-range", detail),
                 );
             }
         };
-        number(
-            "longest_seconds",
-            self.longest_seconds,
-            1.0,
-            Self::MAX_SECONDS,
-        );
+        let longest = Self::MIN_SECONDS..=Self::MAX_SECONDS;
+        number("longest_seconds", self.longest_seconds, longest);
         for (index, part) in self.parts.iter().enumerate() {
-            number(
-                &format!("parts/{index}/weight"),
-                part.weight,
-                0.001,
-                1_000.0,
-            );
-            number(&format!("parts/{index}/shape"), part.shape, 0.2, 10.0);
+            number(&format!("parts/{index}/weight"), part.weight, Self::WEIGHTS);
+            number(&format!("parts/{index}/shape"), part.shape, Self::SHAPES);
             // No longer than the longest delay: what is cut off must not be all but nothing.
-            let most = self.longest_seconds.clamp(0.001, Self::MAX_SECONDS);
+            let least = Self::MIN_SCALE_SECONDS;
+            let most = self.longest_seconds.clamp(least, Self::MAX_SECONDS);
             let name = format!("parts/{index}/scale_seconds");
-            number(&name, part.scale_seconds, 0.001, most);
+            number(&name, part.scale_seconds, least..=most);
         }
         if self.parts.is_empty() || self.parts.len() > Self::MAX_PARTS {
             let code = if self.parts.is_empty() {

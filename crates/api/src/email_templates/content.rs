@@ -1,7 +1,6 @@
 //! What mails say, on the wire.
 
 use campaigns::{EmailContent, Variable, VariableName, Variables};
-use kernel::{FieldErrors, FieldFault};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 
@@ -31,11 +30,11 @@ pub(crate) fn read_content(fields: &mut Fields<'_>) -> Option<EmailContent> {
     let variables = fields.optional("variables", list(0..=Variables::MAX, object(variable)));
     let variables = match Variables::new(variables?.unwrap_or_default()) {
         Ok(variables) => variables,
-        Err(errors) => return refuse(fields, &errors),
+        Err(errors) => return fields.refuse_each(&errors),
     };
     match EmailContent::new(&subject?, &html?, text?.as_deref(), variables) {
         Ok(content) => Some(content),
-        Err(errors) => refuse(fields, &errors),
+        Err(errors) => fields.refuse_each(&errors),
     }
 }
 
@@ -48,20 +47,6 @@ fn variable(fields: &mut Fields<'_>) -> Option<Variable> {
         default: default?,
         required: required?.unwrap_or(true),
     })
-}
-
-/// Refuses the fields that have these errors.
-fn refuse<V>(fields: &mut Fields<'_>, errors: &FieldErrors) -> Option<V> {
-    for error in errors.as_slice() {
-        let name = match error.pointer.as_str() {
-            "#/subject" => "subject",
-            "#/html_content" => "html_content",
-            "#/text_content" => "text_content",
-            _ => "variables",
-        };
-        fields.refuse::<()>(name, FieldFault::new(error.code, error.detail.clone()));
-    }
-    None
 }
 
 impl From<&Variable> for VariableShape {

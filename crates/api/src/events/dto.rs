@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
-use crate::input::{Fields, Input, each, id, instant, json as any_json, object, text_by, uuid};
+use crate::input::{Fields, each, id, instant, json as any_json, object, text_by, uuid};
 use crate::schema::{EventTypeText, IpText, UserAgentText};
 
 /// What happened.
@@ -114,7 +114,15 @@ fn told_event(fields: &mut Fields<'_>) -> Option<ToldEvent> {
     let campaign = fields.required("campaign_id", id);
     let contact = fields.optional("contact_id", id);
     let at = fields.required("timestamp", instant);
-    let data = fields.optional("event_data", map);
+    let data = match fields.optional("event_data", any_json) {
+        Some(Some(Value::Object(map))) => Some(map),
+        Some(Some(_)) => {
+            let fault = FieldFault::new("wrong-type", "this is not an object");
+            fields.refuse("event_data", fault)
+        }
+        Some(None) => Some(Map::new()),
+        None => None,
+    };
     let user_agent = fields.optional("user_agent", text_by(user_agent));
     let ip = fields.optional("ip_address", text_by(address));
     let session = fields.optional("session_id", uuid);
@@ -124,7 +132,7 @@ fn told_event(fields: &mut Fields<'_>) -> Option<ToldEvent> {
         campaign: campaign?,
         contact: contact?,
         at: at?,
-        data: data?.unwrap_or_default(),
+        data: data?,
         client: EventClient {
             user_agent: user_agent?,
             ip: ip?,
@@ -151,13 +159,6 @@ fn user_agent(text: &str) -> Result<String, FieldFault> {
 fn address(text: &str) -> Result<IpAddr, FieldFault> {
     text.parse::<IpAddr>()
         .map_err(|_malformed| FieldFault::new("invalid-address", "this is an IPv4 or IPv6 address"))
-}
-
-fn map(input: Input<'_>) -> Option<Map<String, Value>> {
-    let Some(Value::Object(map)) = any_json(input) else {
-        return None;
-    };
-    Some(map)
 }
 
 impl IngestedEventsAnswer {

@@ -4,7 +4,7 @@ use campaigns::{
     FieldKey, FieldOption, FieldRules, FieldType, FormDefinition, FormField, FormVersion,
     FormVersionCard, NewField,
 };
-use kernel::{Description, FieldErrors, FieldFault, HttpsUrl};
+use kernel::{Description, HttpsUrl};
 use poem_openapi::Object;
 use poem_openapi::types::Example;
 use time::OffsetDateTime;
@@ -131,19 +131,8 @@ pub(crate) fn read_definition(fields: &mut Fields<'_>) -> Option<FormDefinition>
     let thank_you = thank_you?.unwrap_or_else(Description::empty);
     match FormDefinition::new(asked?, thank_you, redirect?) {
         Ok(definition) => Some(definition),
-        Err(errors) => refuse(fields, &errors),
+        Err(errors) => fields.refuse_each(&errors),
     }
-}
-
-/// Refuses the fields of the form. Which of them is wrong stands in the detail, since a place in a request is made of
-/// names that are known beforehand.
-fn refuse<V>(fields: &mut Fields<'_>, errors: &FieldErrors) -> Option<V> {
-    for error in errors.as_slice() {
-        let place = error.pointer.trim_start_matches("#/");
-        let detail = format!("{place}: {}", error.detail);
-        fields.refuse::<()>("fields", FieldFault::new(error.code, detail));
-    }
-    None
 }
 
 fn field(fields: &mut Fields<'_>) -> Option<NewField> {

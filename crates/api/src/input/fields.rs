@@ -118,6 +118,16 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Refuses what is wrong with the object as a whole, each fault at its own place: their pointers begin at the object.
+    pub fn refuse_each<V>(&mut self, errors: &FieldErrors) -> Option<V> {
+        for error in errors.as_slice() {
+            let below = error.pointer.trim_start_matches('#');
+            let fault = FieldFault::new(error.code, error.detail.clone());
+            self.errors.push(format!("{}{below}", self.pointer), fault);
+        }
+        None
+    }
+
     /// A field that must be there, and not be null.
     pub fn required<V>(
         &mut self,

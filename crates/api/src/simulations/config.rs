@@ -10,10 +10,13 @@ use poem_openapi::Object;
 #[oai(rename = "SimulatedDelayPart")]
 pub(crate) struct DelayPartShape {
     /// How much of the whole it is, relative to the other parts.
+    #[oai(validator(minimum(value = "0.001"), maximum(value = "1000.0")))]
     pub(super) weight: f64,
     /// The shape: below 1 many are very quick and few very slow, above 1 most are near the scale.
+    #[oai(validator(minimum(value = "0.2"), maximum(value = "10.0")))]
     pub(super) shape: f64,
-    /// The scale in seconds: 63 % are quicker.
+    /// The scale in seconds: 63 % are quicker. No longer than the longest delay.
+    #[oai(validator(minimum(value = "0.001"), maximum(value = "5184000.0")))]
     pub(super) scale_seconds: f64,
 }
 
@@ -25,6 +28,7 @@ pub(crate) struct DelayShape {
     #[oai(validator(min_items = 1, max_items = 4))]
     pub(super) parts: Vec<DelayPartShape>,
     /// The longest delay, in seconds.
+    #[oai(validator(minimum(value = "1.0"), maximum(value = "5184000.0")))]
     pub(super) longest_seconds: f64,
 }
 
@@ -33,8 +37,10 @@ pub(crate) struct DelayShape {
 #[oai(rename = "SimulatedSegment")]
 pub(crate) struct FactorsShape {
     /// The factor of the bounce rate.
+    #[oai(validator(minimum(value = "0.0"), maximum(value = "1000.0")))]
     pub(super) bounce: f64,
     /// The factor of the rate of openings, and so of all that follows from them.
+    #[oai(validator(minimum(value = "0.0"), maximum(value = "1000.0")))]
     pub(super) engagement: f64,
 }
 

@@ -68,6 +68,25 @@ async fn what_is_wrong_with_a_template_is_told_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_variable_that_is_declared_twice_is_told_with_its_place() {
+    let installation = Installation::new();
+    let (organization, owner) = installation.founded().await;
+    let body = json!({
+        "name": "News",
+        "subject": "News",
+        "html_content": "<p>{{ code }}</p>",
+        "variables": [{ "name": "code" }, { "name": "code" }],
+    });
+
+    let refused = installation
+        .post(&path(&organization, ""), &owner.token, &body)
+        .await;
+
+    let expected = ("#/variables/1/name".to_owned(), "duplicate".to_owned());
+    assert_eq!(refused.is(422).faults(), [expected]);
+}
+
+#[tokio::test]
 async fn versions_are_published_compared_and_made_active() {
     let installation = Installation::new();
     let (organization, owner) = installation.founded().await;

@@ -64,22 +64,18 @@ async fn what_is_wrong_with_a_form_names_the_field() {
         .post(&path(&organization, ""), &owner.token, &body)
         .await;
 
-    let refused = refused.is(422).json();
-    let details: Vec<_> = refused["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|error| {
-            let detail = error["detail"].as_str().unwrap();
-            detail.split(':').next().unwrap().to_owned()
-        })
+    let places: Vec<_> = refused
+        .is(422)
+        .faults()
+        .into_iter()
+        .map(|(at, _)| at)
         .collect();
     assert_eq!(
-        details,
+        places,
         [
-            "fields/0/validation_rules/pattern",
-            "fields/1/field_key",
-            "fields/1/validation_rules/options"
+            "#/fields/0/validation_rules/pattern",
+            "#/fields/1/field_key",
+            "#/fields/1/validation_rules/options"
         ]
     );
 }

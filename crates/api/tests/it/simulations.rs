@@ -1,5 +1,6 @@
 //! Simulations of campaigns, as they are asked for and told.
 
+use analytics::simulation::{Delay, SimulationConfig};
 use poem::http::Method;
 use serde_json::{Value, json};
 
@@ -112,4 +113,46 @@ async fn a_simulated_campaign_is_neither_paused_nor_simulated_again() {
     paused.is_problem(409, "campaign-simulated");
     again.is_problem(409, "campaign-wrong-status");
     deleted.is_problem(409, "simulation-under-way");
+}
+
+#[test]
+fn the_documented_bounds_are_those_of_the_simulation() {
+    let document = api::openapi_document();
+    let schemas = &document["components"]["schemas"];
+    let longest = Delay::MAX_SECONDS;
+    let factors = [0.0, SimulationConfig::MAX_FACTOR];
+    let (weights, shapes) = (Delay::WEIGHTS, Delay::SHAPES);
+    for (schema, field, bounds) in [
+        (
+            "SimulatedDelayPart",
+            "weight",
+            [*weights.start(), *weights.end()],
+        ),
+        (
+            "SimulatedDelayPart",
+            "shape",
+            [*shapes.start(), *shapes.end()],
+        ),
+        (
+            "SimulatedDelayPart",
+            "scale_seconds",
+            [Delay::MIN_SCALE_SECONDS, longest],
+        ),
+        (
+            "SimulatedDelay",
+            "longest_seconds",
+            [Delay::MIN_SECONDS, longest],
+        ),
+        ("SimulatedSegment", "bounce", factors),
+        ("SimulatedSegment", "engagement", factors),
+    ] {
+        let property = &schemas[schema]["properties"][field];
+        let told = ["minimum", "maximum"].map(|bound| property[bound].as_f64());
+        // Texts, because numbers as these are not to be compared.
+        let told = told.map(|bound| bound.unwrap().to_string());
+        let bounds = bounds.map(|bound| bound.to_string());
+        assert_eq!(told, bounds, "{schema}.{field}");
+    }
+    let parts = &schemas["SimulatedDelay"]["properties"]["parts"];
+    assert_eq!(parts["maxItems"], json!(Delay::MAX_PARTS));
 }
