@@ -636,7 +636,9 @@ CREATE TABLE public.campaign_aggregations (
     final_until date,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    noted_until date
+    noted_until date,
+    next_time_zone text,
+    CONSTRAINT one_time_zone CHECK ((num_nonnulls(time_zone, next_time_zone) = 1))
 );
 
 ALTER TABLE ONLY public.campaign_aggregations FORCE ROW LEVEL SECURITY;
@@ -646,6 +648,8 @@ ALTER TABLE public.campaign_aggregations OWNER TO canvass_owner;
 COMMENT ON COLUMN public.campaign_aggregations.time_zone IS 'of the days of the sums; null while these are forgotten';
 
 COMMENT ON COLUMN public.campaign_aggregations.noted_until IS 'until which day (in UTC) events are noted anew since sums are forgotten';
+
+COMMENT ON COLUMN public.campaign_aggregations.next_time_zone IS 'of the days of the next sums, while others are forgotten for these';
 
 CREATE TABLE public.campaign_contact_assignments (
     organization_id uuid NOT NULL,
@@ -1607,6 +1611,22 @@ CREATE TABLE public.permissions (
 
 ALTER TABLE public.permissions OWNER TO canvass_owner;
 
+CREATE TABLE public.purged_contacts (
+    organization_id uuid NOT NULL,
+    contact_id uuid NOT NULL,
+    address_hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT purged_contacts_address_hash_check CHECK ((octet_length(address_hash) = 17))
+);
+
+ALTER TABLE ONLY public.purged_contacts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.purged_contacts OWNER TO canvass_owner;
+
+COMMENT ON TABLE public.purged_contacts IS 'contacts that a campaign was addressed to, without anything that tells who they were';
+
+COMMENT ON COLUMN public.purged_contacts.address_hash IS 'as in suppressions';
+
 CREATE TABLE public.rate_limits (
     key bytea NOT NULL,
     next_at timestamp with time zone NOT NULL,
@@ -2042,6 +2062,9 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.permissions
     ADD CONSTRAINT permissions_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.purged_contacts
+    ADD CONSTRAINT purged_contacts_pkey PRIMARY KEY (organization_id, contact_id);
+
 ALTER TABLE ONLY public.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
 
@@ -2371,6 +2394,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.organizations FOR EACH 
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.permissions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.purged_contacts FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
+
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.rate_limits FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.role_permissions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_truncate();
@@ -2543,6 +2568,9 @@ ALTER TABLE ONLY public.memberships
 
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.users(id);
+
+ALTER TABLE ONLY public.purged_contacts
+    ADD CONSTRAINT purged_contacts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(organization_id);
 
 ALTER TABLE ONLY public.role_permissions
     ADD CONSTRAINT role_permissions_organization_id_role_id_fkey FOREIGN KEY (organization_id, role_id) REFERENCES public.roles(organization_id, id);
@@ -2761,6 +2789,8 @@ CREATE POLICY platform ON public.team_members TO canvass_platform USING ((organi
 
 CREATE POLICY platform ON public.teams TO canvass_platform USING (((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (deleted_at IS NOT NULL))) WITH CHECK (false);
 
+CREATE POLICY platform_delete ON public.contact_bulk_operations AS RESTRICTIVE FOR DELETE TO canvass_platform USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
 CREATE POLICY platform_scope ON public.scheduled_runs TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
 
 CREATE POLICY platform_scope ON public.sessions TO canvass_app USING (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid)) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
@@ -2772,6 +2802,8 @@ CREATE POLICY platform_scope ON public.user_roles TO canvass_app USING (((NULLIF
 CREATE POLICY platform_scope ON public.users TO canvass_app USING ((((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid) OR (EXISTS ( SELECT
    FROM public.memberships m
   WHERE ((m.organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) AND (m.user_id = users.id)))))) WITH CHECK (((NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid = '00000000-0000-0000-0000-000000000000'::uuid));
+
+ALTER TABLE public.purged_contacts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.rate_limits ENABLE ROW LEVEL SECURITY;
 
@@ -2890,6 +2922,8 @@ CREATE POLICY tenant ON public.leads TO canvass_app USING ((organization_id = (N
 CREATE POLICY tenant ON public.memberships TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.organizations TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
+
+CREATE POLICY tenant ON public.purged_contacts TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
 CREATE POLICY tenant ON public.role_permissions TO canvass_app USING ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)) WITH CHECK ((organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid));
 
@@ -3081,7 +3115,7 @@ GRANT DELETE ON TABLE public.campaigns TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.campaigns TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.campaigns TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.campaigns TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.campaigns TO canvass_platform;
 
@@ -3201,7 +3235,7 @@ GRANT DELETE ON TABLE public.contact_lists TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.contact_lists TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.contact_lists TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.contact_lists TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.contact_lists TO canvass_platform;
 
@@ -3222,7 +3256,7 @@ GRANT SELECT(organization_id) ON TABLE public.contacts TO canvass_search;
 GRANT SELECT(organization_id) ON TABLE public.contacts TO canvass_platform;
 
 GRANT SELECT(id) ON TABLE public.contacts TO canvass_search;
-GRANT SELECT(id) ON TABLE public.contacts TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.contacts TO canvass_platform;
 
 GRANT SELECT(attributes) ON TABLE public.contacts TO canvass_search;
 
@@ -3254,7 +3288,7 @@ GRANT DELETE ON TABLE public.email_templates TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.email_templates TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.email_templates TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.email_templates TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.email_templates TO canvass_platform;
 
@@ -3312,7 +3346,7 @@ GRANT DELETE ON TABLE public.forms TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.forms TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.forms TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.forms TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.forms TO canvass_platform;
 
@@ -3378,7 +3412,7 @@ GRANT DELETE ON TABLE public.lead_views TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.lead_views TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.lead_views TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.lead_views TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.lead_views TO canvass_platform;
 
@@ -3387,7 +3421,7 @@ GRANT DELETE ON TABLE public.leads TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.leads TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.leads TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.leads TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.leads TO canvass_platform;
 
@@ -3396,7 +3430,7 @@ GRANT DELETE ON TABLE public.memberships TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.memberships TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.memberships TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.memberships TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.memberships TO canvass_platform;
 
@@ -3407,6 +3441,8 @@ GRANT SELECT(organization_id) ON TABLE public.organizations TO canvass_platform;
 GRANT SELECT(time_zone) ON TABLE public.organizations TO canvass_platform;
 
 GRANT SELECT ON TABLE public.permissions TO canvass_app;
+
+GRANT SELECT,INSERT ON TABLE public.purged_contacts TO canvass_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO canvass_platform;
 
@@ -3422,7 +3458,7 @@ GRANT DELETE ON TABLE public.roles TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.roles TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.roles TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.roles TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.roles TO canvass_platform;
 
@@ -3447,7 +3483,7 @@ GRANT DELETE ON TABLE public.team_members TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.team_members TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.team_members TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.team_members TO canvass_platform;
 
 GRANT SELECT(team_id) ON TABLE public.team_members TO canvass_platform;
 
@@ -3458,7 +3494,7 @@ GRANT DELETE ON TABLE public.teams TO canvass_platform;
 
 GRANT SELECT(organization_id) ON TABLE public.teams TO canvass_platform;
 
-GRANT SELECT(id) ON TABLE public.teams TO canvass_platform;
+GRANT SELECT(id),UPDATE(id) ON TABLE public.teams TO canvass_platform;
 
 GRANT SELECT(deleted_at) ON TABLE public.teams TO canvass_platform;
 

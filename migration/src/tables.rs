@@ -61,6 +61,7 @@ pub const TABLES: &[(&str, Placement)] = &[
     ("memberships", Placement::Distributed),
     ("organizations", Placement::Distributed),
     ("permissions", Placement::Reference),
+    ("purged_contacts", Placement::Distributed),
     ("rate_limits", Placement::Local),
     ("role_permissions", Placement::Distributed),
     ("roles", Placement::Distributed),

@@ -285,10 +285,7 @@ async fn what_rows_leave_out_is_written_down_when_that_is_taken_back() {
         SELECT organization_id, id, now(), 'unknown' FROM contacts"#;
     let database = TestDatabase::fresh().await;
     run(&database.admin(), ROWS).await;
-    let migrations = migration::pending(&[]);
-    let mut latest_first = migrations.iter().rev();
-    let later = latest_first.position(|name| name.ends_with("smaller_rows"));
-    let steps = u32::try_from(later.unwrap() + 1).unwrap();
+    let steps = steps_until_before("smaller_rows");
 
     roll_back(&database.admin(), steps).await.unwrap();
 
@@ -309,6 +306,57 @@ async fn what_rows_leave_out_is_written_down_when_that_is_taken_back() {
         .execute("UPDATE validation_logs SET details = NULL")
         .await;
     assert!(rewritten.is_err(), "the log is changed by nobody again");
+}
+
+/// How many migrations are to be taken back for the one to be gone whose name ends so.
+fn steps_until_before(name: &str) -> u32 {
+    let migrations = migration::pending(&[]);
+    let later = migrations.iter().rev().position(|it| it.ends_with(name));
+    let later = later.expect("a migration has this name");
+    u32::try_from(later + 1).expect("there are few migrations")
+}
+
+#[tokio::test]
+async fn leads_came_with_their_first_answer_and_sums_that_were_half_forgotten_are_noted() {
+    const ROWS: &str = include_str!("migrations/figures.sql");
+    let database = TestDatabase::fresh().await;
+    run(&database.admin(), ROWS).await;
+    let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
+    let mut told = async |sql: &'static str| -> String {
+        sqlx::query(sql).fetch_one(&mut admin).await.unwrap().get(0)
+    };
+    let steps = steps_until_before("figures");
+
+    roll_back(&database.admin(), steps).await.unwrap();
+
+    let noted = "SELECT coalesce(string_agg(concat_ws(' ', w.version, c.date, c.event_type, c.is_machine, \
+                 cardinality(c.times)), ', ' ORDER BY w.version, c.date, c.event_type, c.is_machine), '') \
+                 FROM event_changes c JOIN campaigns w ON w.id = c.campaign_id";
+    let half_forgotten = "2 2026-03-01 OPEN f 1, 2 2026-03-01 OPEN t 1, 2 2026-03-02 SENT f 1";
+    assert_eq!(told(noted).await, half_forgotten);
+    let left = "SELECT concat_ws(', ', (SELECT string_agg(concat_ws(' ', c.version, a.date, a.is_final), ', ' \
+                    ORDER BY a.date) FROM event_aggregations a JOIN campaigns c ON c.id = a.campaign_id), \
+                (SELECT string_agg(c.version::text, ' ') FROM contact_event_days d \
+                    JOIN campaigns c ON c.id = d.campaign_id), \
+                (SELECT string_agg(c.version::text, ' ') FROM event_recurrences r \
+                    JOIN campaigns c ON c.id = r.campaign_id), \
+                (SELECT string_agg(c.version || ' ' || w.time_zone, ' ') FROM campaign_aggregations w \
+                    JOIN campaigns c ON c.id = w.campaign_id))";
+    let counted = "1 2026-03-01 t, 1 2026-03-02 f, 1, 1, 1 UTC";
+    assert_eq!(told(left).await, counted);
+
+    // As they stood before: a lead came when it was made, unless somebody said when.
+    let unsaid = "WITH unsaid AS (UPDATE leads SET came_at = NULL WHERE version < 3 RETURNING id) \
+                  SELECT count(*)::text FROM unsaid";
+    assert_eq!(told(unsaid).await, "2");
+    let said = "WITH said AS (UPDATE leads SET came_at = '2026-03-09Z' WHERE version = 3 RETURNING id) \
+                SELECT count(*)::text FROM said";
+    assert_eq!(told(said).await, "1");
+    advance(&database.admin(), steps).await.unwrap();
+
+    let came = "SELECT string_agg(to_char(came_at AT TIME ZONE 'UTC', 'DD'), ' ' ORDER BY version) FROM leads";
+    assert_eq!(told(came).await, "10 08 09");
+    assert_eq!(told(noted).await, half_forgotten);
 }
 
 #[tokio::test]

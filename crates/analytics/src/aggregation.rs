@@ -16,7 +16,7 @@ use crate::figures::Drift;
 use crate::metrics::{Calendar, Day, Period};
 use crate::ports::{AnalyticsStore, AnalyticsUnit};
 use crate::reading::organization_of;
-use crate::{AnalyticsError, EventType, Taken};
+use crate::{AnalyticsError, CountingState, EventType};
 
 /// Counts what was recorded of an organization's campaigns.
 pub const AGGREGATE_EVENTS: JobKind = JobKind::new("aggregate_events");
@@ -64,6 +64,7 @@ pub struct Aggregation {
     store: Arc<dyn AnalyticsStore>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
+    step: u32,
 }
 
 impl Aggregation {
@@ -74,7 +75,19 @@ impl Aggregation {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
-        Self { store, clock, ids }
+        Self {
+            store,
+            clock,
+            ids,
+            step: STEP,
+        }
+    }
+
+    /// The same with so many events counted, or noted anew, in one unit.
+    #[must_use]
+    pub const fn in_steps_of(mut self, events: u32) -> Self {
+        self.step = events;
+        self
     }
 
     /// Has the events of the scope's organization counted; `None` where a job is to do so already.
@@ -196,25 +209,27 @@ impl Aggregation {
         &self,
         unit: &dyn AnalyticsUnit,
         scope: &TenantScope,
-        (campaign, taken): (CampaignId, &Taken),
+        (campaign, taken): (CampaignId, &CountingState),
         zone: &TimeZoneName,
         at: Timestamp,
     ) -> Result<bool, AnalyticsError> {
-        if let Taken::Moved(before) = taken {
+        if let CountingState::Moved(before) = taken {
             self.note_move(unit, scope, campaign, (before, zone), at)
                 .await?;
         }
         // The audit log was told as another port.
         let aggregations = unit.aggregations();
-        if *taken != Taken::Countable && aggregations.forget(campaign, zone, STEP, at).await? {
+        let is_countable = *taken == CountingState::Countable;
+        if !is_countable && aggregations.forget(campaign, zone, self.step, at).await? {
             return Ok(true);
         }
         let calendar = Calendar::of(zone);
-        let is_left = aggregations.count_noted(campaign, &calendar, STEP, at);
+        let is_left = aggregations.count_noted(campaign, &calendar, self.step, at);
         Ok(is_left.await?)
     }
 
-    /// Writes into the audit log that a campaign is counted in other days from now on, also where some were final.
+    /// Writes into the audit log that a campaign is counted in other days from now on than it was, or was to be, also where
+    /// some were final.
     async fn note_move(
         &self,
         unit: &dyn AnalyticsUnit,

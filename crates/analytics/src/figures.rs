@@ -66,12 +66,13 @@ pub struct CampaignCard {
 
 /// How a campaign stands whose events somebody is about to count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taken {
+pub enum CountingState {
     /// What is noted of it can be counted.
     Countable,
-    /// It was counted in days of this time zone, which is another one than theirs: that is to be forgotten first.
+    /// It was counted in days of this time zone, or was to be, which is another one than theirs: that is to be forgotten
+    /// first.
     Moved(TimeZoneName),
-    /// What was counted is forgotten in part; the rest is to be forgotten as well.
+    /// What was counted is forgotten in part, to be counted in days of theirs; the rest is to be forgotten as well.
     HalfForgotten,
 }
 

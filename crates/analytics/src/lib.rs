@@ -49,8 +49,8 @@ pub use event::{
     UnknownSegment, VisitId,
 };
 pub use figures::{
-    CampaignCard, DayFigures, Drift, Drifting, Figures, HONEYPOT, LeadCount, OrganizationCard,
-    Taken, by_source, with_leads,
+    CampaignCard, CountingState, DayFigures, Drift, Drifting, Figures, HONEYPOT, LeadCount,
+    OrganizationCard, by_source, with_leads,
 };
 pub use views::{
     CampaignFigures, ComparisonView, DailyView, DayView, ExportedFile, FileFormat, FunnelView,

@@ -9,7 +9,7 @@ use kernel::{
 };
 use time::Date;
 
-use crate::figures::{CampaignCard, Drift, Figures, LeadCount, OrganizationCard, Taken};
+use crate::figures::{CampaignCard, CountingState, Drift, Figures, LeadCount, OrganizationCard};
 use crate::metrics::{Calendar, Day};
 use crate::{EventType, Segment};
 
@@ -90,25 +90,25 @@ pub trait Aggregations: Send + Sync {
         zone: &TimeZoneName,
         after: Option<CampaignId>,
     ) -> Result<Option<CampaignId>, StorageError>;
-    /// Takes a campaign in hand, whose events are to be counted in days of this time zone; until the unit ends, nobody else
-    /// MUST do so, and whoever does is waited for. Tells whether they can be counted, as they can where none ever was.
+    /// Takes a campaign in hand, whose events are to be counted in days of this time zone; until the unit ends, others MUST
+    /// NOT do so, and whoever does is waited for. Tells whether they can be counted, as they can where none ever was.
     async fn take(
         &self,
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<Taken, StorageError>;
+    ) -> Result<CountingState, StorageError>;
     /// As [`Self::take`], without waiting: `None` where somebody else has it in hand.
     async fn try_take(
         &self,
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<Option<Taken>, StorageError>;
+    ) -> Result<Option<CountingState>, StorageError>;
     /// Forgets some of what was counted of a campaign that the unit has taken, and that days of it are final: about so much,
     /// and no less than one day (in UTC) of events. Whether there is more to forget. Until there is none, nothing of it counts
-    /// as counted in days of any time zone; then all of its events are noted as what is not counted, and its days are those
-    /// of this one.
+    /// as counted in days of any time zone, and [`Self::take`] tells this one as what it was to be counted in; then all of its
+    /// events are noted as what is not counted, and its days are those of this one.
     async fn forget(
         &self,
         campaign: CampaignId,

@@ -61,10 +61,11 @@ pub use campaign::{
     AddressStatus, Assignment, AudienceCounts, AudiencePreview, BounceKind, Bounced, Campaign,
     CampaignAction, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,
     CampaignStatus, CampaignTimes, Candidate, CountedCampaign, Deed, Delivery, Due, Engaged,
-    Engagement, Exclusion, InvalidSendRate, ListPremise, NewCampaign, PastSchedule, PlannedMail,
-    Played, Premises, Readiness, Recipient, RecipientFilter, RecipientStatus, Refusal, Requirement,
-    RiskyAddresses, SendRate, Settled, Sorted, Standing, Stop, StopReason, StopSource, Trace,
-    UnknownCampaignStatus, UnknownPastSchedule, UnknownRecipientStatus, UnknownRiskyAddresses,
+    Engagement, Exclusion, InvalidSendRate, ListPremise, LivingContact, NewCampaign, PastSchedule,
+    PlannedMail, Played, Premises, Readiness, Recipient, RecipientFilter, RecipientStatus, Refusal,
+    Requirement, RiskyAddresses, SendRate, Settled, Sorted, Standing, Stop, StopReason, StopSource,
+    Trace, UnknownCampaignStatus, UnknownPastSchedule, UnknownRecipientStatus,
+    UnknownRiskyAddresses,
 };
 pub use campaigns::Campaigns;
 pub use email_template::{

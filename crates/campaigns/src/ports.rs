@@ -16,8 +16,9 @@ use crate::{
     CampaignFilter, CampaignPlan, Candidate, Click, ClickWindow, ConsentRecord, CountedCampaign,
     EmailTemplate, EmailTemplateVersion, Engaged, Event, FieldKey, FieldProfile, Form,
     FormResponse, FormVersion, FormVersionCard, Lead, LeadFilter, LeadSort, LeadStage, LeadValue,
-    LeadView, Letterhead, Person, PlannedMail, Played, Premises, Recipient, RecipientFilter,
-    Settled, Simulation, StatusChange, Stop, StopReason, TemplateVersionCard, Trace,
+    LeadView, Letterhead, LivingContact, Person, PlannedMail, Played, Premises, Recipient,
+    RecipientFilter, Settled, Simulation, StatusChange, Stop, StopReason, TemplateVersionCard,
+    Trace,
 };
 
 /// Opens units of work on campaigns.
@@ -293,13 +294,9 @@ pub trait Audience: Send + Sync {
         after: Option<ContactId>,
         limit: u16,
     ) -> Result<Vec<Candidate>, StorageError>;
-    /// How those of these people stand who live, in no order.
-    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError>;
-    /// The addresses of those of these people who live, as they were given, in no order.
-    async fn addresses(
-        &self,
-        contacts: &[ContactId],
-    ) -> Result<Vec<(ContactId, String)>, StorageError>;
+    /// How those of these people stand who live, in no order. The address MUST be the one that so stands, whatever becomes
+    /// of the person meanwhile.
+    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<LivingContact>, StorageError>;
 }
 
 /// The addresses of landing pages, each of which belongs to one campaign of the whole installation.

@@ -96,7 +96,7 @@ pub struct AudiencePolicy {
 pub struct RetentionOverrides {
     /// Days until addresses of clients and personal values inside events are nulled.
     pub personal_values_days: Option<u16>,
-    /// Days until soft-deleted rows are purged.
+    /// Days until soft-deleted rows are purged; 90 where there is no other period.
     pub deleted_rows_days: Option<u16>,
     /// Months until validation logs are archived.
     pub validation_logs_months: Option<u16>,

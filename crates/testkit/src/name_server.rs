@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use hickory_proto::op::{Message, OpCode, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, MX, SOA};
@@ -10,6 +11,13 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// How often a question is repeated that the server has to answer.
+const REPETITIONS: usize = 30;
+
+/// How long is waited for the answer each time.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What the server says of a domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,13 +101,17 @@ impl NameServer {
         let name = Name::from_ascii("catch-up.test.").expect("a name");
         question.add_query(Query::query(name, RecordType::MX));
         let question = question.to_vec().expect("a question can be written");
-        socket
-            .send_to(&question, self.address)
-            .await
-            .expect("loopback takes it");
-        // Datagrams are read in the order in which they came.
-        let answer = socket.recv(&mut [0; 512]).await;
-        answer.expect("the server answers what it was not told to be silent about");
+        let mut buffer = [0; 512];
+        // Datagrams are read in the order in which they came; one can be lost where too many wait.
+        for _ in 0..REPETITIONS {
+            let sent = socket.send_to(&question, self.address).await;
+            sent.expect("loopback takes it");
+            if let Ok(answer) = timeout(PAUSE, socket.recv(&mut buffer)).await {
+                answer.expect("the server answers what it was not told to be silent about");
+                return;
+            }
+        }
+        panic!("the server does not answer");
     }
 
     /// How many questions were asked about the domain, over UDP and TCP together; see [`NameServer::catch_up`].

@@ -93,5 +93,7 @@ SELECT force_row_security('campaign_aggregations', true);
 DROP INDEX campaign_aggregations_zone_idx;
 COMMENT ON COLUMN campaign_aggregations.time_zone IS NULL;
 ALTER TABLE campaign_aggregations
+DROP CONSTRAINT one_time_zone,
+DROP COLUMN next_time_zone,
 DROP COLUMN noted_until,
 ALTER COLUMN time_zone SET NOT NULL;

@@ -7,8 +7,12 @@ ALTER TABLE event_aggregations DROP COLUMN is_final;
 -- What was counted in days of another time zone is forgotten in steps, between which nothing counts as counted.
 ALTER TABLE campaign_aggregations
 ALTER COLUMN time_zone DROP NOT NULL,
-ADD COLUMN noted_until date;
+ADD COLUMN noted_until date,
+ADD COLUMN next_time_zone text,
+ADD CONSTRAINT one_time_zone CHECK (num_nonnulls(time_zone, next_time_zone) = 1);
 COMMENT ON COLUMN campaign_aggregations.time_zone IS 'of the days of the sums; null while these are forgotten';
+COMMENT ON COLUMN campaign_aggregations.next_time_zone
+IS 'of the days of the next sums, while others are forgotten for these';
 COMMENT ON COLUMN campaign_aggregations.noted_until
 IS 'until which day (in UTC) events are noted anew since sums are forgotten';
 -- Who looks for sums of other days than an organization's looks before and behind its time zone.

@@ -1,5 +1,8 @@
 DROP INDEX contact_import_left_contact_idx;
 DROP INDEX contact_import_touches_contact_idx;
+DROP TABLE purged_contacts;
+DROP POLICY platform_delete ON contact_bulk_operations;
+REVOKE UPDATE (id) ON team_members FROM canvass_platform;
 REVOKE SELECT (list_id), DELETE ON contact_bulk_operations FROM canvass_platform;
 REVOKE SELECT (list_id) ON contact_imports FROM canvass_platform;
 REVOKE SELECT (id), INSERT ON audit_logs, audit_payloads FROM canvass_platform;
@@ -24,7 +27,7 @@ BEGIN
     ] LOOP
         EXECUTE format('DROP POLICY platform ON %I', relation);
         EXECUTE format(
-            'REVOKE SELECT (organization_id, id, deleted_at), DELETE ON %I FROM canvass_platform', relation);
+            'REVOKE SELECT (organization_id, id, deleted_at), UPDATE (id), DELETE ON %I FROM canvass_platform', relation);
     END LOOP;
 
     FOR reached IN

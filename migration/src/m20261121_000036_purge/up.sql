@@ -1,6 +1,19 @@
 -- Daily, organization by organization: what was deleted long enough ago is removed for good, with what goes with it. Of
--- the organization of its unit the platform's role reaches what is deleted, by ids and instants and nothing else, and
--- writes into the audit log that it was purged.
+-- the organization of its unit the platform's role reaches what is deleted, by ids and instants, and writes into the
+-- audit log that it was purged. It locks what it purges, for which it may update it, and can change nothing.
+
+-- Whoever was written to can leave by an old mail when their contact is gone.
+CREATE TABLE purged_contacts (
+    organization_id uuid NOT NULL REFERENCES organizations (organization_id),
+    contact_id uuid NOT NULL,
+    address_hash bytea NOT NULL CHECK (octet_length(address_hash) = 17),
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, contact_id)
+);
+COMMENT ON TABLE purged_contacts IS 'contacts that a campaign was addressed to, without anything that tells who they were';
+COMMENT ON COLUMN purged_contacts.address_hash IS 'as in suppressions';
+SELECT protect_tenant_table('purged_contacts');
+GRANT SELECT, INSERT ON purged_contacts TO canvass_app;
 
 DO $$
 DECLARE
@@ -16,7 +29,7 @@ BEGIN
             'CREATE POLICY platform ON %I FOR ALL TO canvass_platform USING (%s AND deleted_at IS NOT NULL) WITH CHECK (false)',
             relation, tenant);
         EXECUTE format(
-            'GRANT SELECT (organization_id, id, deleted_at), DELETE ON %I TO canvass_platform', relation);
+            'GRANT SELECT (organization_id, id, deleted_at), UPDATE (id), DELETE ON %I TO canvass_platform', relation);
     END LOOP;
 
     -- What goes with one of these has no deletion of its own, or goes whether it has or not.
@@ -60,10 +73,15 @@ BEGIN
             reached.name, tenant,
             CASE reached.parent WHEN 'audit_logs' THEN tenant || ' AND action = ''purge''' ELSE tenant END);
     END LOOP;
+    -- Operations of all organizations are ended; they are removed in one.
+    EXECUTE format(
+        'CREATE POLICY platform_delete ON contact_bulk_operations AS RESTRICTIVE FOR DELETE TO canvass_platform USING (%s)',
+        tenant);
 END
 $$;
 -- Whoever writes entries is told their ids.
 GRANT SELECT (id), INSERT ON audit_logs, audit_payloads TO canvass_platform;
+GRANT UPDATE (id) ON team_members TO canvass_platform;
 GRANT SELECT (list_id) ON contact_imports TO canvass_platform;
 GRANT SELECT (list_id), DELETE ON contact_bulk_operations TO canvass_platform;
 

@@ -17,7 +17,7 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     ),
     (
         "campaign_aggregations",
-        "how far events were counted ahead; that they are counted in other days from now on has an entry",
+        "how far events were counted ahead; that they are to be counted in other days has an entry, each time",
     ),
     (
         "campaign_contact_assignments",
@@ -105,6 +105,10 @@ pub(super) const UNTOLD_TABLES: &[(&str, &str)] = &[
     (
         "scheduled_runs",
         "the program's own work; who asked for a run has an entry that names it",
+    ),
+    (
+        "purged_contacts",
+        "what is left of contacts that were purged, whose own entries tell of that",
     ),
     (
         "scheduler_leases",

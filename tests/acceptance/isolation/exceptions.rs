@@ -134,6 +134,11 @@ pub(crate) const PSEUDONYMS: &[(&str, &str, &str)] = &[
         "contact_id",
         "a lead stays when the contact that it is was purged",
     ),
+    (
+        "purged_contacts",
+        "contact_id",
+        "it is there because the contact is not",
+    ),
 ];
 
 /// Tables that can be updated and do not tell who did, and in which version.

@@ -10,6 +10,13 @@ INSERT INTO scheduler_leases (name, scheduler, lease_until, created_at, updated_
 VALUES ('scheduler', gen_random_uuid(), now(), now(), now()) ON CONFLICT (name) DO NOTHING;
 COMMIT;
 
+-- A contact that was deleted long ago is about to be purged.
+BEGIN;
+SELECT unit('canvass_app', '{organization}', 30000);
+INSERT INTO purged_contacts (organization_id, contact_id, address_hash, created_at)
+VALUES ('{organization}', gen_random_uuid(), decode(repeat('{letter}{letter}', 17), 'hex'), now());
+COMMIT;
+
 -- An import that is only tried has such rows while it is read, and none afterwards.
 BEGIN;
 SELECT unit('canvass_app', '{organization}', 30000);

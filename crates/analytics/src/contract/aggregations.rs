@@ -5,7 +5,7 @@ use time::macros::{date, datetime};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, figures, id, opening, period, utc, year};
-use crate::Taken;
+use crate::CountingState;
 use crate::metrics::{ByActor, Calendar, Counts, Tally};
 
 /// The cases of what is counted ahead.
@@ -50,8 +50,8 @@ fn opened(events: u64, people: u64) -> Counts {
 
 mod cases {
     use super::{
-        Calendar, NOW, Subject, Taken, Tenant, date, datetime, figures, opened, opening, period,
-        somebody, utc, year,
+        Calendar, CountingState, NOW, Subject, Tenant, date, datetime, figures, opened, opening,
+        period, somebody, utc, year,
     };
 
     pub(super) async fn what_was_recorded_is_to_be_counted_until_somebody_counts_it<S: Subject>(
@@ -75,7 +75,7 @@ mod cases {
         let next = aggregations.next_outdated(&utc(), next).await.unwrap();
         assert_eq!(next, None);
         let taken = aggregations.take(second, &utc(), NOW).await.unwrap();
-        assert_eq!(taken, Taken::Countable);
+        assert_eq!(taken, CountingState::Countable);
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
         let calendar = Calendar::of(&utc());
@@ -92,12 +92,12 @@ mod cases {
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
         let taken = aggregations.try_take(second, &utc(), NOW).await.unwrap();
-        assert_eq!(taken, Some(Taken::Countable));
+        assert_eq!(taken, Some(CountingState::Countable));
         drop(unit);
         let unit = tenant.begin(subject).await;
         let berlin = "Europe/Berlin".parse().unwrap();
         let taken = unit.aggregations().take(second, &berlin, NOW).await;
-        assert_eq!(taken.unwrap(), Taken::Moved(utc()));
+        assert_eq!(taken.unwrap(), CountingState::Moved(utc()));
     }
 
     pub(super) async fn what_is_counted_in_steps_amounts_to_the_same_at_each_of_them<S: Subject>(

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{Happening, Subject};
 use crate::metrics::{Calendar, Counts, Period};
 use crate::ports::AnalyticsUnit;
-use crate::{Actor, DayFigures, Drift, EventType, Figures, Taken};
+use crate::{Actor, CountingState, DayFigures, Drift, EventType, Figures};
 
 /// The instant at which everything is written down.
 pub(super) const NOW: Timestamp = datetime!(2026-03-20 12:00 UTC);
@@ -96,7 +96,7 @@ impl Tenant {
         let unit = self.begin(subject).await;
         let aggregations = unit.aggregations();
         let taken = aggregations.take(campaign, zone, NOW).await.unwrap();
-        if taken != Taken::Countable {
+        if taken != CountingState::Countable {
             let forgetting = aggregations.forget(campaign, zone, most, NOW);
             if forgetting.await.unwrap() {
                 unit.commit().await.unwrap();

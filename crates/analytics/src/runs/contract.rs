@@ -118,8 +118,8 @@ async fn listed<S: Subject>(
 
 mod cases {
     use super::{
-        Duration, JOB, LATER, LONG, NOW, OrganizationId, PeriodicJob, RunOutcome, ScheduledRun,
-        Subject, Uuid, asked, done, listed, scheduler,
+        Duration, JOB, LATER, LONG, NOW, OrganizationId, PeriodicJob, RunCounts, RunOutcome,
+        ScheduledRun, Subject, Uuid, asked, done, listed, scheduler,
     };
     use crate::runs::ScheduleError;
 
@@ -235,7 +235,10 @@ mod cases {
 
         assert!(ledger.lead(next, LONG).await.unwrap());
         assert!(ledger.start(asked.id, next, LATER).await.unwrap());
-        let failed = RunOutcome::Failed("no room".to_owned());
+        let failed = RunOutcome::Failed {
+            error: "no room".to_owned(),
+            counts: RunCounts::from([("jobs", 2)]),
+        };
         assert!(!ledger.end(asked.id, killed, &done(), LATER).await.unwrap());
         assert!(ledger.end(asked.id, next, &failed, LATER).await.unwrap());
 

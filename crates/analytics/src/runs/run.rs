@@ -41,8 +41,13 @@ pub struct NewRun {
 pub enum RunOutcome {
     /// Everything was done.
     Done(RunCounts),
-    /// Something was not, for a reason without personal data.
-    Failed(String),
+    /// Something was not.
+    Failed {
+        /// Why, without personal data.
+        error: String,
+        /// What was done, counted.
+        counts: RunCounts,
+    },
 }
 
 /// A run of a periodic job.
@@ -64,7 +69,7 @@ pub struct ScheduledRun {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// What it did, counted; none until it ended, or where it failed.
+    /// What it did, counted; none until it ended.
     pub counts: BTreeMap<String, i64>,
     /// Why it failed, without personal data.
     pub error: Option<String>,
@@ -123,12 +128,14 @@ impl ScheduledRun {
     /// The run ends.
     pub fn end(&mut self, outcome: &RunOutcome, at: Timestamp) {
         self.finished_at = Some(at);
-        match outcome {
-            RunOutcome::Done(counts) => {
-                let counts = counts.iter();
-                self.counts = counts.map(|(name, n)| ((*name).to_owned(), *n)).collect();
+        let counts = match outcome {
+            RunOutcome::Done(counts) => counts,
+            RunOutcome::Failed { error, counts } => {
+                self.error = Some(error.clone());
+                counts
             }
-            RunOutcome::Failed(error) => self.error = Some(error.clone()),
-        }
+        };
+        let counts = counts.iter();
+        self.counts = counts.map(|(name, n)| ((*name).to_owned(), *n)).collect();
     }
 }

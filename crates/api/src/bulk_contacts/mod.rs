@@ -35,7 +35,8 @@ impl BulkContactsApi {
     ///
     /// By a job, which tells how far it is and what became of them. Contacts are reached in the order in which they were
     /// made, each once at most, and deleted where they fit the filter then; those that are made after this request are
-    /// left alone. They can be restored one by one. Needs the permission `contact.delete`.
+    /// left alone. They can be restored one by one for 90 days, or as many as the organization says in
+    /// `retention.deleted_rows_days`, and go for good after that. Needs the permission `contact.delete`.
     #[oai(
         path = "/v1/organizations/:organization/contacts/delete-matching",
         method = "post",

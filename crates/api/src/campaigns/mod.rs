@@ -187,8 +187,9 @@ impl CampaignsApi {
 
     /// Delete a campaign
     ///
-    /// One that is active or paused has to be completed first: the answer is 409 until then. It can be restored. Needs the
-    /// permission `campaign.delete`.
+    /// One that is active or paused has to be completed first: the answer is 409 until then. It can be restored for
+    /// 90 days, or as many as the organization says in `retention.deleted_rows_days`; without leads and simulation it goes
+    /// for good after that. Needs the permission `campaign.delete`.
     #[oai(
         path = "/v1/organizations/:organization/campaigns/:campaign",
         method = "delete",

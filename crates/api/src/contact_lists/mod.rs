@@ -166,8 +166,9 @@ impl ContactListsApi {
 
     /// Delete a list
     ///
-    /// Who is on it stays a contact. It can be restored, and has then the contacts on it that it has now. Needs the
-    /// permission `contact_list.delete`.
+    /// Who is on it stays a contact. It can be restored for 90 days, or as many as the organization says in
+    /// `retention.deleted_rows_days`, and has then the contacts on it that it has now; unless a campaign has it, it goes
+    /// for good after that. Needs the permission `contact_list.delete`.
     #[oai(
         path = "/v1/organizations/:organization/contact-lists/:contact_list",
         method = "delete",

@@ -151,8 +151,9 @@ impl ContactsApi {
 
     /// Delete several contacts
     ///
-    /// They can be restored. Tells of each, in the order in which they were named, what became of it.
-    /// Needs the permission `contact.delete`.
+    /// They can be restored for 90 days, or as many as the organization says in `retention.deleted_rows_days`, and go for
+    /// good after that. Tells of each, in the order in which they were named, what became of it. Needs the permission
+    /// `contact.delete`.
     #[oai(
         path = "/v1/organizations/:organization/contacts/bulk-delete",
         method = "post",
@@ -389,7 +390,8 @@ impl ContactsApi {
 
     /// Delete a contact
     ///
-    /// Its address is free for others. It can be restored, and is then on the lists on which it is now. What its
+    /// Its address is free for others. It can be restored for 90 days, or as many as the organization says in
+    /// `retention.deleted_rows_days`, and is then on the lists on which it is now; it goes for good after that. What its
     /// address is suppressed for stays. Needs the permission `contact.delete`.
     #[oai(
         path = "/v1/organizations/:organization/contacts/:contact",

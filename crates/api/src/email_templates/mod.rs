@@ -170,8 +170,9 @@ impl EmailTemplatesApi {
 
     /// Delete a template
     ///
-    /// Its versions stay for the campaigns that have them. It can be restored. Needs the permission
-    /// `email_template.delete`.
+    /// Its versions stay for the campaigns that have them. It can be restored for 90 days, or as many as
+    /// the organization says in `retention.deleted_rows_days`; unless a campaign has one of them, it goes for good after
+    /// that. Needs the permission `email_template.delete`.
     #[oai(
         path = "/v1/organizations/:organization/email-templates/:email_template",
         method = "delete",

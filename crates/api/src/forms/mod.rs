@@ -162,8 +162,9 @@ impl FormsApi {
 
     /// Delete a form
     ///
-    /// Its versions stay for the campaigns that have them. It can be restored. Needs the permission
-    /// `form.delete`.
+    /// Its versions stay for the campaigns that have them. It can be restored for 90 days, or as many as
+    /// the organization says in `retention.deleted_rows_days`; unless a campaign has one of them, it goes for good after
+    /// that. Needs the permission `form.delete`.
     #[oai(
         path = "/v1/organizations/:organization/forms/:form",
         method = "delete",

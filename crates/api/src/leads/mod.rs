@@ -361,8 +361,9 @@ impl LeadsApi {
 
     /// Delete several leads
     ///
-    /// They can be restored one by one. Tells of each, in the order in which they were named, what became of it. The
-    /// entries of the audit log have a batch in common. Needs the permission `lead.delete`.
+    /// They can be restored one by one for 90 days, or as many as the organization says in `retention.deleted_rows_days`,
+    /// and go for good after that. Tells of each, in the order in which they were named, what became of it. The entries of
+    /// the audit log have a batch in common. Needs the permission `lead.delete`.
     #[oai(
         path = "/v1/organizations/:organization/leads/bulk-delete",
         method = "post",
@@ -384,7 +385,8 @@ impl LeadsApi {
 
     /// Delete a lead
     ///
-    /// It can be restored. Needs the permission `lead.delete`.
+    /// It can be restored for 90 days, or as many as the organization says in `retention.deleted_rows_days`, and goes for
+    /// good after that. Needs the permission `lead.delete`.
     #[oai(
         path = "/v1/organizations/:organization/leads/:lead",
         method = "delete",

@@ -51,7 +51,7 @@ pub(crate) struct RetentionShape {
     /// Days until addresses of clients and personal values inside events are nulled.
     #[oai(nullable, validator(minimum(value = "1"), maximum(value = "3650")))]
     personal_values_days: Option<i32>,
-    /// Days until soft-deleted rows are purged.
+    /// Days until soft-deleted rows are purged; 90 where there is no other period.
     #[oai(nullable, validator(minimum(value = "1"), maximum(value = "3650")))]
     deleted_rows_days: Option<i32>,
     /// Months until validation logs are archived.

@@ -152,8 +152,9 @@ impl TeamsApi {
 
     /// Delete a team
     ///
-    /// Its name is free for others. It can be restored, and has then the people in it that it has now. Needs the
-    /// permission `team.delete`.
+    /// Its name is free for others. It can be restored for 90 days, or as many as the organization says in
+    /// `retention.deleted_rows_days`, and has then the people in it that it has now; without leads it goes for good after
+    /// that. Needs the permission `team.delete`.
     #[oai(
         path = "/v1/organizations/:organization/teams/:team",
         method = "delete",

@@ -70,7 +70,13 @@ async fn runs_are_listed_with_what_they_did() {
             "expiry",
             RunOutcome::Done(RunCounts::from([("sessions", 3)])),
         ),
-        ("aggregation", RunOutcome::Failed("no room".to_owned())),
+        (
+            "aggregation",
+            RunOutcome::Failed {
+                error: "no room".to_owned(),
+                counts: RunCounts::from([("jobs", 2)]),
+            },
+        ),
     ] {
         let asked = start(&installation, &grace, name).await.is(202).json();
         let id = asked["id"].as_str().unwrap().parse().unwrap();
@@ -88,6 +94,7 @@ async fn runs_are_listed_with_what_they_did() {
         (&json!("aggregation"), &json!("no room"))
     );
     assert_eq!(expiries, [all[1].clone()]);
+    assert_eq!(all[0]["counts"], json!({ "jobs": 2 }));
     assert_eq!(expiries[0]["counts"], json!({ "sessions": 3 }));
     assert!(expiries[0]["finished_at"].is_string() && expiries[0]["turn"].is_null());
 }

@@ -106,6 +106,27 @@ pub struct Candidate {
     pub standing: Standing,
 }
 
+/// A person who lives, as they stand at one moment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LivingContact {
+    /// Who.
+    pub contact: ContactId,
+    /// The address that so stands, as it was given.
+    pub address: String,
+    /// What decides whether it is mailed.
+    pub standing: Standing,
+}
+
+/// Addresses are nobody's to read in logs.
+impl fmt::Debug for LivingContact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LivingContact")
+            .field("contact", &self.contact)
+            .field("standing", &self.standing)
+            .finish_non_exhaustive()
+    }
+}
+
 /// How many people stand how, and how often they are on the lists altogether.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AudienceCounts {

@@ -9,8 +9,8 @@ mod schedule;
 mod status;
 
 pub use audience::{
-    AddressStatus, AudienceCounts, AudiencePreview, Candidate, Exclusion, RiskyAddresses, Standing,
-    Stop, StopReason, StopSource, UnknownRiskyAddresses,
+    AddressStatus, AudienceCounts, AudiencePreview, Candidate, Exclusion, LivingContact,
+    RiskyAddresses, Standing, Stop, StopReason, StopSource, UnknownRiskyAddresses,
 };
 pub use entity::{
     Campaign, CampaignChange, CampaignCounts, CampaignFilter, CampaignPlan, CampaignState,

@@ -169,7 +169,7 @@ impl Event {
         unique: Uuid,
     ) -> Self {
         Self {
-            id: at_time(unique, at),
+            id: EventId::from_uuid(uuid_at(unique, at)),
             at,
             event_type,
             campaign,
@@ -184,7 +184,8 @@ impl Event {
 
     /// The same event under another id, whose time has to be the event's.
     pub fn identified(self, id: EventId) -> Result<Self, ForeignEventId> {
-        if at_time(id.as_uuid(), self.at) != id || id.as_uuid().get_version_num() != 7 {
+        let own = id.as_uuid();
+        if uuid_at(own, self.at) != own || own.get_version_num() != 7 {
             return Err(ForeignEventId);
         }
         Ok(Self { id, ..self })
@@ -203,15 +204,15 @@ impl Event {
     }
 }
 
-/// The UUIDv7 of this instant whose other bits are those of `unique`.
-fn at_time(unique: Uuid, at: Timestamp) -> EventId {
+/// The UUIDv7 of this instant, in milliseconds, whose other bits are those of `unique`.
+pub(crate) fn uuid_at(unique: Uuid, at: Timestamp) -> Uuid {
     let milliseconds = at.unix_timestamp_nanos().div_euclid(1_000_000);
     let milliseconds = u64::try_from(milliseconds).unwrap_or_default();
     let mut bytes = *unique.as_bytes();
     bytes[..6].copy_from_slice(&milliseconds.to_be_bytes()[2..]);
     bytes[6] = (bytes[6] & 0x0f) | 0x70;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    EventId::from_uuid(Uuid::from_bytes(bytes))
+    Uuid::from_bytes(bytes)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{CampaignId, ContactId, KeyPurpose, KeyRing, Mac, OrganizationId};
 use uuid::Uuid;
 
+use super::first_byte::{CLICK, OPEN, UNSUBSCRIBE, VISIT};
+
 /// Kind, key id, organization, campaign and contact, in this order; the target and the code come after them.
 const HEAD: usize = 1 + 1 + 16 + 16 + 16;
 
@@ -92,10 +94,10 @@ impl fmt::Debug for LinkTarget {
 impl LinkKind {
     const fn byte(&self) -> u8 {
         match self {
-            Self::Open => 1,
-            Self::Click(_) => 2,
-            Self::Visit => 3,
-            Self::Unsubscribe => 4,
+            Self::Open => OPEN,
+            Self::Click(_) => CLICK,
+            Self::Visit => VISIT,
+            Self::Unsubscribe => UNSUBSCRIBE,
         }
     }
 }
@@ -128,13 +130,13 @@ impl LinkClaim {
         let (organization, rest) = rest.split_first_chunk::<16>()?;
         let (campaign, rest) = rest.split_first_chunk::<16>()?;
         let (contact, target) = rest.split_first_chunk::<16>()?;
-        let kind = match (kind, target) {
-            (1, []) => LinkKind::Open,
-            (2, target) => {
+        let kind = match (*kind, target) {
+            (OPEN, []) => LinkKind::Open,
+            (CLICK, target) => {
                 LinkKind::Click(LinkTarget::parse(std::str::from_utf8(target).ok()?).ok()?)
             }
-            (3, []) => LinkKind::Visit,
-            (4, []) => LinkKind::Unsubscribe,
+            (VISIT, []) => LinkKind::Visit,
+            (UNSUBSCRIBE, []) => LinkKind::Unsubscribe,
             _ => return None,
         };
         let contact = Uuid::from_bytes(*contact);

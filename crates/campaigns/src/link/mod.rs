@@ -1,6 +1,7 @@
-//! The links of mails, which tell whose they are.
+//! The links of mails, which tell whose they are, and the tokens of landing pages, which tell which showing it is.
 
 mod claim;
+mod first_byte;
 mod mail_links;
 mod page;
 

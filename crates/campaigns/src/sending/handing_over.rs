@@ -1,8 +1,6 @@
 //! Handing over the mails of a campaign that are due.
 
-use std::collections::BTreeMap;
-
-use kernel::{ContactId, JobControl, JobFailure, TenantScope};
+use kernel::{JobControl, JobFailure, TenantScope};
 use serde_json::json;
 use time::Duration;
 
@@ -10,8 +8,7 @@ use super::pace::Pace;
 use super::send::{Next, Payload, Reached, SendJob};
 use super::settle::{Settlement, failure};
 use crate::campaigns::premises;
-use crate::ports::CampaignUnit;
-use crate::{AddressStatus, Campaign, CampaignAction, DueMail, Exclusion, Settled, Sorted};
+use crate::{Campaign, CampaignAction, DueMail, LivingContact, Settled, Sorted};
 
 /// How many mails are handed over in one unit of work, and so how many still go out after a pause was asked for.
 const SENT: u16 = 1_000;
@@ -82,8 +79,8 @@ impl SendJob {
         let Sorted {
             mailed,
             left_out: mut settled,
-        } = Sorted::now(&due, &living, policy);
-        settled.extend(self.hand_over(unit.as_ref(), &campaign, &mailed).await?);
+        } = Sorted::now(&due, living, policy);
+        settled.extend(self.hand_over(&campaign, mailed).await?);
         let handed_over = settled.iter().filter(|it| it.outcome.is_ok()).count() as u64;
         let settlement = Settlement {
             bench: &self.bench,
@@ -103,20 +100,20 @@ impl SendJob {
         Ok(Next::Batch)
     }
 
-    /// Hands mails over, and tells what became of each. Whoever was deleted just now gets none.
+    /// Hands mails over, and tells what became of each.
     async fn hand_over(
         &self,
-        unit: &dyn CampaignUnit,
         campaign: &Campaign,
-        mailed: &[(ContactId, AddressStatus)],
+        mailed: Vec<LivingContact>,
     ) -> Result<Vec<Settled>, JobFailure> {
         if mailed.is_empty() {
             return Ok(Vec::new());
         }
-        let contacts: Vec<_> = mailed.iter().map(|(contact, _)| *contact).collect();
-        let addresses = unit.audience().addresses(&contacts).await?;
-        let mails = addresses.into_iter();
-        let mails = mails.map(|(contact, address)| DueMail { contact, address });
+        let judged: Vec<_> = mailed.iter().map(|it| it.standing.status).collect();
+        let mails = mailed.into_iter().map(|person| DueMail {
+            contact: person.contact,
+            address: person.address,
+        });
         let mails: Vec<_> = mails.collect();
         let deliveries = self.transport.send(campaign, &mails).await;
         let deliveries = deliveries
@@ -125,15 +122,11 @@ impl SendJob {
         if deliveries.len() != mails.len() {
             return Err(JobFailure::lasting("transport-miscounted"));
         }
-        let deliveries = mails.iter().map(|mail| mail.contact).zip(deliveries);
-        let deliveries: BTreeMap<_, _> = deliveries.collect();
-        let settled = mailed.iter().map(|(contact, validation)| {
-            let delivery = deliveries.get(contact).copied();
-            Settled {
-                contact: *contact,
-                validation: delivery.map(|_| *validation),
-                outcome: delivery.ok_or(Exclusion::Deleted),
-            }
+        let settled = mails.iter().zip(judged).zip(deliveries);
+        let settled = settled.map(|((mail, validation), delivery)| Settled {
+            contact: mail.contact,
+            validation: Some(validation),
+            outcome: Ok(delivery),
         });
         Ok(settled.collect())
     }

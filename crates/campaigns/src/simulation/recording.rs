@@ -90,7 +90,7 @@ impl Recording<'_> {
             return Ok(BTreeSet::new());
         }
         let living = self.unit.audience().standings(&due).await?;
-        let left_out = Sorted::now(&due, &living, self.policy).left_out;
+        let left_out = Sorted::now(&due, living, self.policy).left_out;
         if !left_out.is_empty() {
             self.unit
                 .assignments()

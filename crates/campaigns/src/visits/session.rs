@@ -4,10 +4,12 @@ use uuid::Uuid;
 
 use super::LandingView;
 use super::service::Visits;
+use crate::event::uuid_at;
 use crate::link::PageClaim;
 
-/// One showing of a landing page: that it was seen and that it was answered are of one session. A field of the page
-/// carries it and nothing is kept in the browser, so that nobody is recognised who opens a page again.
+/// One showing of a landing page, and nothing more: that it was seen and that it was answered within a day are of one
+/// session. A field of the page carries it and nothing is kept in the browser, so that nobody is recognised who opens a page
+/// again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisitSession {
     pub(super) id: Uuid,
@@ -25,15 +27,15 @@ impl VisitSession {
 impl Visits {
     /// The page is shown: what is done on it from now on is of one session.
     pub fn begin_session(&self, page: &mut LandingView) {
-        let id = self.bench.id(std::convert::identity);
+        let id = uuid_at(self.bench.id(std::convert::identity), self.bench.now());
         let token = Self::page_claim(page).token(id, &*self.keys);
         page.session = Some(VisitSession { id, token });
     }
 
     /// Answers came from a showing of the page that had this token; from none where it was not made for this page and
-    /// whoever sees it.
+    /// whoever sees it, or more than a day ago.
     pub fn resume_session(&self, page: &mut LandingView, token: &str) {
-        let id = Self::page_claim(page).session(token, &*self.keys);
+        let id = Self::page_claim(page).session(token, &*self.keys, self.bench.now());
         page.session = id.map(|id| VisitSession {
             id,
             token: token.to_owned(),

@@ -370,14 +370,14 @@ impl Job for ImportJob {
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<JobEnd, JobFailure> {
-        let found = self.find(scope, import_of(job)?).await?;
-        let Some(mut import) = found.filter(|import| import.state().job == Some(job.id)) else {
+        let Some(mut import) = self.find(scope, import_of(job)?).await? else {
             return Ok(JobEnd::DONE);
         };
-        if !import.is_at_work() {
-            self.drop_file(&import, scope).await?;
+        // A worker was killed between the import's end and the job's; somebody may have asked for something else since.
+        self.drop_file(&import, scope).await?;
+        if import.state().job != Some(job.id) {
+            return Ok(JobEnd::DONE);
         }
-        // A worker was killed between the import's end and the job's.
         match import.state().status {
             ImportStatus::Pending | ImportStatus::Running => {}
             ImportStatus::Cancelled => return Ok(JobEnd::Cancelled(Some(result(&import)))),

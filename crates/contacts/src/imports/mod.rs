@@ -9,6 +9,7 @@ mod format;
 mod import;
 mod job;
 mod left;
+mod looking;
 mod merge;
 mod person;
 pub(crate) mod ports;

@@ -1,20 +1,16 @@
-//! Use cases: taking in files of contacts, looking at what became of them, and taking that back.
+//! Use cases: taking in files of contacts, having them read, and taking that back.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use kernel::{
-    AuditAction, Changes, Checked, Clock, ContactImportId, ContactListId, Cursor, Done, Expected,
-    FieldErrors, IdGenerator, JobId, JobRecord, JobStatus, Once, Page, PageRequest, StorageError,
-    TenantScope, begin_once,
+    AuditAction, Checked, Clock, ContactImportId, ContactListId, Done, Expected, FieldErrors,
+    IdGenerator, JobId, JobRecord, JobStatus, Once, StorageError, TenantScope, begin_once,
 };
-use uuid::Uuid;
 
 use super::job::{IMPORT, job_about};
 use super::undo::UNDO;
 use super::{
-    ContactImport, FileSource, FormatChange, ImportOptionsChange, ImportPreview, ImportStatus,
-    LeftContact, NewImport, Rejection, RejectionsCsv, Uploaded,
+    ContactImport, FileSource, FormatChange, ImportOptionsChange, ImportStatus, NewImport, Uploaded,
 };
 use crate::ports::{ContactStore, ContactUnit};
 use crate::workbench::{Workbench, find_list};
@@ -22,9 +18,6 @@ use crate::{ContactError, Judge};
 
 /// How many bytes a file may have where nothing else is said.
 const LARGEST_FILE: u64 = 2 * 1024 * 1024 * 1024;
-
-/// How many characters are shown of a row that was refused.
-const SHOWN: u16 = 2_000;
 
 /// What imports work with.
 #[derive(Clone)]
@@ -77,7 +70,7 @@ impl ImportDetail {
 /// Use cases on imports.
 #[derive(Clone)]
 pub struct Imports {
-    bench: Workbench,
+    pub(super) bench: Workbench,
     largest_file: u64,
 }
 
@@ -200,69 +193,6 @@ impl Imports {
             import: after,
             job: None,
         })
-    }
-
-    /// The imports into a list, in the order of their ids.
-    pub async fn list(
-        &self,
-        scope: &TenantScope,
-        list: ContactListId,
-        page: &PageRequest,
-    ) -> Result<Page<ImportDetail>, ContactError> {
-        let unit = self.bench.begin(scope).await?;
-        find_list(unit.as_ref(), list).await?;
-        let imports = unit.imports().list(list, page).await?;
-        let jobs = imports
-            .items
-            .iter()
-            .filter_map(|import| import.state().job)
-            .collect::<Vec<_>>();
-        let jobs = unit.jobs().find_many(&jobs).await?;
-        unit.commit().await?;
-        let mut jobs = jobs
-            .into_iter()
-            .map(|job| (job.id, job))
-            .collect::<HashMap<_, _>>();
-        let with_job = |import: ContactImport| {
-            let job = import.state().job.and_then(|job| jobs.remove(&job));
-            ImportDetail { import, job }
-        };
-        Ok(Page {
-            items: imports.items.into_iter().map(with_job).collect(),
-            next: imports.next,
-        })
-    }
-
-    /// An import.
-    pub async fn read(
-        &self,
-        scope: &TenantScope,
-        id: ContactImportId,
-    ) -> Result<ImportDetail, ContactError> {
-        let unit = self.bench.begin(scope).await?;
-        let import = find_import(unit.as_ref(), id).await?;
-        let detail = detail(unit.as_ref(), import).await?;
-        unit.commit().await?;
-        Ok(detail)
-    }
-
-    /// The first rows of its file, as they are understood; none where the file is not kept any more.
-    pub async fn preview(
-        &self,
-        scope: &TenantScope,
-        id: ContactImportId,
-    ) -> Result<ImportPreview, ContactError> {
-        let unit = self.bench.begin(scope).await?;
-        let import = find_import(unit.as_ref(), id).await?;
-        let sample = self.bench.sample(unit.as_ref(), id).await?;
-        unit.commit().await?;
-        let format = import
-            .format()
-            .cloned()
-            .ok_or(ContactError::NotFound("import"))?;
-        let is_whole = sample.len() as u64 == import.state().size;
-        let version = import.state().stamps.version;
-        Ok(ImportPreview::of(format, version, &sample, is_whole))
     }
 
     /// Changes how a file that waits is read, without reading it: see [`Imports::preview`]. One of which only a dry run
@@ -427,77 +357,10 @@ impl Imports {
             .end_import(unit, scope, &detail.import, status, error)
             .await
     }
-
-    /// The rows that were refused, in the order of the file, with the first 2,000 characters of what stands there. The
-    /// download has all.
-    pub async fn rejections(
-        &self,
-        scope: &TenantScope,
-        id: ContactImportId,
-        page: &PageRequest,
-    ) -> Result<Page<Rejection>, ContactError> {
-        let unit = self.bench.begin(scope).await?;
-        find_import(unit.as_ref(), id).await?;
-        let behind = match page.after {
-            Some(Cursor::Id(line)) => u64::try_from(line.as_u128()).unwrap_or(u64::MAX),
-            _ => 0,
-        };
-        let rows = unit
-            .import_trace()
-            .rejections_in_short(id, behind, page.limit.get() + 1, SHOWN)
-            .await?;
-        unit.commit().await?;
-        Ok(Page::from_overfull(rows, page.limit, |row| {
-            Cursor::Id(Uuid::from_u128(u128::from(row.line)))
-        }))
-    }
-
-    /// The same as a file.
-    pub async fn rejections_csv(
-        &self,
-        scope: &TenantScope,
-        id: ContactImportId,
-    ) -> Result<RejectionsCsv, ContactError> {
-        let unit = self.bench.begin(scope).await?;
-        let import = find_import(unit.as_ref(), id).await?;
-        self.bench
-            .note_import(
-                unit.as_ref(),
-                scope,
-                &import,
-                AuditAction::Export,
-                Changes::none(),
-            )
-            .await?;
-        unit.commit().await?;
-        let format = import.format().ok_or(ContactError::NotFound("import"))?;
-        let columns = format.detected().columns.iter();
-        Ok(RejectionsCsv::new(
-            self.bench.store(),
-            scope.clone(),
-            id,
-            format.detected().delimiter,
-            columns.map(|column| column.name.clone()).collect(),
-        ))
-    }
-
-    /// The contacts of which an undo left something.
-    pub async fn left(
-        &self,
-        scope: &TenantScope,
-        id: ContactImportId,
-        page: &PageRequest,
-    ) -> Result<Page<LeftContact>, ContactError> {
-        let unit = self.bench.begin(scope).await?;
-        find_import(unit.as_ref(), id).await?;
-        let left = unit.import_trace().left(id, page).await?;
-        unit.commit().await?;
-        Ok(left)
-    }
 }
 
 /// The import with this id, whose file came.
-async fn find_import(
+pub(super) async fn find_import(
     unit: &dyn ContactUnit,
     id: ContactImportId,
 ) -> Result<ContactImport, ContactError> {
@@ -522,7 +385,7 @@ async fn refuse_repeated(
 }
 
 /// The import with its job.
-async fn detail(
+pub(super) async fn detail(
     unit: &dyn ContactUnit,
     import: ContactImport,
 ) -> Result<ImportDetail, StorageError> {

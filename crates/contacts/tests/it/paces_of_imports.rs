@@ -111,6 +111,42 @@ impl JobControl for Heard {
 }
 
 #[tokio::test]
+async fn a_large_batch_tells_of_each_thousand_and_people_have_ids_in_the_order_of_the_file() {
+    let office = Office::open().await;
+    let id = office.send(&file_of(4_000), OPTIONS).await;
+    let (job, worker) = office.claim().await.unwrap();
+    // By this clock storage takes no time, so batches grow.
+    let (kind, scope) = office.kind_of(&job, 5_000);
+    let heard = Heard {
+        work: StagedWork::new(job.id, worker),
+        told: Mutex::default(),
+    };
+
+    kind.run(&job, &scope, &heard).await.unwrap();
+
+    let read = heard
+        .work
+        .reports()
+        .into_iter()
+        .map(|report| report.counts()["rows_read"]);
+    assert_eq!(read.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 4_000]);
+    let told = heard.told.into_inner().unwrap();
+    assert!(told.is_sorted_by_key(|(done, _)| *done), "{told:?}");
+    let steps = told
+        .split_inclusive(|(_, is_committed)| *is_committed)
+        .map(|batch| batch.len() - 1);
+    assert_eq!(steps.collect::<Vec<_>>(), [4, 4, 5, 0], "{told:?}");
+    let unit = office.unit().await;
+    let made = unit.import_trace().made_behind(id, None, 5_000).await;
+    let made = made.unwrap();
+    let made = made
+        .iter()
+        .map(|contact| contact.state().email_normalized.clone());
+    // In another order than that of the addresses: 10 stands behind 2.
+    assert!(made.eq((0..4_000).map(|person| format!("p{person}@analytical.org"))));
+}
+
+#[tokio::test]
 async fn a_batch_tells_how_far_it_is_while_it_is_written() {
     let office = Office::open().await;
     office.import(&file_of(500), OPTIONS, 500, None).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use analytics::metrics::{Calendar, Day};
 use analytics::ports::Aggregations;
-use analytics::{Drift, EventType, Taken};
+use analytics::{CountingState, Drift, EventType};
 use async_trait::async_trait;
 use kernel::{CampaignId, EventId, StorageError, TimeZoneName, Timestamp};
 use time::Date;
@@ -81,14 +81,14 @@ impl Aggregations for MemoryUnit {
         campaign: CampaignId,
         zone: &TimeZoneName,
         _at: Timestamp,
-    ) -> Result<Taken, StorageError> {
+    ) -> Result<CountingState, StorageError> {
         Ok(self.write(|tenant| {
             let place = tenant.aggregated.entry(campaign);
             let aggregated = place.or_insert_with(|| Aggregated::new(zone.clone()));
             if aggregated.zone == *zone {
-                Taken::Countable
+                CountingState::Countable
             } else {
-                Taken::Moved(aggregated.zone.clone())
+                CountingState::Moved(aggregated.zone.clone())
             }
         }))
     }
@@ -99,7 +99,7 @@ impl Aggregations for MemoryUnit {
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<Option<Taken>, StorageError> {
+    ) -> Result<Option<CountingState>, StorageError> {
         Aggregations::take(self, campaign, zone, at).await.map(Some)
     }
 

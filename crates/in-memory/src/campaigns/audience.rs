@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use campaigns::ports::Audience;
 use campaigns::{
-    AddressStatus, AudienceCounts, CampaignPlan, Candidate, ListPremise, Premises, RiskyAddresses,
-    Standing, StopReason,
+    AddressStatus, AudienceCounts, CampaignPlan, Candidate, ListPremise, LivingContact, Premises,
+    RiskyAddresses, Standing, StopReason,
 };
 use contacts::{Contact, ListStatus, SuppressionReason};
 use kernel::{ContactId, ContactListId, StorageError};
@@ -89,28 +89,16 @@ impl Audience for MemoryUnit {
         }))
     }
 
-    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError> {
+    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<LivingContact>, StorageError> {
         Ok(self.read(|tenant| {
             let found = contacts.iter().filter_map(|id| tenant.contacts.get(id));
             let living = found.filter(|contact| !contact.state().stamps.is_deleted());
             living
-                .map(|contact| Candidate {
+                .map(|contact| LivingContact {
                     contact: contact.id(),
+                    address: contact.state().email.to_string(),
                     standing: standing(tenant, contact),
                 })
-                .collect()
-        }))
-    }
-
-    async fn addresses(
-        &self,
-        contacts: &[ContactId],
-    ) -> Result<Vec<(ContactId, String)>, StorageError> {
-        Ok(self.read(|tenant| {
-            let found = contacts.iter().filter_map(|id| tenant.contacts.get(id));
-            let living = found.filter(|contact| !contact.state().stamps.is_deleted());
-            living
-                .map(|contact| (contact.id(), contact.state().email.to_string()))
                 .collect()
         }))
     }

@@ -2,7 +2,7 @@
 
 use analytics::metrics::{Calendar, Day};
 use analytics::ports::Aggregations;
-use analytics::{Drift, Drifting, EventType, Taken};
+use analytics::{CountingState, Drift, Drifting, EventType};
 use async_trait::async_trait;
 use kernel::{CampaignId, StorageError, TimeZoneName, Timestamp};
 use sea_orm::{FromQueryResult, Value};
@@ -29,20 +29,23 @@ struct CampaignRow {
 #[derive(FromQueryResult)]
 struct StandingRow {
     time_zone: Option<String>,
+    next_time_zone: Option<String>,
 }
 
 impl StandingRow {
     /// How a campaign stands that is to be counted in days of this time zone.
-    fn taken(self, zone: &TimeZoneName) -> Result<Taken, StorageError> {
-        let Some(time_zone) = self.time_zone else {
-            return Ok(Taken::HalfForgotten);
-        };
-        if time_zone == zone.as_str() {
-            return Ok(Taken::Countable);
+    fn taken(self, zone: &TimeZoneName) -> Result<CountingState, StorageError> {
+        let wanted = Some(zone.as_str());
+        if self.time_zone.as_deref() == wanted {
+            return Ok(CountingState::Countable);
         }
-        let before = time_zone.parse().ok();
+        if self.next_time_zone.as_deref() == wanted {
+            return Ok(CountingState::HalfForgotten);
+        }
+        let before = self.time_zone.or(self.next_time_zone);
+        let before = before.and_then(|before| before.parse().ok());
         let before = before.ok_or_else(|| corrupt("campaign_aggregations.time_zone"))?;
-        Ok(Taken::Moved(before))
+        Ok(CountingState::Moved(before))
     }
 }
 
@@ -120,11 +123,11 @@ impl Aggregations for PostgresUnit {
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<Taken, StorageError> {
+    ) -> Result<CountingState, StorageError> {
         if let Some(taken) = self.try_take(campaign, zone, at).await? {
             return Ok(taken);
         }
-        let lock = "SELECT w.time_zone FROM campaign_aggregations w \
+        let lock = "SELECT w.time_zone, w.next_time_zone FROM campaign_aggregations w \
                     WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR UPDATE";
         let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
         let row = self.one::<StandingRow>(lock, of_campaign).await?;
@@ -137,8 +140,8 @@ impl Aggregations for PostgresUnit {
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
-    ) -> Result<Option<Taken>, StorageError> {
-        let lock = "SELECT w.time_zone FROM campaign_aggregations w \
+    ) -> Result<Option<CountingState>, StorageError> {
+        let lock = "SELECT w.time_zone, w.next_time_zone FROM campaign_aggregations w \
                     WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR UPDATE SKIP LOCKED";
         let insert = "INSERT INTO campaign_aggregations (organization_id, campaign_id, time_zone, created_at, updated_at) \
                       VALUES ($1, $2, $3, $4, $4) ON CONFLICT (organization_id, campaign_id) DO NOTHING";
@@ -153,11 +156,12 @@ impl Aggregations for PostgresUnit {
             at.into(),
         ];
         let is_new = self.execute_sql(insert, values).await? == 1;
-        Ok(is_new.then_some(Taken::Countable))
+        Ok(is_new.then_some(CountingState::Countable))
     }
 
-    /// Beside the rows of people, the sums of days are few and go at once. From the first step on the campaign has no time
-    /// zone, so that figures are read from its events.
+    /// The sums of days, and those of pairs of days, go at once: of a kind of event on each of 365 days they are some 67,000 at
+    /// most, and never more than there were rows of people. From the first step on the campaign has no time zone but the one
+    /// that is aimed at, so that figures are read from its events.
     async fn forget(
         &self,
         campaign: CampaignId,
@@ -167,10 +171,12 @@ impl Aggregations for PostgresUnit {
     ) -> Result<bool, StorageError> {
         let of_campaign =
             || -> [Value; 2] { [self.organization().into(), campaign.as_uuid().into()] };
+        // Whatever is noted anew already is so for days of any time zone.
         let begin = "UPDATE campaign_aggregations w \
-                     SET time_zone = NULL, final_until = NULL, noted_until = NULL, updated_at = $3 \
-                     WHERE w.organization_id = $1 AND w.campaign_id = $2 AND w.time_zone IS NOT NULL";
-        let values = of_campaign().into_iter().chain([at.into()]);
+                     SET time_zone = NULL, next_time_zone = $3, final_until = NULL, updated_at = $4 \
+                     WHERE w.organization_id = $1 AND w.campaign_id = $2 AND w.next_time_zone IS DISTINCT FROM $3";
+        let values = of_campaign().into_iter();
+        let values = values.chain([zone.as_str().into(), at.into()]);
         self.execute_sql(begin, values).await?;
         let values = of_campaign().into_iter().chain([i64::from(most).into()]);
         if self.execute_sql(FORGET_PEOPLE, values).await? >= u64::from(most) {
@@ -185,7 +191,8 @@ impl Aggregations for PostgresUnit {
         if self.note_anew(campaign, most, at).await? {
             return Ok(true);
         }
-        let end = "UPDATE campaign_aggregations w SET time_zone = $3, noted_until = NULL, updated_at = $4 \
+        let end = "UPDATE campaign_aggregations w \
+                   SET time_zone = $3, next_time_zone = NULL, noted_until = NULL, updated_at = $4 \
                    WHERE w.organization_id = $1 AND w.campaign_id = $2";
         let values = of_campaign().into_iter();
         let values = values.chain([zone.as_str().into(), at.into()]);

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use campaigns::ports::Audience;
 use campaigns::{
-    AddressStatus, AudienceCounts, CampaignPlan, Candidate, ListPremise, Premises, RiskyAddresses,
-    Standing, StopReason,
+    AddressStatus, AudienceCounts, CampaignPlan, Candidate, ListPremise, LivingContact, Premises,
+    RiskyAddresses, Standing, StopReason,
 };
 use kernel::{
     ContactId, ContactListId, EmailTemplateId, EmailTemplateVersionId, FormVersionId, StorageError,
@@ -55,9 +55,11 @@ struct CandidateRow {
 }
 
 #[derive(FromQueryResult)]
-struct AddressRow {
+struct LivingRow {
     contact_id: Uuid,
     email: String,
+    validation_status: String,
+    has_left: Option<bool>,
 }
 
 #[async_trait]
@@ -157,30 +159,12 @@ impl Audience for PostgresUnit {
         rows.into_iter().map(Candidate::try_from).collect()
     }
 
-    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<Candidate>, StorageError> {
+    async fn standings(&self, contacts: &[ContactId]) -> Result<Vec<LivingContact>, StorageError> {
         let contacts: Vec<_> = contacts.iter().map(|it| it.as_uuid()).collect();
         let values = [self.organization().into(), contacts.into()];
         let sql = include_str!("standings.sql");
-        let rows = self.all::<CandidateRow>(sql, values).await?;
-        rows.into_iter().map(Candidate::try_from).collect()
-    }
-
-    async fn addresses(
-        &self,
-        contacts: &[ContactId],
-    ) -> Result<Vec<(ContactId, String)>, StorageError> {
-        // Each is looked up by itself, whatever the planner believes of how many there are.
-        let sql = "SELECT wanted.contact_id, person.email FROM unnest($2::uuid[]) AS wanted (contact_id) \
-                   CROSS JOIN LATERAL (SELECT coalesce(c.email, c.email_normalized) AS email FROM contacts c \
-                       WHERE c.organization_id = $1 AND c.id = wanted.contact_id AND c.deleted_at IS NULL OFFSET 0) \
-                   AS person";
-        let contacts: Vec<_> = contacts.iter().map(|it| it.as_uuid()).collect();
-        let values = [self.organization().into(), contacts.into()];
-        let rows = self.all::<AddressRow>(sql, values).await?;
-        let addresses = rows
-            .into_iter()
-            .map(|row| (ContactId::from_uuid(row.contact_id), row.email));
-        Ok(addresses.collect())
+        let rows = self.all::<LivingRow>(sql, values).await?;
+        rows.into_iter().map(LivingContact::try_from).collect()
     }
 }
 
@@ -190,6 +174,18 @@ impl TryFrom<CandidateRow> for Candidate {
     fn try_from(row: CandidateRow) -> Result<Self, StorageError> {
         Ok(Self {
             contact: ContactId::from_uuid(row.contact_id),
+            standing: standing(&row.validation_status, row.has_left)?,
+        })
+    }
+}
+
+impl TryFrom<LivingRow> for LivingContact {
+    type Error = StorageError;
+
+    fn try_from(row: LivingRow) -> Result<Self, StorageError> {
+        Ok(Self {
+            contact: ContactId::from_uuid(row.contact_id),
+            address: row.email,
             standing: standing(&row.validation_status, row.has_left)?,
         })
     }

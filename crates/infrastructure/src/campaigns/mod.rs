@@ -11,6 +11,7 @@ mod forms;
 mod landing_pages;
 mod lead_views;
 mod leads;
+mod recipient_rows;
 mod simulations;
 mod stops;
 mod store;

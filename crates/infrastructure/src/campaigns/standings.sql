@@ -1,9 +1,9 @@
-SELECT wanted.contact_id, person.validation_status, stop.has_left
+SELECT wanted.contact_id, person.email, person.validation_status, stop.has_left
 FROM unnest($2::uuid[]) AS wanted (contact_id)
 CROSS JOIN LATERAL (
     -- By its id, whatever the planner believes of a table that has just begun to grow: an index of the living contacts would
     -- seem as good.
-    SELECT c.validation_status, c.email_hash, c.deleted_at
+    SELECT coalesce(c.email, c.email_normalized) AS email, c.validation_status, c.email_hash, c.deleted_at
     FROM contacts c
     WHERE c.organization_id = $1 AND c.id = wanted.contact_id
     OFFSET 0

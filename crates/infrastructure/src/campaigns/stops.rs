@@ -1,4 +1,4 @@
-//! Addresses that must not be mailed any more: `suppressions`, by the contacts that have them
+//! Addresses that must not be mailed any more: `suppressions`, by the contacts that have them or had
 
 use async_trait::async_trait;
 use campaigns::ports::Stops;
@@ -25,11 +25,16 @@ impl Stops for PostgresUnit {
     async fn add(&self, stops: &[Stop], at: Timestamp) -> Result<Vec<SuppressionId>, StorageError> {
         // In one order, so that two that stop the same people wait for each other instead of both.
         let sql = "INSERT INTO suppressions (organization_id, id, address_hash, reason, source, source_id, created_at) \
-                   SELECT $1, stop.id, c.email_hash, stop.reason, stop.source, stop.source_id, $7 \
+                   SELECT $1, stop.id, person.address_hash, stop.reason, stop.source, stop.source_id, $7 \
                    FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[]) \
                    AS stop (id, contact_id, reason, source, source_id) \
-                   JOIN contacts c ON c.organization_id = $1 AND c.id = stop.contact_id \
-                   ORDER BY c.email_hash, stop.reason, stop.source, stop.id \
+                   CROSS JOIN LATERAL (SELECT coalesce(\
+                       (SELECT c.email_hash FROM contacts c WHERE c.organization_id = $1 AND c.id = stop.contact_id), \
+                       (SELECT p.address_hash FROM purged_contacts p \
+                        WHERE p.organization_id = $1 AND p.contact_id = stop.contact_id)\
+                   )) AS person (address_hash) \
+                   WHERE person.address_hash IS NOT NULL \
+                   ORDER BY person.address_hash, stop.reason, stop.source, stop.id \
                    ON CONFLICT (organization_id, address_hash, reason, source) DO NOTHING RETURNING id";
         let words = |stop: &Stop| {
             let reason = stop.reason.as_suppression().to_owned();

@@ -96,12 +96,16 @@ impl<'a> Control<'a> {
         let mut next = self.next_look();
         let mut is_quiet = true;
         loop {
-            tokio::select! {
-                () = sleep_until(next) => {}
-                () = self.news.notified(), if is_quiet => {}
+            let was_told = tokio::select! {
+                () = sleep_until(next) => false,
+                () = self.news.notified(), if is_quiet => true,
+            };
+            let report = self.unstored_report();
+            if was_told && report.is_none() {
+                // The notice is of what was stored before there was quiet.
+                continue;
             }
             next = self.next_look();
-            let report = self.unstored_report();
             is_quiet = report.is_none();
             match self.exchange(report.as_ref()).await {
                 Some(JobLease::Lost) => return,

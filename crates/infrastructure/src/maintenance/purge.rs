@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{
-    AuditAction, AuditDraft, AuditEntry, AuditEntryId, AuditTrail as _, Changes, IdGenerator,
-    StorageError, TenantScope, Timestamp,
+    AuditAction, AuditDraft, AuditEntry, AuditEntryId, AuditTrail as _, Changes, Clock,
+    IdGenerator, StorageError, TenantScope, Timestamp,
 };
 use sea_orm::{FromQueryResult, Value};
 use time::Duration;
 use uuid::Uuid;
 
-use super::kinds::{DUE, KINDS, Kind};
+use super::kinds::{KINDS, Kind, due};
 use crate::PostgresDatabase;
 use crate::unit::PostgresUnit;
 
@@ -33,9 +33,18 @@ pub(crate) struct Purge<'a> {
     pub(crate) batch: Uuid,
     /// What makes the ids of those.
     pub(crate) ids: &'a dyn IdGenerator,
+    /// What tells when the time is over.
+    pub(crate) clock: &'a dyn Clock,
+    /// From when on no further unit begins.
+    pub(crate) until: Timestamp,
 }
 
 impl Purge<'_> {
+    /// Whether what is left is a later run's.
+    fn is_over(&self) -> bool {
+        self.clock.now() >= self.until
+    }
+
     /// The entry about one thing that was removed.
     fn entry(&self, kind: &Kind, id: Uuid) -> AuditEntry {
         let draft = AuditDraft::new(kind.entity, id, AuditAction::Purge, Changes::none())
@@ -65,16 +74,46 @@ impl PostgresDatabase {
         let mut units = UNITS;
         let mut failure = None;
         for kind in KINDS {
-            let count = counts.entry(kind.plural).or_default();
-            while units > 0 && due.contains(kind.plural) {
-                units -= 1;
-                match self.purge_some(kind, purge, before).await {
-                    Ok(Some(removed)) => *count += removed,
-                    Ok(None) => break,
-                    Err(error) => {
-                        failure = failure.or(Some(error));
-                        break;
-                    }
+            let count = counts.entry(kind.table).or_default();
+            if due.contains(kind.table) {
+                let purged = self.purge_kind(kind, purge, before, &mut units, count);
+                failure = failure.or(purged.await.err());
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Removes things of a kind in so many units at most, or until the round's time is over. What cannot be removed keeps
+    /// nothing else from going; the first failure is told.
+    async fn purge_kind(
+        &self,
+        kind: &Kind,
+        purge: &Purge<'_>,
+        before: Timestamp,
+        units: &mut usize,
+        count: &mut i64,
+    ) -> Result<(), StorageError> {
+        let (mut after, mut most) = (Uuid::nil(), kind.most);
+        let mut failure = None;
+        while *units > 0 && !purge.is_over() {
+            *units -= 1;
+            let chosen = match self.choose(kind, purge, before, (after, most)).await {
+                Ok(chosen) => chosen,
+                Err(error) => {
+                    failure = failure.or(Some(error));
+                    break;
+                }
+            };
+            let Some(last) = chosen.last().copied() else {
+                break;
+            };
+            match self.purge_some(kind, purge, before, &chosen).await {
+                Ok(removed) => *count += removed,
+                // Which of them it is that cannot go is found out one by one.
+                Err(_) if most > 1 => most = 1,
+                Err(error) => {
+                    failure = failure.or(Some(error));
+                    (after, most) = (last, kind.most);
                 }
             }
         }
@@ -82,7 +121,7 @@ impl PostgresDatabase {
     }
 
     /// Before which instant the organization has to have deleted what goes now, and of which kinds there is any, by
-    /// what they are called where they are counted.
+    /// their tables.
     async fn look_for_deleted(
         &self,
         purge: &Purge<'_>,
@@ -93,7 +132,7 @@ impl PostgresDatabase {
         }
         #[derive(FromQueryResult)]
         struct Due {
-            plural: String,
+            kind: String,
         }
         let sql = "SELECT (o.settings -> 'retention' ->> 'deleted_rows_days')::integer AS days \
                    FROM organizations o WHERE o.organization_id = $1";
@@ -103,60 +142,69 @@ impl PostgresDatabase {
         let kept = unit.one::<Kept>(sql, [organization.clone()]).await?;
         let days = kept.and_then(|kept| kept.days).unwrap_or(DAYS);
         let before = purge.at.saturating_sub(Duration::days(days.into()));
-        let due = unit.all::<Due>(DUE, [organization, before.into()]).await?;
+        let due = unit
+            .all::<Due>(&due(), [organization, before.into()])
+            .await?;
         unit.finish().await?;
-        Ok((before, due.into_iter().map(|row| row.plural).collect()))
+        Ok((before, due.into_iter().map(|row| row.kind).collect()))
     }
 
-    /// Some things of a kind that were deleted before an instant and to which nothing leads that stays. The
-    /// organization itself sees what does; whoever removes things sees those that are deleted alone.
+    /// Some things of a kind behind this id, at most so many, that were deleted before an instant and to which nothing
+    /// leads that stays. The organization itself sees what does; whoever removes things sees those that are deleted alone.
+    /// What has to be known of them when they are gone is kept already.
     async fn choose(
         &self,
         kind: &Kind,
         purge: &Purge<'_>,
         before: Timestamp,
+        (after, most): (Uuid, i64),
     ) -> Result<Vec<Uuid>, StorageError> {
         let unit = self.begin_tenant(purge.scope).await?;
         unit.port("maintenance");
-        let values = [unit.organization().into(), before.into(), kind.most.into()];
+        let organization = Value::from(unit.organization());
+        let values = [organization, before.into(), most.into(), after.into()];
         let chosen = unit.all::<Chosen>(kind.chosen, values).await?;
+        let chosen: Vec<_> = chosen.into_iter().map(|row| row.id).collect();
+        if let Some(kept) = kind.kept
+            && !chosen.is_empty()
+        {
+            let organization = Value::from(unit.organization());
+            let values = [organization, chosen.clone().into(), purge.at.into()];
+            unit.execute_sql(kept, values).await?;
+        }
         unit.finish().await?;
-        Ok(chosen.into_iter().map(|row| row.id).collect())
+        Ok(chosen)
     }
 
-    /// Removes some things of a kind, or some of what goes with them where that is much; tells how many things there
-    /// were, and `None` where nothing is left to be removed now.
+    /// Removes things of a kind, or some of what goes with them where that is much; tells how many things there were. What
+    /// was restored since it was chosen stays.
     async fn purge_some(
         &self,
         kind: &Kind,
         purge: &Purge<'_>,
         before: Timestamp,
-    ) -> Result<Option<i64>, StorageError> {
-        let chosen = self.choose(kind, purge, before).await?;
-        if chosen.is_empty() {
-            return Ok(None);
-        }
+        chosen: &[Uuid],
+    ) -> Result<i64, StorageError> {
         let unit = self.begin_purge(purge.scope.organization()).await?;
         unit.port("maintenance");
-        if unit.remove_parts(kind, &chosen).await? {
+        let organization = Value::from(unit.organization());
+        let values = [organization.clone(), chosen.to_vec().into(), before.into()];
+        let locked = unit.all::<Chosen>(&kind.lock(), values).await?;
+        let things: Vec<_> = locked.into_iter().map(|row| row.id).collect();
+        if things.is_empty() {
+            return Ok(0);
+        }
+        if unit.remove_parts(kind, &things).await? {
             unit.finish().await?;
-            return Ok(Some(0));
+            return Ok(0);
         }
-        let values = [
-            unit.organization().into(),
-            chosen.clone().into(),
-            before.into(),
-        ];
-        let removed = unit.execute_sql(kind.remove, values).await?;
-        if removed != chosen.len() as u64 {
-            // One of them was restored meanwhile, and what goes with it has to stay: the unit is dropped.
-            return Ok(None);
-        }
-        let entries = chosen.into_iter().map(|id| purge.entry(kind, id));
+        let values = [organization, things.clone().into(), before.into()];
+        let removed = unit.execute_sql(&kind.remove(), values).await?;
+        let entries = things.into_iter().map(|id| purge.entry(kind, id));
         let entries = entries.collect::<Vec<_>>();
         unit.port("audit").append(&entries).await?;
         unit.finish().await?;
-        Ok(Some(i64::try_from(removed).unwrap_or(i64::MAX)))
+        Ok(i64::try_from(removed).unwrap_or(i64::MAX))
     }
 }
 

@@ -177,7 +177,10 @@ impl Scheduler {
         };
         let outcome = match done {
             Ok(counts) => RunOutcome::Done(counts),
-            Err(failure) => RunOutcome::Failed(self.told_of(run.job, &failure)),
+            Err(failure) => RunOutcome::Failed {
+                error: self.told_of(run.job, &failure),
+                counts: failure.counts,
+            },
         };
         tracing::debug!(job = run.job.as_str(), ?outcome, "a periodic job ran");
         let now = self.clock.now();

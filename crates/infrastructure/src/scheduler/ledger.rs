@@ -1,7 +1,5 @@
 //! `scheduled_runs` and `scheduler_leases`, as schedulers see them
 
-use std::collections::BTreeMap;
-
 use analytics::runs::{NewRun, RunLedger, RunOutcome, ScheduledRun};
 use analytics::schedule::PeriodicJob;
 use async_trait::async_trait;
@@ -137,15 +135,14 @@ impl RunLedger for PostgresDatabase {
         at: Timestamp,
     ) -> Result<bool, StorageError> {
         let (counts, error) = match outcome {
-            RunOutcome::Done(counts) => (Some(counts), None),
-            RunOutcome::Failed(error) => (None, Some(error.clone())),
+            RunOutcome::Done(counts) => (counts, None),
+            RunOutcome::Failed { error, counts } => (counts, Some(error.clone())),
         };
-        let counts = counts.map(|counts: &BTreeMap<_, _>| json!(counts));
         let values = [
             run.as_uuid().into(),
             scheduler.into(),
             at.into(),
-            counts.into(),
+            json!(counts).into(),
             error.into(),
         ];
         self.schedule(END, values).await

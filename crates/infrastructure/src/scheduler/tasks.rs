@@ -33,12 +33,26 @@ pub struct TaskFailure {
     /// Why.
     #[source]
     pub source: StorageError,
+    /// What the other parts did, counted.
+    pub counts: RunCounts,
 }
 
 impl TaskFailure {
     /// That this part failed, for whatever reason.
     pub(super) fn of(part: &'static str) -> impl FnOnce(StorageError) -> Self {
-        move |source| Self { part, source }
+        move |source| Self {
+            part,
+            source,
+            counts: RunCounts::new(),
+        }
+    }
+
+    /// How a run ends that did so much, and of which a part may have failed.
+    pub(super) fn after(counts: RunCounts, failure: Option<Self>) -> Result<RunCounts, Self> {
+        let Some(failure) = failure else {
+            return Ok(counts);
+        };
+        Err(Self { counts, ..failure })
     }
 }
 
@@ -160,6 +174,6 @@ impl PeriodicTask for Expiry {
                 Err(error) => failure = failure.or_else(|| Some(TaskFailure::of(part)(error))),
             }
         }
-        failure.map_or(Ok(counts), Err)
+        TaskFailure::after(counts, failure)
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn periodic_tasks(postgres: &Arc<PostgresDatabase>) -> Vec<Arc<dyn Pe
         Arc::new(Expiry(postgres.clone())),
         Arc::new(DeletionPurge::new(
             postgres.as_ref().clone(),
+            Arc::new(SystemClock),
             Arc::new(SystemIds::default()),
         )),
         Arc::new(EventAggregation::new(

@@ -52,21 +52,45 @@ impl Trial<'_, '_> {
                     let outcome = self.prober.change(actor, &statement).await;
                     let refused = outcome.is_not_granted();
                     self.expect("other roles have no right on it", name, &outcome, refused);
-                } else if let Some(policy) = confinement(name, role) {
+                } else if let Some(policy) = confinement(name, role, verb) {
                     self.try_confined_right(table, policy, verb).await;
                 } else {
                     self.try_right(table, actor, verb).await;
                 }
             }
         }
+        let actor = Actor::Unit(PLATFORM, Some(B));
         // Of all columns that the platform may null one shows whether rows are let through.
         if let Some((column, right)) = nulled_columns(name, PLATFORM).first() {
+            if confinement(name, PLATFORM, "UPDATE").is_some() {
+                self.try_locking(table, actor, column).await;
+                return;
+            }
             let statement = format!("UPDATE public.{name} SET {column} = NULL");
-            let actor = Actor::Unit(PLATFORM, Some(B));
             let nulled = self.prober.change(actor, &statement).await;
             let all = nulled == Outcome::Rows(self.footprint.all_rows(name));
             self.expect("the platform nulls what is listed", right, &nulled, all);
         }
+    }
+
+    /// Where a role may update what it purges, it can lock that, and change nothing.
+    async fn try_locking(&mut self, table: &Relation, actor: Actor, column: &str) {
+        const PROBE: &str = "who purges locks rows, and changes none";
+        if self.prober.is_production() {
+            return;
+        }
+        let name = &table.name;
+        let preparation = format!("UPDATE public.{name} SET deleted_at = created_at; ");
+        let own = Outcome::Rows(self.footprint.own_rows(name));
+        let lock = format!(
+            "SELECT count(*) FROM (SELECT {column} FROM public.{name} FOR UPDATE) AS locked"
+        );
+        let outcome = self.prober.count_after(&preparation, actor, &lock).await;
+        self.expect(PROBE, name, &outcome, outcome == own);
+        let change = format!("UPDATE public.{name} SET {column} = {column}");
+        let outcome = self.prober.change_after(&preparation, actor, &change).await;
+        let refused = outcome.is_forbidden() && !outcome.is_not_granted();
+        self.expect(PROBE, name, &outcome, refused);
     }
 
     /// What is listed does work, on all rows.
@@ -265,10 +289,10 @@ fn own_verbs(table: &Relation) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// The policy by which a role reaches rows of the unit's organization alone, where it is one.
-fn confinement(table: &str, role: &str) -> Option<&'static ExtraPolicy> {
+/// The policy by which a role reaches rows of the unit's organization alone by this verb, where it is one.
+fn confinement(table: &str, role: &str, verb: &str) -> Option<&'static ExtraPolicy> {
     extra_policies()
-        .find(|policy| policy.table == table && policy.role == role && policy.is_confined())
+        .find(|policy| policy.table == table && policy.role == role && policy.is_confined(verb))
 }
 
 /// The columns of a table that the role may null, each with the right as it is listed.

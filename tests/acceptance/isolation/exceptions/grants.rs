@@ -19,18 +19,6 @@ pub(super) const EXTRA_GRANTS: &[ExtraGrant] = &[
         "addresses are nulled when their time is over",
     ),
     (
-        "audit_logs",
-        PLATFORM,
-        &["INSERT", "SELECT (id)"],
-        "what is purged is told in the same unit",
-    ),
-    (
-        "audit_payloads",
-        PLATFORM,
-        &["INSERT", "SELECT (id)"],
-        "what is purged is told in the same unit",
-    ),
-    (
         "audit_payloads",
         RETENTION,
         &[

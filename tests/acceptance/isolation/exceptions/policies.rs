@@ -34,12 +34,27 @@ pub(crate) struct ExtraPolicy {
 
 impl ExtraPolicy {
     pub(crate) fn policy(&self) -> Policy {
-        policy(self.name, self.role, self.using, self.check)
+        let policy = policy(self.name, self.role, self.using, self.check);
+        if self.restricts_deletion() {
+            return Policy {
+                permissive: false,
+                command: "d".to_owned(),
+                check: None,
+                ..policy
+            };
+        }
+        policy
     }
 
-    /// Whether its role reaches rows of the unit's organization alone.
-    pub(crate) fn is_confined(&self) -> bool {
-        [TENANT_PREDICATE, DELETED_PREDICATE].contains(&self.using)
+    /// Whether its role reaches rows of the unit's organization alone by this verb.
+    pub(crate) fn is_confined(&self, verb: &str) -> bool {
+        let is_asked = verb == "DELETE" || !self.restricts_deletion();
+        is_asked && [TENANT_PREDICATE, DELETED_PREDICATE].contains(&self.using)
+    }
+
+    /// Whether it takes from what another policy lets its role delete, and lets nothing itself: it checks no new rows.
+    const fn restricts_deletion(&self) -> bool {
+        self.check.is_empty()
     }
 
     /// Whether its role reaches deleted rows alone.
@@ -110,6 +125,42 @@ pub(super) const fn purged_with(table: &'static str) -> ExtraPolicy {
     }
 }
 
+/// The policy of the log that tells what was purged.
+pub(super) const fn purge_told(table: &'static str) -> ExtraPolicy {
+    ExtraPolicy {
+        table,
+        name: "platform",
+        role: PLATFORM,
+        using: TENANT_PREDICATE,
+        check: PURGE_PREDICATE,
+        reason: "whoever purges tells so, and is told the ids of the entries",
+    }
+}
+
+/// The policy of what whoever purges adds.
+pub(super) const fn added_by_purge(table: &'static str, reason: &'static str) -> ExtraPolicy {
+    ExtraPolicy {
+        table,
+        name: "platform",
+        role: PLATFORM,
+        using: TENANT_PREDICATE,
+        check: TENANT_PREDICATE,
+        reason,
+    }
+}
+
+/// The policy that confines deletion to the unit's organization where another lets its role reach all.
+pub(super) const fn deleted_within(table: &'static str) -> ExtraPolicy {
+    ExtraPolicy {
+        table,
+        name: "platform_delete",
+        role: PLATFORM,
+        using: TENANT_PREDICATE,
+        check: "",
+        reason: "what goes with something that is purged is purged in its organization",
+    }
+}
+
 const fn retention(table: &'static str) -> ExtraPolicy {
     ExtraPolicy {
         table,
@@ -125,22 +176,6 @@ const fn retention(table: &'static str) -> ExtraPolicy {
 pub(super) const EXTRA_POLICIES: &[ExtraPolicy] = &[
     platform("access_logs", "a table of the installation itself"),
     retention("access_logs"),
-    ExtraPolicy {
-        table: "audit_logs",
-        name: "platform",
-        role: PLATFORM,
-        using: TENANT_PREDICATE,
-        check: PURGE_PREDICATE,
-        reason: "whoever purges tells so, and is told the ids of the entries",
-    },
-    ExtraPolicy {
-        table: "audit_payloads",
-        name: "platform",
-        role: PLATFORM,
-        using: TENANT_PREDICATE,
-        check: TENANT_PREDICATE,
-        reason: "the same",
-    },
     retention("audit_payloads"),
     ExtraPolicy {
         table: "campaign_aggregations",

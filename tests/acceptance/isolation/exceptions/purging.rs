@@ -3,14 +3,17 @@
 use migration::role::PLATFORM;
 
 use super::ExtraGrant;
-use super::policies::{ExtraPolicy, purged, purged_with};
+use super::policies::{
+    ExtraPolicy, added_by_purge, deleted_within, purge_told, purged, purged_with,
+};
 
-/// How what was deleted is found and removed.
+/// How what was deleted is found, locked and removed.
 const PURGED: &[&str] = &[
     "DELETE",
     "SELECT (deleted_at)",
     "SELECT (id)",
     "SELECT (organization_id)",
+    "UPDATE (id)",
 ];
 
 /// A right to remove rows that are found by these columns, without reading more of them.
@@ -25,6 +28,18 @@ const fn grant(table: &'static str, rights: &'static [&'static str]) -> ExtraGra
 
 /// The rights on what is purged.
 pub(super) const PURGE_GRANTS: &[ExtraGrant] = &[
+    (
+        "audit_logs",
+        PLATFORM,
+        &["INSERT", "SELECT (id)"],
+        "what is purged is told in the same unit",
+    ),
+    (
+        "audit_payloads",
+        PLATFORM,
+        &["INSERT", "SELECT (id)"],
+        "what is purged is told in the same unit",
+    ),
     grant(
         "campaign_contact_assignments",
         &[
@@ -144,6 +159,7 @@ pub(super) const PURGE_GRANTS: &[ExtraGrant] = &[
             "SELECT (id)",
             "SELECT (organization_id)",
             "SELECT (team_id)",
+            "UPDATE (id)",
         ],
     ),
     grant("teams", PURGED),
@@ -151,10 +167,13 @@ pub(super) const PURGE_GRANTS: &[ExtraGrant] = &[
 
 /// The policies of what is purged.
 pub(super) const PURGE_POLICIES: &[ExtraPolicy] = &[
+    purge_told("audit_logs"),
+    added_by_purge("audit_payloads", "the entries tell what was purged"),
     purged_with("campaign_contact_assignments"),
     purged_with("campaign_counts"),
     purged_with("campaign_lists"),
     purged("campaigns"),
+    deleted_within("contact_bulk_operations"),
     purged_with("contact_import_left"),
     purged_with("contact_import_rejections"),
     purged_with("contact_import_seen"),

@@ -45,6 +45,21 @@ const ACROSS: &[(&str, &str, &str)] = &[
         "the same",
     ),
     (
+        "crates/infrastructure/src/jobs/to_follow.sql",
+        "event_changes",
+        "the same",
+    ),
+    (
+        "crates/infrastructure/src/jobs/to_follow.sql",
+        "campaign_aggregations",
+        "the same",
+    ),
+    (
+        "crates/infrastructure/src/jobs/to_follow.sql",
+        "organizations",
+        "the same",
+    ),
+    (
         "crates/infrastructure/src/shared/claim_jobs.sql",
         "job_queue",
         "workers take the jobs of all organizations",

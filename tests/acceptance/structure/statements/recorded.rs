@@ -16,8 +16,10 @@ use campaigns::contract::Person;
 use campaigns::ports::CampaignStore;
 use compliance::ports::AuditStore;
 use contacts::ports::ContactStore;
-use infrastructure::{DatabaseSettings, PostgresDatabase};
-use kernel::{CampaignId, ContactId, ContactListId, OrganizationId, RateLimiter};
+use infrastructure::scheduler::{DeletionPurge, PeriodicTask as _};
+use infrastructure::{DatabaseSettings, PostgresDatabase, SystemClock, SystemIds};
+use kernel::{CampaignId, Clock as _, ContactId, ContactListId, OrganizationId, RateLimiter};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tenancy::contract::Subject;
 use tenancy::ports::TenancyStore;
 use testkit::TestDatabase;
@@ -281,14 +283,35 @@ run_contracts! {
     tenancy::for_each_user_case => users;
 }
 
-/// Everything that is sent while all contracts are kept.
-async fn record() -> Vec<String> {
+/// A team that was deleted long ago goes for good, by statements that are put together for each kind of thing.
+async fn purge() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = PgConnection::connect_with(&database.admin())
+        .await
+        .expect("the administrator connects");
+    // Whose it was does not matter here.
+    let deleted = "SET session_replication_role = replica; \
+        INSERT INTO organizations (organization_id, name, slug, owner_id, subscription_level, settings, created_at, \
+            updated_at, version) \
+        SELECT md5('a')::uuid, 'a', 'a', gen_random_uuid(), 'free', '{}', now(), now(), 1; \
+        INSERT INTO teams (organization_id, id, name, name_folded, description, created_at, updated_at, version, deleted_at) \
+        SELECT md5('a')::uuid, md5('b')::uuid, 'b', 'b', '', now(), now(), 1, now() - interval '100 days'";
+    admin.execute(deleted).await.expect("a team is deleted");
+    let adapter = PostgresDatabase::connect_lazy(database.login(), DatabaseSettings::default());
+    let ids = Arc::new(SystemIds::default());
+    let task = DeletionPurge::new(adapter, Arc::new(SystemClock), ids);
+    let counts = task.run(SystemClock.now()).await.expect("it is purged");
+    assert_eq!(counts.get("teams"), Some(&1));
+}
+
+/// Everything that is sent by this work.
+async fn record(work: impl Future<Output = ()>) -> Vec<String> {
     // What the owner of the schema sends while it makes the schema is none of the program's statements.
     drop(TestDatabase::shared().await);
     let recorder = Recorder::default();
     let sent = Arc::clone(&recorder.0);
     let recording = tracing::subscriber::set_default(recorder);
-    run_contracts().await;
+    work.await;
     drop(recording);
     let mut all = std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner));
     all.sort();
@@ -317,7 +340,7 @@ fn is_made_from(statement: &str, template: &str) -> bool {
 async fn every_statement_that_is_sent_names_the_organization() {
     let tables = tables();
 
-    let sent = record().await;
+    let sent = Box::pin(record(run_contracts())).await;
 
     let on_tenants: Vec<_> = sent
         .iter()
@@ -334,7 +357,10 @@ async fn every_statement_that_is_sent_names_the_organization() {
         .collect();
     assert_none(&untied);
 
-    // What is put together must have been seen put together, or nobody has looked at it.
+    // What is put together must have been seen put together, or nobody has looked at it. What is purged goes through all
+    // organizations, one after the other.
+    let purged = Box::pin(record(purge())).await;
+    let sent = [sent, purged].concat();
     let unseen: Vec<_> = literals::all(&sources(), &tables)
         .into_iter()
         .filter(|sql| !sql.is_whole)

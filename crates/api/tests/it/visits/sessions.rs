@@ -122,3 +122,26 @@ async fn answers_are_taken_whatever_they_say_of_a_session_that_was_not_made_for_
     );
     assert_eq!(site.answered().await, vec![None; tokens.len() + 1]);
 }
+
+#[tokio::test]
+async fn answers_are_of_the_session_of_their_page_for_a_day() {
+    let site = Site::open().await;
+    let page = site.page();
+    let token = site.opened(&page).await;
+    let answers = format!("email=ada%40firm.de&{SESSION}={token}");
+    let clock = &site.office.installation.clock;
+
+    for wait in [Duration::DAY - Duration::SECOND, Duration::SECOND] {
+        clock.advance(wait);
+        html(site.post(&page, &answers).await.is(200));
+    }
+
+    let visits = site.visits();
+    let sessions: Vec<_> = visits.iter().map(|(_, session)| *session).collect();
+    let [shown, in_time, too_late] = sessions[..] else {
+        panic!("{visits:?}");
+    };
+    assert!(shown.is_some());
+    assert_eq!((in_time, too_late), (shown, None));
+    assert_eq!(site.answered().await, [shown, None]);
+}

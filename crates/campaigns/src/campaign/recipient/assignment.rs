@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{ContactId, Timestamp};
 
 use super::{Delivery, RecipientStatus};
-use crate::{AddressStatus, Candidate, Exclusion, RiskyAddresses, SendRate};
+use crate::{AddressStatus, Candidate, Exclusion, LivingContact, RiskyAddresses, SendRate};
 
 /// What is decided of somebody on a campaign's lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct Settled {
 /// Who of those whose mails are due is mailed, as things stand now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sorted {
-    /// Who is mailed, and what is known of the address.
-    pub mailed: Vec<(ContactId, AddressStatus)>,
+    /// Who is mailed, at the address that was judged.
+    pub mailed: Vec<LivingContact>,
     /// Who is left out after all.
     pub left_out: Vec<Settled>,
 }
@@ -113,21 +113,23 @@ impl Settled {
 impl Sorted {
     /// Sorts those whose mails are due, in their order; whoever is not among the `living` is gone.
     #[must_use]
-    pub fn now(due: &[ContactId], living: &[Candidate], policy: RiskyAddresses) -> Self {
-        let living: BTreeMap<_, _> = living.iter().map(|it| (it.contact, it.standing)).collect();
+    pub fn now(due: &[ContactId], living: Vec<LivingContact>, policy: RiskyAddresses) -> Self {
+        let living = living.into_iter().map(|it| (it.contact, it));
+        let mut living: BTreeMap<_, _> = living.collect();
         let mut sorted = Self::default();
         for contact in due {
-            let standing = living.get(contact);
-            let exclusion = match standing {
-                Some(standing) => policy.exclusion(*standing),
-                None => Some(Exclusion::Deleted),
-            };
-            match (standing, exclusion) {
-                (Some(standing), None) => sorted.mailed.push((*contact, standing.status)),
-                (standing, exclusion) => sorted.left_out.push(Settled {
+            let person = living.remove(contact);
+            let validation = person.as_ref().map(|it| it.standing.status);
+            let decision = person.ok_or(Exclusion::Deleted).and_then(|person| {
+                let exclusion = policy.exclusion(person.standing);
+                exclusion.map_or(Ok(person), Err)
+            });
+            match decision {
+                Ok(person) => sorted.mailed.push(person),
+                Err(exclusion) => sorted.left_out.push(Settled {
                     contact: *contact,
-                    validation: standing.map(|it| it.status),
-                    outcome: Err(exclusion.unwrap_or(Exclusion::Deleted)),
+                    validation,
+                    outcome: Err(exclusion),
                 }),
             }
         }
@@ -172,22 +174,23 @@ mod tests {
     #[test]
     fn whoever_must_not_be_mailed_any_more_is_left_out_in_the_end() {
         let id = |n| ContactId::from_uuid(Uuid::from_u128(n));
-        let candidate = |n, status, stop| Candidate {
+        let person = |n: u128, status, stop| LivingContact {
             contact: id(n),
+            address: format!("{n}@analytical.org"),
             standing: Standing { status, stop },
         };
-        let living = [
-            candidate(1, AddressStatus::Valid, None),
-            candidate(2, AddressStatus::Valid, Some(StopReason::Unsubscribed)),
-            candidate(3, AddressStatus::Risky, None),
-            candidate(5, AddressStatus::Invalid, None),
+        let living = vec![
+            person(1, AddressStatus::Valid, None),
+            person(2, AddressStatus::Valid, Some(StopReason::Unsubscribed)),
+            person(3, AddressStatus::Risky, None),
+            person(5, AddressStatus::Invalid, None),
         ];
         let due = [5, 4, 3, 2, 1].map(id);
 
-        let strict = Sorted::now(&due, &living, RiskyAddresses::Exclude);
-        let lenient = Sorted::now(&due, &living, RiskyAddresses::Include);
+        let strict = Sorted::now(&due, living.clone(), RiskyAddresses::Exclude);
+        let lenient = Sorted::now(&due, living.clone(), RiskyAddresses::Include);
 
-        assert_eq!(strict.mailed, [(id(1), AddressStatus::Valid)]);
+        assert_eq!(strict.mailed, [living[0].clone()]);
         let told: Vec<_> = strict
             .left_out
             .iter()
@@ -204,8 +207,7 @@ mod tests {
             ),
         ];
         assert_eq!(told, expected);
-        let mailed = [(id(3), AddressStatus::Risky), (id(1), AddressStatus::Valid)];
-        assert_eq!(lenient.mailed, mailed);
+        assert_eq!(lenient.mailed, [living[2].clone(), living[0].clone()]);
     }
 
     #[test]

@@ -33,6 +33,32 @@ async fn an_undo_that_is_asked_for_before_a_worker_saw_to_the_end_does_so_itself
 }
 
 #[tokio::test]
+async fn a_file_that_a_killed_worker_left_is_removed_although_an_undo_was_asked_for_since() {
+    let office = Office::open().await;
+    let id = office.send(FILE, OPTIONS).await;
+    let (job, worker) = office.claim().await.unwrap();
+    let (kind, scope) = office.kind_of(&job, 10);
+    let work = StagedWork::new(job.id, worker);
+    kind.run(&job, &scope, &work).await.unwrap();
+    assert!(!office.keeps_file(id).await);
+    // As if it had been killed when the import's end was committed, and the file still there.
+    let unit = office.unit().await;
+    let at = office.ports.clock.now();
+    let files = unit.import_files();
+    files.append(id, 0, FILE.as_bytes(), at).await.unwrap();
+    unit.commit().await.unwrap();
+    let undone = office.imports.undo(&office.scope, id, &once()).await;
+    fresh(undone.unwrap());
+    assert!(office.keeps_file(id).await);
+
+    let end = kind.run(&job, &scope, &work).await.unwrap();
+
+    assert_eq!(end, JobEnd::DONE);
+    assert!(!office.keeps_file(id).await);
+    assert_eq!(office.state(id).await.status, ImportStatus::Undoing);
+}
+
+#[tokio::test]
 async fn an_undo_ends_no_membership_that_somebody_began_anew() {
     let office = Office::open().await;
     let known = "Email\nada@analytical.org\nbob@analytical.org\n";

@@ -165,8 +165,21 @@ async fn leads_of_a_campaign_are_counted_from_an_index() {
         })
         .await;
         assert!(!leads.unwrap().is_empty());
+        // The index has all that is asked of them.
         let plan = filled.indexed(&told, "leads");
         assert!(uses(plan, "leads_came_idx"), "{plan:#?}");
+        let (leads, told) = plans(&adapter, async |unit| {
+            let (from, to) = (
+                datetime!(2026-01-10 0:00 UTC),
+                datetime!(2026-02-10 0:00 UTC),
+            );
+            let figures = unit.figures();
+            figures.leads_of(&[campaign()], from, to, true).await
+        })
+        .await;
+        assert!(!leads.unwrap().is_empty());
+        // Whose segment it is, it has not: the rows of this campaign's leads are read, and of no other's.
+        assert_indexed(&filled, &told);
         adapter.pool().close().await;
     }
 }

@@ -1,17 +1,27 @@
 //! What was deleted is removed for good when its time is over, with what goes with it, and nothing else.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use analytics::runs::RunCounts;
-use infrastructure::SystemIds;
+use campaigns::ports::CampaignStore;
+use campaigns::{Stop, StopReason, StopSource};
 use infrastructure::scheduler::{DeletionPurge, PeriodicTask as _};
-use kernel::Timestamp;
+use infrastructure::{SystemClock, SystemIds};
+use kernel::{
+    CampaignId, Clock, ContactId, JobId, JobKind, OrganizationId, RequestId, SuppressionId,
+    TenantScope, Timestamp,
+};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 use testkit::TestDatabase;
+use time::Duration;
 use time::macros::datetime;
+use uuid::Uuid;
 
 use super::{adapter, admin, names};
+
+/// In whose name people leave here.
+const JOB: JobKind = JobKind::new("ingest");
 
 const AT: Timestamp = datetime!(2026-06-30 12:00 UTC);
 
@@ -32,6 +42,23 @@ const KINDS: [&str; 11] = [
     "roles",
     "team_members",
     "teams",
+];
+
+/// What can be deleted restorably and is not purged by itself, each with a reason.
+const OTHERS: [(&str, &str); 4] = [
+    (
+        "contact_list_members",
+        "deleted and restored with the contact, with which they go",
+    ),
+    (
+        "email_send_simulations",
+        "a campaign is simulated once, which the row tells until the campaign goes",
+    ),
+    (
+        "organizations",
+        "everything that stays leads to its organization",
+    ),
+    ("users", "an account is to be anonymised first"),
 ];
 
 /// What goes with them: a table and the column that tells with what.
@@ -107,8 +134,32 @@ async fn assert_left(admin: &mut PgConnection, expected: &[&str]) {
 }
 
 async fn run(database: &TestDatabase) -> RunCounts {
-    let task = DeletionPurge::new(adapter(database), Arc::new(SystemIds::default()));
-    task.run(AT).await.unwrap()
+    task(database, SystemClock).run(AT).await.unwrap()
+}
+
+fn task(database: &TestDatabase, clock: impl Clock + 'static) -> DeletionPurge {
+    let ids = Arc::new(SystemIds::default());
+    DeletionPurge::new(adapter(database), Arc::new(clock), ids)
+}
+
+/// A clock that goes on by so much whenever somebody looks.
+struct Hurrying(Mutex<Timestamp>, Duration);
+
+impl Clock for Hurrying {
+    fn now(&self) -> Timestamp {
+        let mut now = self.0.lock().unwrap();
+        *now += self.1;
+        *now
+    }
+}
+
+/// What a run did of which a part failed.
+async fn run_and_fail(database: &TestDatabase) -> RunCounts {
+    task(database, SystemClock)
+        .run(AT)
+        .await
+        .unwrap_err()
+        .counts
 }
 
 /// So many of every kind.
@@ -277,4 +328,141 @@ async fn what_is_restored_while_it_is_removed_stays_with_what_goes_with_it() {
         let left = left(&mut admin, table, column).await;
         assert!(left.contains("old"), "{table}");
     }
+}
+
+#[tokio::test]
+async fn whatever_can_be_deleted_restorably_is_purged_or_stays_for_a_reason() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+
+    let deletable = "SELECT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+                     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attname = 'deleted_at'";
+    make(&mut admin, "acme", "{}", THINGS).await;
+    let purged = run(&database).await.into_keys();
+    let named = purged.chain(OTHERS.map(|(table, _)| table));
+    let named: BTreeSet<_> = named.map(str::to_owned).collect();
+
+    assert_eq!(names(&mut admin, deletable).await, named);
+}
+
+#[tokio::test]
+async fn a_campaign_with_a_living_simulation_stays_with_what_goes_with_it() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    make(&mut admin, "acme", "{}", THINGS).await;
+    let lives = "UPDATE email_send_simulations SET deleted_at = NULL WHERE id = md5('old')::uuid";
+    admin.execute(lives).await.unwrap();
+
+    let removed = run(&database).await;
+
+    assert_eq!((removed["campaigns"], removed["leads"]), (0, 1));
+    for (table, column) in [
+        ("campaign_contact_assignments", "campaign_id"),
+        ("email_send_simulations", "campaign_id"),
+    ] {
+        let left = left(&mut admin, table, column).await;
+        assert!(left.contains("old"), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn the_hash_of_an_address_is_kept_where_its_contact_was_written_to() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    make(&mut admin, "acme", "{}", THINGS).await;
+    let stranger = "INSERT INTO contacts \
+                    SELECT (jsonb_populate_record(c, jsonb_build_object( \
+                        'id', md5('stranger'), 'email_normalized', 'stranger'))).* \
+                    FROM contacts c WHERE c.id = md5('old')::uuid";
+    admin.execute(stranger).await.unwrap();
+
+    let removed = run(&database).await;
+
+    assert_eq!(removed["contacts"], 2);
+    let kept = "SELECT (contact_id = md5('old')::uuid)::text || ' ' || encode(address_hash, 'hex') \
+                FROM purged_contacts";
+    let expected = BTreeSet::from([format!("true {}", "00".repeat(17))]);
+    assert_eq!(names(&mut admin, kept).await, expected);
+}
+
+#[tokio::test]
+async fn who_was_written_to_can_leave_when_their_contact_is_gone() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    make(&mut admin, "acme", "{}", THINGS).await;
+    run(&database).await;
+    let ids = "SELECT md5('acme')::uuid, md5('old')::uuid";
+    let ids = admin.fetch_one(ids).await.unwrap();
+    let (organization, id): (Uuid, Uuid) = (ids.get(0), ids.get(1));
+    let organization = OrganizationId::from_uuid(organization);
+    let scope = TenantScope::for_job(
+        organization,
+        JOB,
+        JobId::from_uuid(id),
+        RequestId::from_uuid(id),
+    );
+    let stop = Stop {
+        id: SuppressionId::from_uuid(id),
+        contact: ContactId::from_uuid(id),
+        reason: StopReason::Unsubscribed,
+        source: StopSource::Link(CampaignId::from_uuid(id)),
+    };
+    admin.execute("DELETE FROM suppressions").await.unwrap();
+
+    let adapter = adapter(&database);
+    let unit = CampaignStore::begin(&adapter, &scope).await.unwrap();
+    let made = unit.stops().add(&[stop], AT).await.unwrap();
+    unit.commit().await.unwrap();
+
+    assert_eq!(made, [stop.id]);
+    let stopped = "SELECT encode(address_hash, 'hex') FROM suppressions";
+    let expected = BTreeSet::from(["00".repeat(17)]);
+    assert_eq!(names(&mut admin, stopped).await, expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_keeps_nothing_else_from_going() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    make(&mut admin, "acme", "{}", THINGS).await;
+    let more = "INSERT INTO contacts \
+                SELECT (jsonb_populate_record(c, jsonb_build_object( \
+                    'id', md5(n::text), 'email_normalized', n::text))).* \
+                FROM contacts c, generate_series(1, 602) n WHERE c.id = md5('old')::uuid; \
+                CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS \
+                    'BEGIN RAISE EXCEPTION ''it stays''; END'; \
+                CREATE TRIGGER stay BEFORE DELETE ON contacts FOR EACH ROW \
+                    WHEN (OLD.id = md5('7')::uuid) EXECUTE FUNCTION stay()";
+    admin.execute(more).await.unwrap();
+
+    let removed = run_and_fail(&database).await;
+
+    assert_eq!((removed["contacts"], removed["campaigns"]), (602, 1));
+    let rest = "SELECT email_normalized FROM contacts";
+    let expected = BTreeSet::from(["7", "living", "new"].map(str::to_owned));
+    assert_eq!(names(&mut admin, rest).await, expected);
+}
+
+#[tokio::test]
+async fn a_run_ends_after_ten_minutes_and_the_next_one_begins_behind_it() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = admin(&database).await;
+    for organization in ["one", "other"] {
+        let thing = format!("('{organization}', '2026-01-01Z')");
+        make(&mut admin, organization, "{}", &thing).await;
+    }
+    // Whoever begins a run looks at the clock, and so does it for each organization and before each unit.
+    let clock = Hurrying(Mutex::new(AT), Duration::minutes(4));
+    let task = task(&database, clock);
+
+    let first = task.run(AT).await.unwrap();
+    let second = task.run(AT).await.unwrap();
+
+    assert_eq!((first["leads"], second["leads"]), (1, 1));
+    assert_eq!(
+        names(&mut admin, "SELECT id::text FROM leads").await,
+        BTreeSet::new()
+    );
+    let contacts = "SELECT DISTINCT organization_id::text FROM contacts";
+    assert_eq!(names(&mut admin, contacts).await.len(), 2);
 }

@@ -80,8 +80,8 @@ INSERT INTO campaign_counts (
 SELECT organization, id, 1, 0, 1, 0, 0, now() FROM things;
 INSERT INTO email_send_simulations (
     organization_id, id, campaign_id, job_id, simulation_config, config_version, seed, start_at, created_at, updated_at,
-    version)
-SELECT organization, id, id, id, '{}', 1, 0, now(), now(), now(), 1 FROM things;
+    version, deleted_at)
+SELECT organization, id, id, id, '{}', 1, 0, now(), now(), now(), 1, gone FROM things;
 
 INSERT INTO roles (
     organization_id, id, name, name_folded, description, created_at, updated_at, version, deleted_at)

@@ -1,7 +1,7 @@
 //! `canvass bench events`: how fast events that others tell come in over the API, beside bare statements that write the same
-//! rows, and how large they are. Those write once all that the API writes of an event, in batches as the API takes them, by
-//! which the API is judged, and the events alone in the same batches and in large ones. All take turns, so that none finds
-//! emptier tables than another.
+//! rows, and how large they are. Those write the events alone in batches as the API takes them, by which the API is judged,
+//! and in large ones; and once what the events are for their recipients as well, which the API writes, too. All take turns,
+//! so that none finds emptier tables than another.
 //!
 //! The program is started as a process of its own, with a private PostgreSQL that is thrown away afterwards. A campaign is
 //! sent to some thousand people, of whom the events tell, so that each batch counts for its recipients as well.
@@ -62,9 +62,9 @@ impl Bench {
         let stage = Stage::set(&self.program, &self.runtime, self.contacts)?;
         let organization = |name| Ok::<_, Failure>(stage.founder.found(name)?.id);
         let mut bare = [
-            Bare::of(&stage, telling::BATCH)?,
             Bare::alone(&stage, &organization("Bare")?, telling::BATCH)?,
             Bare::alone(&stage, &organization("Large")?, bare::LARGE)?,
+            Bare::of(&stage, telling::BATCH)?,
         ];
         let mut for_bare = [0, 1, 2].map(|run| stage.happened(self.events, run));
         let mut told = Told::by(self.senders);

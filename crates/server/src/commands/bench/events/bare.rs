@@ -99,8 +99,10 @@ impl Bare {
         mut happened: impl Iterator<Item = Happened>,
     ) -> Result<(), Failure> {
         let mut writer = program.login().await.map_err(Failure::new)?;
+        // Recipients are looked up by their keys, as the program does, and not by reading all of a campaign.
         let opening = format!(
-            "BEGIN; SELECT unit('canvass_app', '{}', 600000)",
+            "BEGIN; SELECT unit('canvass_app', '{}', 600000); \
+             SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off",
             self.organization.hyphenated()
         );
         loop {

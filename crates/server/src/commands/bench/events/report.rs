@@ -15,8 +15,7 @@ const SIZE_BAR: f64 = 400.0;
 
 /// All figures of a run.
 pub(super) struct Report {
-    /// All that the API writes, in batches as it takes them, by which it is judged; then the events alone, in these and in
-    /// large batches.
+    /// The events alone, in batches as the API takes them, by which it is judged, and in large ones; then all that it writes.
     pub(super) bare: [Bare; 3],
     pub(super) told: Told,
     pub(super) size: Size,
@@ -46,8 +45,8 @@ impl Report {
             "events_per_second": self.told.rate(),
             "bare_events_per_second": self.bare[0].rate(),
             "part_of_bare": self.part_of_bare(),
-            "bare_events_alone_per_second": self.bare[1].rate(),
-            "bare_events_alone_per_second_in_large_batches": self.bare[2].rate(),
+            "bare_events_per_second_in_large_batches": self.bare[1].rate(),
+            "bare_events_per_second_with_recipients": self.bare[2].rate(),
             "request_p50_ms": self.quantile(0.5),
             "request_p95_ms": self.quantile(0.95),
             "bytes_per_event": self.bytes_per_event(),
@@ -82,7 +81,7 @@ impl fmt::Display for Report {
         let part = self.part_of_bare();
         writeln!(
             f,
-            "| part of the bare rate | {:.0} % | ≥ {:.0} % | {} |",
+            "| part of the bare rate of the same batches | {:.0} % | ≥ {:.0} % | {} |",
             part * 100.0,
             RATE_BAR * 100.0,
             verdict(part >= RATE_BAR)
