@@ -7,11 +7,14 @@ use crate::ports::ContactUnit;
 use crate::workbench::{Workbench, Works};
 use crate::{ContactError, ListStatus};
 
+/// How many pieces of a file are removed in one unit: together some mebibytes.
+pub(super) const PIECES: u16 = 16;
+
 impl Workbench {
     /// Notes the end of an import, with what came of it, and tells what it is then.
     ///
-    /// Its file is removed by its job afterwards, unless [`ContactImport::keeps_file`]: that can take seconds, which neither
-    /// a request nor whoever waits for the list has.
+    /// Its file goes with it, unless [`ContactImport::keeps_file`]; what is left of a large one its job removes afterwards:
+    /// that can take seconds, which neither a request nor whoever waits for the list has.
     pub(super) async fn end_import(
         &self,
         unit: &dyn ContactUnit,
@@ -26,6 +29,9 @@ impl Workbench {
         // Somebody else may note it at the same moment.
         let noted = unit.imports().update(&after, expected).await;
         noted.map_err(ContactError::into_retriable)?;
+        if !after.keeps_file() {
+            unit.import_files().remove(after.id(), PIECES).await?;
+        }
         // What ends before its first row was read has done nothing to the list.
         let has_begun = import.state().started_at.is_some() || status == ImportStatus::Completed;
         if !import.state().options.dry_run && has_begun {

@@ -13,6 +13,7 @@ use super::abreast::abreast;
 use super::assessment::Assessment;
 use super::batch::Batch;
 use super::batch_size::BatchSize;
+use super::ending::PIECES;
 use super::prepared::Prepared;
 use super::rows::{Place, Rows};
 use super::stretch::{Stretch, progress};
@@ -33,9 +34,6 @@ const BATCH: usize = 5_000;
 
 /// How many rows of an earlier reading are removed at a time.
 const SLICE: u16 = 20_000;
-
-/// How many pieces of a file are removed at a time: together some mebibytes.
-const PIECES: u16 = 16;
 
 /// Reads the files of imports.
 ///

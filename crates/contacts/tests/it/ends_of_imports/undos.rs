@@ -21,12 +21,10 @@ async fn an_undo_that_is_asked_for_before_a_worker_saw_to_the_end_does_so_itself
     let undone = office.imports.undo(&office.scope, id, &once()).await;
     fresh(undone.unwrap());
 
-    assert_eq!(office.list_status().await, ListStatus::Failed);
-    // Nobody who asks waits until a file is removed.
-    assert!(office.keeps_file(id).await);
-    // What comes late leaves alone what the undo has taken over, but for the file.
-    office.work_to_the_end(1, None).await;
     assert!(!office.keeps_file(id).await);
+    assert_eq!(office.list_status().await, ListStatus::Failed);
+    // What comes late leaves alone what the undo has taken over.
+    office.work_to_the_end(1, None).await;
     let state = office.state(id).await;
     assert_eq!(state.status, ImportStatus::Undone);
     assert_eq!(state.undo.unwrap().removed, 1);
