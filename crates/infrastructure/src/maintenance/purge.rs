@@ -108,12 +108,15 @@ impl PostgresDatabase {
                 break;
             };
             match self.purge_some(kind, purge, before, &chosen).await {
-                Ok(removed) => *count += removed,
-                // Which of them it is that cannot go is found out one by one.
-                Err(_) if most > 1 => most = 1,
+                Ok(removed) => {
+                    *count += removed;
+                    most = (most * 2).min(kind.most);
+                }
+                // Which of them it is that cannot go is found out by halves.
+                Err(_) if most > 1 => most /= 2,
                 Err(error) => {
                     failure = failure.or(Some(error));
-                    (after, most) = (last, kind.most);
+                    after = last;
                 }
             }
         }
