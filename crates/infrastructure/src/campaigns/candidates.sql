@@ -14,18 +14,19 @@ WITH found AS (
     ORDER BY first.contact_id
     LIMIT $5
 )
-SELECT found.contact_id, person.validation_status, stop.has_left
-FROM found
+SELECT wanted.contact_id, person.validation_status, stop.has_left
+-- The organization comes from a row: of a value that statistics do not know yet, the planner believes that any index will do.
+FROM (SELECT $1::uuid AS organization_id, found.contact_id FROM found OFFSET 0) AS wanted
 CROSS JOIN LATERAL (
     SELECT c.validation_status, c.email_hash
     FROM contacts c
-    WHERE c.organization_id = $1 AND c.id = found.contact_id
+    WHERE c.organization_id = wanted.organization_id AND c.id = wanted.contact_id
     OFFSET 0
 ) AS person
 CROSS JOIN LATERAL (
     SELECT bool_or(s.reason = 'unsubscribed') AS has_left
     FROM suppressions s
-    WHERE s.organization_id = $1 AND s.address_hash = person.email_hash
+    WHERE s.organization_id = wanted.organization_id AND s.address_hash = person.email_hash
     OFFSET 0
 ) AS stop
-ORDER BY found.contact_id
+ORDER BY wanted.contact_id

@@ -27,9 +27,11 @@ const SELECT: &str = "SELECT s.organization_id, s.id, s.address_hash, s.reason, 
      s.created_by FROM suppressions s WHERE s.organization_id = $1";
 
 /// Each address is looked up by itself, as contacts are.
-const LOOK_UP: &str = "SELECT s.* FROM (SELECT DISTINCT n.hash FROM unnest($2::bytea[]) AS n (hash)) AS wanted \
+const LOOK_UP: &str = "SELECT s.* \
+     FROM (SELECT DISTINCT $1::uuid AS organization_id, n.hash FROM unnest($2::bytea[]) AS n (hash)) AS wanted \
      CROSS JOIN LATERAL (SELECT s.organization_id, s.id, s.address_hash, s.reason, s.source, s.source_id, s.created_at, \
-         s.created_by FROM suppressions s WHERE s.organization_id = $1 AND s.address_hash = wanted.hash OFFSET 0) AS s \
+         s.created_by FROM suppressions s \
+         WHERE s.organization_id = wanted.organization_id AND s.address_hash = wanted.hash OFFSET 0) AS s \
      ORDER BY s.id";
 
 #[derive(FromQueryResult)]

@@ -9,6 +9,8 @@ mod campaigns;
 mod judging;
 #[path = "access_paths/leads.rs"]
 mod leads;
+#[path = "access_paths/newcomers.rs"]
+mod newcomers;
 
 use compliance::ports::AuditStore;
 use compliance::{AuditFilter, AuditPosition, TimeRange};
@@ -38,8 +40,13 @@ fn nth(kind: u128, n: u128) -> Uuid {
 }
 
 fn tenant() -> TenantScope {
+    scope_of(TENANTS[0])
+}
+
+/// That of the `n`th organization.
+fn scope_of(n: u128) -> TenantScope {
     TenantScope::for_principal(
-        OrganizationId::from_uuid(nth(0xa, TENANTS[0])),
+        OrganizationId::from_uuid(nth(0xa, n)),
         Actor::Operator,
         Origin::internal(RequestId::from_uuid(nth(0xb, 1))),
     )

@@ -47,6 +47,9 @@ fn statements_that_name_the_organization_are_good() {
         "DELETE FROM teams t USING unnest($2::uuid[]) AS x (id) WHERE t.organization_id = $1 AND t.id = x.id",
         "SELECT 1 FROM jsonb_to_recordset($2) AS x (id uuid) CROSS JOIN LATERAL \
          (SELECT t.id FROM teams t WHERE t.organization_id = $1 AND t.id = x.id LIMIT 1) AS y",
+        // The bound value stands in each row of a sub-query.
+        "SELECT y.id FROM (SELECT DISTINCT $1::uuid AS organization_id, n.id FROM unnest($2::uuid[]) AS n (id)) AS x \
+         CROSS JOIN LATERAL (SELECT t.id FROM teams t WHERE t.organization_id = x.organization_id AND t.id = x.id OFFSET 0) AS y",
         "SELECT r.id FROM Roles r WHERE r.Organization_Id = $1 FOR UPDATE SKIP LOCKED",
         "SELECT find_slug($1, $2)",
         "SELECT id FROM users WHERE id = $1",
@@ -74,6 +77,12 @@ fn a_statement_that_does_not_name_the_organization_is_found() {
         "SELECT 1 FROM memberships m JOIN roles r ON r.organization_id = m.organization_id",
         "SELECT 1 FROM memberships m JOIN roles r USING (organization_id) WHERE m.organization_id = $1",
         "SELECT 1 FROM memberships m, roles r WHERE m.organization_id = $1",
+        // Not a bound value in each row of a sub-query.
+        "SELECT 1 FROM (SELECT n.organization_id FROM unnest($2::uuid[]) AS n (organization_id)) AS x \
+         JOIN roles r ON r.organization_id = x.organization_id",
+        "SELECT 1 FROM (SELECT $1::uuid AS id) AS x JOIN roles r ON r.organization_id = x.organization_id",
+        "SELECT 1 FROM (SELECT $1::uuid AS organization_id UNION SELECT $2) AS x \
+         JOIN roles r ON r.organization_id = x.organization_id",
         "SELECT 1 FROM memberships m, roles r WHERE organization_id = $1 AND m.organization_id = $1",
         "SELECT 1 FROM memberships m LEFT JOIN roles r ON r.organization_id = $1 AND m.organization_id = $1",
         "SELECT 1 FROM memberships m RIGHT JOIN roles r ON r.organization_id = $1 WHERE m.organization_id = $1",

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use sqlparser::ast::{
-    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, TableFactor,
-    TableWithJoins, Value,
+    BinaryOperator, Expr, Ident, Join, JoinConstraint, JoinOperator, ObjectName, Query, SelectItem,
+    SetExpr, TableFactor, TableWithJoins, Value,
 };
 
 pub(super) const KEY: &str = "organization_id";
@@ -73,6 +73,11 @@ impl Block {
                 && tables.contains(last(table).as_str())
             {
                 self.tenants.push((name.clone(), last(table)));
+            }
+            if let TableFactor::Derived { subquery, .. } = factor
+                && let Some(value) = bound_key(subquery)
+            {
+                self.ties.push((name.clone(), Side::Bound(value)));
             }
             self.names.push(name);
         }
@@ -170,6 +175,18 @@ pub(super) fn placeholder(expression: &Expr) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// The bound value that stands in each row of a sub-query as its organization.
+fn bound_key(query: &Query) -> Option<String> {
+    let SetExpr::Select(select) = query.body.as_ref() else {
+        return None;
+    };
+    let mut items = select.projection.iter();
+    items.find_map(|item| match item {
+        SelectItem::ExprWithAlias { expr, alias } if folded(alias) == KEY => placeholder(expr),
+        _ => None,
+    })
 }
 
 fn name_of(factor: &TableFactor) -> Option<String> {
