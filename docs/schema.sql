@@ -3444,6 +3444,8 @@ GRANT SELECT ON TABLE public.permissions TO canvass_app;
 
 GRANT SELECT,INSERT ON TABLE public.purged_contacts TO canvass_app;
 
+GRANT UPDATE(address_hash) ON TABLE public.purged_contacts TO canvass_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rate_limits TO canvass_platform;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.role_permissions TO canvass_app;

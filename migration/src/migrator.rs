@@ -61,6 +61,7 @@ const MIGRATIONS: &[SqlMigration] = sql_migrations![
     "m20261121_000035_figures",
     "m20261121_000036_purge",
     "m20261121_000038_smaller_rows",
+    "m20261121_000039_purged_again",
 ];
 
 impl MigratorTrait for Migrator {

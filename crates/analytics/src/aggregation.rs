@@ -130,11 +130,11 @@ impl Aggregation {
                 return Ok(std::mem::take(pass).is_left);
             };
             pass.after = Some(campaign);
-            let Some(taken) = aggregations.try_take(campaign, &zone, at).await? else {
+            let Some(state) = aggregations.try_take(campaign, &zone, at).await? else {
                 continue;
             };
             let is_left = self
-                .count(unit.as_ref(), scope, (campaign, &taken), &zone, at)
+                .count(unit.as_ref(), scope, (campaign, &state), &zone, at)
                 .await?;
             unit.commit().await?;
             pass.is_left |= is_left;
@@ -185,9 +185,9 @@ impl Aggregation {
             unit.commit().await?;
             return Ok(None);
         };
-        let taken = aggregations.take(campaign, &zone, at).await?;
+        let state = aggregations.take(campaign, &zone, at).await?;
         let is_left = self
-            .count(unit.as_ref(), scope, (campaign, &taken), &zone, at)
+            .count(unit.as_ref(), scope, (campaign, &state), &zone, at)
             .await?;
         let counted = if is_left {
             checkpoint
@@ -209,17 +209,17 @@ impl Aggregation {
         &self,
         unit: &dyn AnalyticsUnit,
         scope: &TenantScope,
-        (campaign, taken): (CampaignId, &CountingState),
+        (campaign, state): (CampaignId, &CountingState),
         zone: &TimeZoneName,
         at: Timestamp,
     ) -> Result<bool, AnalyticsError> {
-        if let CountingState::Moved(before) = taken {
+        if let CountingState::Moved(before) = state {
             self.note_move(unit, scope, campaign, (before, zone), at)
                 .await?;
         }
         // The audit log was told as another port.
         let aggregations = unit.aggregations();
-        let is_countable = *taken == CountingState::Countable;
+        let is_countable = *state == CountingState::Countable;
         if !is_countable && aggregations.forget(campaign, zone, self.step, at).await? {
             return Ok(true);
         }

@@ -1,6 +1,7 @@
 //! Trying again what others got in the way of.
 
-use kernel::{Classify as _, JobFailure, StorageError};
+use kernel::{Classify as _, JobFailure, JobKind, StorageError, Timestamp};
+use time::Duration;
 
 use crate::ContactError;
 
@@ -11,16 +12,50 @@ const MOST: usize = 20;
 const CONTENDED: &str = "contended";
 
 /// The tries of one piece of work, such as a batch of a job.
-#[derive(Debug, Default)]
-pub(crate) struct Tries(usize);
+#[derive(Debug)]
+pub(crate) struct Tries {
+    kind: JobKind,
+    failed: usize,
+    /// When the present one began.
+    begun: Timestamp,
+}
 
 impl Tries {
-    /// Whether what failed so is tried once more, at once. The unit that it failed in has to be dropped.
-    pub(crate) fn are_left_after(&mut self, failure: &JobFailure) -> bool {
+    /// The tries of work that a job of this kind does, of which the first one begins at this instant.
+    pub(crate) const fn begin(kind: JobKind, at: Timestamp) -> Self {
+        Self {
+            kind,
+            failed: 0,
+            begun: at,
+        }
+    }
+
+    /// How long the present one took until this instant.
+    pub(crate) fn took(&self, until: Timestamp) -> Duration {
+        until - self.begun
+    }
+
+    /// Whether what failed so at this instant is tried once more, at once. The unit that it failed in has to be dropped.
+    pub(crate) fn are_left_after(&mut self, failure: &JobFailure, at: Timestamp) -> bool {
         let is_contended = matches!(failure, JobFailure::Passing(code) if code == CONTENDED);
-        let is_left = is_contended && self.0 < MOST;
-        self.0 += usize::from(is_left);
+        let is_left = is_contended && self.failed < MOST;
+        if is_left {
+            self.failed += 1;
+            self.log(failure, at);
+            self.begun = at;
+        }
         is_left
+    }
+
+    /// Logs a try that failed, so that it is known why a job stood still.
+    fn log(&self, failure: &JobFailure, at: Timestamp) {
+        tracing::warn!(
+            job.kind = self.kind.as_str(),
+            batch.attempt = self.failed,
+            duration_ms = self.took(at).whole_milliseconds(),
+            code = failure.code(),
+            "others got in the way of a job's work, which is tried again"
+        );
     }
 }
 
@@ -47,13 +82,68 @@ impl ContactError {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Debug;
+    use std::sync::{Arc, Mutex};
+
+    use time::macros::datetime;
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
+
     use super::*;
+
+    const KIND: JobKind = JobKind::new("paint");
+
+    const AT: Timestamp = datetime!(2026-03-01 12:00 UTC);
+
+    /// Keeps what is logged as a warning: names of fields and their values.
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<Fields>>>);
+
+    #[derive(Default)]
+    struct Fields(Vec<(&'static str, String)>);
+
+    impl Visit for Fields {
+        fn record_str(&mut self, field: &Field, value: &str) {
+            self.0.push((field.name(), value.to_owned()));
+        }
+
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            self.0.push((field.name(), format!("{value:?}")));
+        }
+    }
+
+    impl Subscriber for Heard {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() == Level::WARN
+        }
+
+        fn new_span(&self, _span: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _span: &Id, _values: &Record<'_>) {}
+
+        fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            let mut fields = Fields::default();
+            event.record(&mut fields);
+            fields.0.retain(|(name, _)| *name != "message");
+            fields.0.sort_unstable();
+            self.0.lock().unwrap().push(fields);
+        }
+
+        fn enter(&self, _span: &Id) {}
+
+        fn exit(&self, _span: &Id) {}
+    }
 
     #[test]
     fn what_others_got_in_the_way_of_is_tried_twenty_times_more_and_nothing_else_is() {
         let contended = JobFailure::from(StorageError::Contended(None));
-        let mut tries = Tries::default();
-        let again = (0..30).take_while(|_| tries.are_left_after(&contended));
+        let mut tries = Tries::begin(KIND, AT);
+        let again = (0..30).take_while(|_| tries.are_left_after(&contended, AT));
         assert_eq!(again.count(), MOST);
 
         for failure in [
@@ -61,8 +151,35 @@ mod tests {
             JobFailure::lasting(CONTENDED),
             JobFailure::LeaseLost,
         ] {
-            assert!(!Tries::default().are_left_after(&failure), "{failure:?}");
+            let mut tries = Tries::begin(KIND, AT);
+            assert!(!tries.are_left_after(&failure, AT), "{failure:?}");
         }
+    }
+
+    #[test]
+    fn each_try_that_is_repeated_is_logged_with_how_long_it_took() {
+        let heard = Heard::default();
+        let contended = JobFailure::from(StorageError::Contended(None));
+
+        tracing::subscriber::with_default(heard.clone(), || {
+            let mut tries = Tries::begin(KIND, AT);
+            for at in [Duration::seconds(5), Duration::seconds(7)] {
+                assert!(tries.are_left_after(&contended, AT + at));
+            }
+            assert!(!tries.are_left_after(&JobFailure::from("unavailable"), AT));
+        });
+
+        let heard = heard.0.lock().unwrap();
+        let told: Vec<_> = heard.iter().map(|fields| fields.0.clone()).collect();
+        let expected = [("1", "5000"), ("2", "2000")].map(|(attempt, duration)| {
+            [
+                ("batch.attempt", attempt.to_owned()),
+                ("code", "contended".to_owned()),
+                ("duration_ms", duration.to_owned()),
+                ("job.kind", "paint".to_owned()),
+            ]
+        });
+        assert_eq!(told, expected);
     }
 
     #[test]

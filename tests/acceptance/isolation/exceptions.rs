@@ -194,6 +194,10 @@ pub(crate) const WITHOUT_VERSION: &[(&str, &str)] = &[
         "written once when the answer is known, by the program itself",
     ),
     ("job_queue", "moved on by the program itself, under a lease"),
+    (
+        "purged_contacts",
+        "kept by the program itself when it purges, anew where the address is another one",
+    ),
     ("rate_limits", "counted on by the program itself"),
     (
         "scheduled_runs",

@@ -74,8 +74,8 @@ mod cases {
         assert_eq!(next, Some(second));
         let next = aggregations.next_outdated(&utc(), next).await.unwrap();
         assert_eq!(next, None);
-        let taken = aggregations.take(second, &utc(), NOW).await.unwrap();
-        assert_eq!(taken, CountingState::Countable);
+        let state = aggregations.take(second, &utc(), NOW).await.unwrap();
+        assert_eq!(state, CountingState::Countable);
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
         let calendar = Calendar::of(&utc());
@@ -91,13 +91,13 @@ mod cases {
         let aggregations = unit.aggregations();
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
-        let taken = aggregations.try_take(second, &utc(), NOW).await.unwrap();
-        assert_eq!(taken, Some(CountingState::Countable));
+        let state = aggregations.try_take(second, &utc(), NOW).await.unwrap();
+        assert_eq!(state, Some(CountingState::Countable));
         drop(unit);
         let unit = tenant.begin(subject).await;
         let berlin = "Europe/Berlin".parse().unwrap();
-        let taken = unit.aggregations().take(second, &berlin, NOW).await;
-        assert_eq!(taken.unwrap(), CountingState::Moved(utc()));
+        let state = unit.aggregations().take(second, &berlin, NOW).await;
+        assert_eq!(state.unwrap(), CountingState::Moved(utc()));
     }
 
     pub(super) async fn what_is_counted_in_steps_amounts_to_the_same_at_each_of_them<S: Subject>(

@@ -95,8 +95,8 @@ impl Tenant {
     ) -> bool {
         let unit = self.begin(subject).await;
         let aggregations = unit.aggregations();
-        let taken = aggregations.take(campaign, zone, NOW).await.unwrap();
-        if taken != CountingState::Countable {
+        let state = aggregations.take(campaign, zone, NOW).await.unwrap();
+        if state != CountingState::Countable {
             let forgetting = aggregations.forget(campaign, zone, most, NOW);
             if forgetting.await.unwrap() {
                 unit.commit().await.unwrap();

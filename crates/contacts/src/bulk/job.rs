@@ -124,7 +124,7 @@ impl BulkJob {
                 None => Reached::default(),
             },
         };
-        let mut tries = Tries::default();
+        let mut tries = Tries::begin(BULK, self.clock.now());
         loop {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
@@ -136,10 +136,10 @@ impl BulkJob {
             match self.step(operation, &wish, reached, scope, work).await {
                 Ok(Some(further)) => {
                     reached = further;
-                    tries = Tries::default();
+                    tries = Tries::begin(BULK, self.clock.now());
                 }
                 Ok(None) => return self.end(operation, BulkStatus::Completed, scope).await,
-                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) if tries.are_left_after(&failure, self.clock.now()) => {}
                 Err(failure) => return Err(failure),
             }
         }

@@ -196,18 +196,17 @@ impl ImportJob {
         scope: &TenantScope,
         work: &dyn JobControl,
     ) -> Result<Duration, JobFailure> {
-        let mut tries = Tries::default();
+        let mut tries = Tries::begin(IMPORT, self.bench.now());
         loop {
-            let begun = self.bench.now();
             let written = self.try_to_write(import, rows, assessment, rules, scope, work);
             match written.await {
                 Ok(after) => {
                     *import = after;
-                    let took = self.bench.now() - begun;
+                    let took = tries.took(self.bench.now());
                     work.report(progress(import, rows.bytes));
                     return Ok(took);
                 }
-                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) if tries.are_left_after(&failure, self.bench.now()) => {}
                 Err(failure) => return Err(failure),
             }
         }
@@ -288,7 +287,7 @@ impl ImportJob {
         if import.state().options.dry_run {
             self.forget_met(import, scope).await?;
         }
-        let mut tries = Tries::default();
+        let mut tries = Tries::begin(IMPORT, self.bench.now());
         loop {
             let noted = self.try_to_note_end(import, status, error.clone(), scope);
             match noted.await.map_err(JobFailure::from) {
@@ -296,7 +295,7 @@ impl ImportJob {
                     *import = ended;
                     return self.drop_file(import, scope).await;
                 }
-                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) if tries.are_left_after(&failure, self.bench.now()) => {}
                 Err(failure) => return Err(failure),
             }
         }

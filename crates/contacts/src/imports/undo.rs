@@ -350,7 +350,7 @@ impl Job for UndoJob {
             self.forget_left(&import, scope).await?;
         }
         let mut place = Place::from_json(job.checkpoint.as_ref());
-        let mut tries = Tries::default();
+        let mut tries = Tries::begin(UNDO, self.bench.now());
         while import.state().status == ImportStatus::Undoing {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
@@ -364,10 +364,10 @@ impl Job for UndoJob {
             match self.step(&mut import, place, scope, work).await {
                 Ok(Some(next)) => {
                     place = next;
-                    tries = Tries::default();
+                    tries = Tries::begin(UNDO, self.bench.now());
                 }
                 Ok(None) => {}
-                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) if tries.are_left_after(&failure, self.bench.now()) => {}
                 Err(failure) => return Err(failure),
             }
             work.report(progress(&import, place.seen));

@@ -129,7 +129,7 @@ impl ListRevalidation {
             // It was killed after its last unit was committed.
             return Ok(JobEnd::Completed(Some(reached.result())));
         }
-        let mut tries = Tries::default();
+        let mut tries = Tries::begin(VALIDATE_LIST, self.bench.now());
         loop {
             match work.interruption() {
                 Some(Interruption::Cancelled) => {
@@ -158,10 +158,10 @@ impl ListRevalidation {
             match judged.await {
                 Ok(further) => {
                     reached = further;
-                    tries = Tries::default();
+                    tries = Tries::begin(VALIDATE_LIST, self.bench.now());
                     work.report(reached.progress());
                 }
-                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) if tries.are_left_after(&failure, self.bench.now()) => {}
                 Err(failure) => return Err(failure),
             }
         }

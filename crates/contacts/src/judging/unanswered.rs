@@ -145,10 +145,10 @@ impl Job for ContactRevalidation {
         let payload = serde_json::from_value::<Payload>(job.payload.clone())
             .ok()
             .ok_or_else(|| JobFailure::lasting("payload-corrupt"))?;
-        let mut tries = Tries::default();
+        let mut tries = Tries::begin(VALIDATE_CONTACTS, self.clock.now());
         loop {
             match self.judge_all(job, &payload, scope, work).await {
-                Err(failure) if tries.are_left_after(&failure) => {}
+                Err(failure) if tries.are_left_after(&failure, self.clock.now()) => {}
                 done => return done,
             }
         }

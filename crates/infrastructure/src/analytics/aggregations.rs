@@ -34,7 +34,7 @@ struct StandingRow {
 
 impl StandingRow {
     /// How a campaign stands that is to be counted in days of this time zone.
-    fn taken(self, zone: &TimeZoneName) -> Result<CountingState, StorageError> {
+    fn state(self, zone: &TimeZoneName) -> Result<CountingState, StorageError> {
         let wanted = Some(zone.as_str());
         if self.time_zone.as_deref() == wanted {
             return Ok(CountingState::Countable);
@@ -124,14 +124,14 @@ impl Aggregations for PostgresUnit {
         zone: &TimeZoneName,
         at: Timestamp,
     ) -> Result<CountingState, StorageError> {
-        if let Some(taken) = self.try_take(campaign, zone, at).await? {
-            return Ok(taken);
+        if let Some(state) = self.try_take(campaign, zone, at).await? {
+            return Ok(state);
         }
         let lock = "SELECT w.time_zone, w.next_time_zone FROM campaign_aggregations w \
                     WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR UPDATE";
         let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
         let row = self.one::<StandingRow>(lock, of_campaign).await?;
-        row.ok_or(StorageError::Contended(None))?.taken(zone)
+        row.ok_or(StorageError::Contended(None))?.state(zone)
     }
 
     /// The row of the campaign is the lock. Whoever makes it is waited for all the same, which happens once.
@@ -147,7 +147,7 @@ impl Aggregations for PostgresUnit {
                       VALUES ($1, $2, $3, $4, $4) ON CONFLICT (organization_id, campaign_id) DO NOTHING";
         let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
         if let Some(row) = self.one::<StandingRow>(lock, of_campaign).await? {
-            return row.taken(zone).map(Some);
+            return row.state(zone).map(Some);
         }
         let values = [
             self.organization().into(),

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::PostgresDatabase;
 
 /// Of each organization with rows in `event_changes` the first one is read, however many there are. Of the time zones in
-/// whose days events of an organization were counted, those are looked at that lie before and behind its own one.
+/// whose days events of an organization were counted, those are looked at that lie before and behind its own one; and so
+/// are campaigns that have none, of which what was counted is forgotten in part.
 const TO_FOLLOW: &str = include_str!("to_follow.sql");
 
 #[derive(FromQueryResult)]

@@ -33,12 +33,10 @@ impl Kind {
         )
     }
 
-    /// Removes those of `$2` that were deleted before `$3`.
+    /// Removes `$2`, which the unit has locked.
     pub(super) fn remove(&self) -> String {
         let table = self.table;
-        format!(
-            "DELETE FROM {table} t WHERE t.organization_id = $1 AND t.id = ANY ($2) AND t.deleted_at < $3"
-        )
+        format!("DELETE FROM {table} t WHERE t.organization_id = $1 AND t.id = ANY ($2)")
     }
 }
 
@@ -117,13 +115,16 @@ const CONTACTS: Kind = Kind {
         "DELETE FROM contact_import_touches t WHERE t.organization_id = $1 AND t.contact_id = ANY ($2)",
         "DELETE FROM contact_import_left l WHERE l.organization_id = $1 AND l.contact_id = ANY ($2)",
     ],
-    // Whoever was written to can leave by an old mail, and mails that come back tell of an address.
+    // Whoever was written to can leave by an old mail, and mails that come back tell of an address. Who was chosen before and
+    // stayed after all may have another address by now.
     kept: Some(
-        "INSERT INTO purged_contacts (organization_id, contact_id, address_hash, created_at) \
+        "INSERT INTO purged_contacts AS p (organization_id, contact_id, address_hash, created_at) \
          SELECT c.organization_id, c.id, c.email_hash, $3 FROM contacts c \
          WHERE c.organization_id = $1 AND c.id = ANY ($2) \
-         AND EXISTS (SELECT FROM campaign_contact_assignments a WHERE a.organization_id = $1 AND a.contact_id = c.id) \
-         ON CONFLICT (organization_id, contact_id) DO NOTHING",
+         AND (EXISTS (SELECT FROM campaign_contact_assignments a WHERE a.organization_id = $1 AND a.contact_id = c.id) \
+             OR EXISTS (SELECT FROM purged_contacts k WHERE k.organization_id = $1 AND k.contact_id = c.id)) \
+         ON CONFLICT (organization_id, contact_id) DO UPDATE SET address_hash = excluded.address_hash \
+         WHERE p.organization_id = $1 AND p.address_hash <> excluded.address_hash",
     ),
 };
 

@@ -1,10 +1,10 @@
 //! Removing for good what was deleted long enough ago.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use kernel::{
-    AuditAction, AuditDraft, AuditEntry, AuditEntryId, AuditTrail as _, Changes, Clock,
-    IdGenerator, StorageError, TenantScope, Timestamp,
+    AuditAction, AuditDraft, AuditEntry, AuditEntryId, AuditTrail as _, Changes, Classify as _,
+    Clock, IdGenerator, StorageError, TenantScope, Timestamp,
 };
 use sea_orm::{FromQueryResult, Value};
 use time::Duration;
@@ -22,6 +22,10 @@ const MOST_ROWS: i64 = 5_000;
 
 /// In how many units, at most, things of an organization are removed in one run; what is left is the next run's.
 const UNITS: usize = 2_000;
+
+/// How many things of a kind that cannot be removed are passed by before other kinds have their turn: to find one of them
+/// takes units that other things wait for.
+const MOST_PASSED_BY: usize = 10;
 
 /// A round through what one organization deleted.
 pub(crate) struct Purge<'a> {
@@ -60,67 +64,147 @@ struct Chosen {
     id: Uuid,
 }
 
+/// How far a round is with a kind.
+struct Turn {
+    kind: &'static Kind,
+    /// Behind which thing it goes on.
+    after: Uuid,
+    /// How many things are tried next.
+    most: i64,
+}
+
+impl Turn {
+    const fn of(kind: &'static Kind) -> Self {
+        Self {
+            kind,
+            after: Uuid::nil(),
+            most: kind.most,
+        }
+    }
+}
+
+/// How far a round is.
+struct Progress {
+    /// What was deleted before this instant goes.
+    before: Timestamp,
+    /// How many units are left.
+    units: usize,
+    /// The first failure that was not got over.
+    failure: Option<StorageError>,
+    /// How many units failed, by what they were to remove and by the codes of their errors.
+    failed: BTreeMap<(&'static str, &'static str), usize>,
+}
+
+impl Progress {
+    const fn begin(before: Timestamp) -> Self {
+        Self {
+            before,
+            units: UNITS,
+            failure: None,
+            failed: BTreeMap::new(),
+        }
+    }
+
+    /// Counts a unit that failed.
+    fn note(&mut self, kind: &Kind, error: &StorageError) {
+        *self.failed.entry((kind.entity, error.code())).or_default() += 1;
+    }
+
+    /// Counts a unit that failed and that no smaller one makes up for.
+    fn fail(&mut self, kind: &Kind, error: StorageError) {
+        self.note(kind, &error);
+        self.failure.get_or_insert(error);
+    }
+
+    /// Logs what failed, once for all units that did so alike, and tells the first failure that was not got over.
+    fn end(self) -> Result<(), StorageError> {
+        for ((kind, code), units) in self.failed {
+            tracing::warn!(
+                purge.kind = kind,
+                error.code = code,
+                units,
+                "what was deleted could not be purged, or not at once"
+            );
+        }
+        self.failure.map_or(Ok(()), Err)
+    }
+}
+
 impl PostgresDatabase {
     /// Removes for good what an organization deleted longer ago than it is kept, kind by kind, a few things at a time
     /// and with what goes with them, and adds to `counts` how many things of each kind there were.
     ///
-    /// A failure does not keep other kinds from being removed; the first one is told.
+    /// What cannot be removed keeps nothing else from going; the first failure is told. A kind with many such things has
+    /// another turn when the others had theirs.
     pub(crate) async fn purge_deleted(
         &self,
         purge: &Purge<'_>,
         counts: &mut BTreeMap<&'static str, i64>,
     ) -> Result<(), StorageError> {
         let (before, due) = self.look_for_deleted(purge).await?;
-        let mut units = UNITS;
-        let mut failure = None;
+        let mut turns = VecDeque::new();
         for kind in KINDS {
-            let count = counts.entry(kind.table).or_default();
+            counts.entry(kind.table).or_default();
             if due.contains(kind.table) {
-                let purged = self.purge_kind(kind, purge, before, &mut units, count);
-                failure = failure.or(purged.await.err());
+                turns.push_back(Turn::of(kind));
             }
         }
-        failure.map_or(Ok(()), Err)
+        let mut progress = Progress::begin(before);
+        while let Some(mut turn) = turns.pop_front() {
+            let count = counts.entry(turn.kind.table).or_default();
+            let purging = self.purge_kind(&mut turn, purge, &mut progress, count);
+            if purging.await {
+                turns.push_back(turn);
+            }
+        }
+        progress.end()
     }
 
-    /// Removes things of a kind in so many units at most, or until the round's time is over. What cannot be removed keeps
-    /// nothing else from going; the first failure is told.
+    /// Removes things of a kind until none are left, or the round is over, or too many of them could not be removed: then
+    /// the kind is to have another turn.
     async fn purge_kind(
         &self,
-        kind: &Kind,
+        turn: &mut Turn,
         purge: &Purge<'_>,
-        before: Timestamp,
-        units: &mut usize,
+        progress: &mut Progress,
         count: &mut i64,
-    ) -> Result<(), StorageError> {
-        let (mut after, mut most) = (Uuid::nil(), kind.most);
-        let mut failure = None;
-        while *units > 0 && !purge.is_over() {
-            *units -= 1;
-            let chosen = match self.choose(kind, purge, before, (after, most)).await {
+    ) -> bool {
+        let kind = turn.kind;
+        let mut passed_by = 0;
+        while passed_by < MOST_PASSED_BY {
+            if progress.units == 0 || purge.is_over() {
+                return false;
+            }
+            progress.units -= 1;
+            let chosen = match self.choose(turn, purge, progress.before).await {
                 Ok(chosen) => chosen,
                 Err(error) => {
-                    failure = failure.or(Some(error));
-                    break;
+                    progress.fail(kind, error);
+                    return false;
                 }
             };
             let Some(last) = chosen.last().copied() else {
-                break;
+                return false;
             };
-            match self.purge_some(kind, purge, before, &chosen).await {
+            let purged = self.purge_some(kind, purge, progress.before, &chosen);
+            match purged.await {
                 Ok(removed) => {
                     *count += removed;
-                    most = (most * 2).min(kind.most);
+                    turn.most = (turn.most * 2).min(kind.most);
                 }
                 // Which of them it is that cannot go is found out by halves.
-                Err(_) if most > 1 => most /= 2,
+                Err(error) if turn.most > 1 => {
+                    progress.note(kind, &error);
+                    turn.most /= 2;
+                }
                 Err(error) => {
-                    failure = failure.or(Some(error));
-                    after = last;
+                    progress.fail(kind, error);
+                    turn.after = last;
+                    passed_by += 1;
                 }
             }
         }
-        failure.map_or(Ok(()), Err)
+        true
     }
 
     /// Before which instant the organization has to have deleted what goes now, and of which kinds there is any, by
@@ -152,20 +236,25 @@ impl PostgresDatabase {
         Ok((before, due.into_iter().map(|row| row.kind).collect()))
     }
 
-    /// Some things of a kind behind this id, at most so many, that were deleted before an instant and to which nothing
-    /// leads that stays. The organization itself sees what does; whoever removes things sees those that are deleted alone.
-    /// What has to be known of them when they are gone is kept already.
+    /// Some things of the kind that has its turn, as many as are tried next, that were deleted before an instant and to which
+    /// nothing leads that stays. The organization itself sees what does; whoever removes things sees those that are deleted
+    /// alone. What has to be known of them when they are gone is kept already.
     async fn choose(
         &self,
-        kind: &Kind,
+        turn: &Turn,
         purge: &Purge<'_>,
         before: Timestamp,
-        (after, most): (Uuid, i64),
     ) -> Result<Vec<Uuid>, StorageError> {
+        let kind = turn.kind;
         let unit = self.begin_tenant(purge.scope).await?;
         unit.port("maintenance");
         let organization = Value::from(unit.organization());
-        let values = [organization, before.into(), most.into(), after.into()];
+        let values = [
+            organization,
+            before.into(),
+            turn.most.into(),
+            turn.after.into(),
+        ];
         let chosen = unit.all::<Chosen>(kind.chosen, values).await?;
         let chosen: Vec<_> = chosen.into_iter().map(|row| row.id).collect();
         if let Some(kept) = kind.kept
@@ -201,7 +290,7 @@ impl PostgresDatabase {
             unit.finish().await?;
             return Ok(0);
         }
-        let values = [organization, things.clone().into(), before.into()];
+        let values = [organization, things.clone().into()];
         let removed = unit.execute_sql(&kind.remove(), values).await?;
         let entries = things.into_iter().map(|id| purge.entry(kind, id));
         let entries = entries.collect::<Vec<_>>();

@@ -86,19 +86,24 @@ impl PeriodicTask for EventAggregation {
         PeriodicJob::Aggregation
     }
 
+    /// A failure of one organization does not keep the others from their turn; the first one is told.
     async fn run(&self, at: Timestamp) -> Result<RunCounts, TaskFailure> {
         // Days that ended a day ago, wherever that was.
         let before = at.saturating_sub(Day::SETTLING).date();
         let organizations = self.database.organizations_to_count(before).await;
         let organizations = organizations.map_err(TaskFailure::of("organizations_to_count"))?;
         let mut asked = 0;
+        let mut failure = None;
         for organization in organizations {
             let scope = scope_of(organization, AGGREGATE_EVENTS, &*self.ids);
-            let job = self.aggregation.ask(&scope).await;
-            let job = job.map_err(|error| TaskFailure::of("ask")(told(error)))?;
-            asked += i64::from(job.is_some());
+            match self.aggregation.ask(&scope).await {
+                Ok(job) => asked += i64::from(job.is_some()),
+                Err(error) => {
+                    failure = failure.or_else(|| Some(TaskFailure::of("ask")(told(error))));
+                }
+            }
         }
-        Ok(RunCounts::from([("jobs", asked)]))
+        TaskFailure::after(RunCounts::from([("jobs", asked)]), failure)
     }
 }
 

@@ -78,8 +78,8 @@ async fn count_some(
 ) -> bool {
     let unit = AnalyticsStore::begin(database, scope).await.unwrap();
     let aggregations = unit.aggregations();
-    let taken = aggregations.take(campaign, &utc(), NOW).await.unwrap();
-    if taken != CountingState::Countable {
+    let state = aggregations.take(campaign, &utc(), NOW).await.unwrap();
+    if state != CountingState::Countable {
         let forgotten = aggregations.forget(campaign, &utc(), most, NOW).await;
         if forgotten.unwrap() {
             unit.commit().await.unwrap();
@@ -104,8 +104,8 @@ async fn forget_all(
     loop {
         let unit = AnalyticsStore::begin(database, scope).await.unwrap();
         let aggregations = unit.aggregations();
-        let taken = aggregations.take(campaign, &utc(), NOW).await.unwrap();
-        if is_begun && taken == CountingState::Countable {
+        let state = aggregations.take(campaign, &utc(), NOW).await.unwrap();
+        if is_begun && state == CountingState::Countable {
             // Somebody else forgot the rest.
             return;
         }
@@ -322,14 +322,14 @@ async fn who_follows_passes_by_what_somebody_else_has_in_hand() {
     let aggregation = aggregation(&storage.database);
 
     let held = begin(&storage.database, &scope).await;
-    let taken = held.aggregations().take(campaign, &utc(), NOW).await;
-    assert_eq!(taken.unwrap(), CountingState::Countable);
+    let state = held.aggregations().take(campaign, &utc(), NOW).await;
+    assert_eq!(state.unwrap(), CountingState::Countable);
     let is_left = aggregation.follow(&scope, &mut Pass::default()).await;
     assert!(!is_left.unwrap());
     let unit = begin(&storage.database, &scope).await;
     let aggregations = unit.aggregations();
-    let taken = aggregations.try_take(campaign, &utc(), NOW).await;
-    assert_eq!(taken.unwrap(), None);
+    let state = aggregations.try_take(campaign, &utc(), NOW).await;
+    assert_eq!(state.unwrap(), None);
     let next = aggregations.next_outdated(&utc(), None).await;
     assert_eq!(next.unwrap(), Some(campaign));
     drop(unit);

@@ -2,6 +2,8 @@
 
 #[path = "imports/desk.rs"]
 mod desk;
+#[path = "imports/large_files.rs"]
+mod large_files;
 
 use std::sync::Arc;
 

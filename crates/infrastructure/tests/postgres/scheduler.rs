@@ -15,7 +15,7 @@ use infrastructure::scheduler::{
 };
 use infrastructure::{DatabaseSettings, PostgresDatabase, SystemClock, SystemIds};
 use kernel::{Clock, ScheduledRunId, StorageError, Timestamp};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use testkit::{FixedClock, TestDatabase, a_unique_id};
 use time::Duration;
 use time::macros::datetime;
@@ -426,29 +426,66 @@ async fn what_a_run_did_is_kept_and_a_failure_is_told_with_its_part() {
     assert_eq!(error, Some("purge_expired failed: storage is contended"));
 }
 
+/// Records an event of an organization, and nothing else of it.
+async fn record_event(admin: &mut PgConnection, organization: Uuid) {
+    let event = "INSERT INTO events (organization_id, id, \"timestamp\", event_type, campaign_id, origin, \
+                     actor_verdict, created_at) \
+                 VALUES ($1, $1, now(), 'OPEN', $1, 'tracking', 'human', now())";
+    let told = sqlx::query(event).bind(organization).execute(admin);
+    told.await.unwrap();
+}
+
+/// The organization whose events a job is to count, of which there is one.
+async fn asked_for(admin: &mut PgConnection) -> Uuid {
+    let asked = "SELECT organization_id FROM job_queue WHERE kind = 'aggregate_events'";
+    let asked = sqlx::query_scalar(asked).fetch_all(admin);
+    let mut asked: Vec<Uuid> = asked.await.unwrap();
+    assert_eq!(asked.len(), 1);
+    asked.remove(0)
+}
+
+fn event_aggregation(database: &TestDatabase) -> EventAggregation {
+    let postgres = PostgresDatabase::connect_lazy(database.login(), DatabaseSettings::default());
+    let ids = Arc::new(SystemIds::default());
+    EventAggregation::new(postgres, Arc::new(SystemClock), ids)
+}
+
 #[tokio::test]
 async fn events_are_counted_of_the_organizations_that_have_some() {
     let database = TestDatabase::fresh().await;
     let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
     let organization = a_unique_id();
-    let event = "INSERT INTO events (organization_id, id, \"timestamp\", event_type, campaign_id, origin, \
-                     actor_verdict, created_at) \
-                 VALUES ($1, $1, now(), 'OPEN', $1, 'tracking', 'human', now())";
-    let told = sqlx::query(event).bind(organization).execute(&mut admin);
-    told.await.unwrap();
-    let postgres = PostgresDatabase::connect_lazy(database.login(), DatabaseSettings::default());
-    let ids = Arc::new(SystemIds::default());
-    let task = EventAggregation::new(postgres, Arc::new(SystemClock), ids);
+    record_event(&mut admin, organization).await;
+    let task = event_aggregation(&database);
 
     for jobs in [1, 0] {
         let counts = task.run(START).await.unwrap();
         assert_eq!(counts["jobs"], jobs);
     }
 
-    let asked = "SELECT organization_id FROM job_queue WHERE kind = 'aggregate_events'";
-    let asked: Uuid = sqlx::query_scalar(asked)
-        .fetch_one(&mut admin)
-        .await
-        .unwrap();
-    assert_eq!(asked, organization);
+    assert_eq!(asked_for(&mut admin).await, organization);
+}
+
+#[tokio::test]
+async fn an_organization_whose_events_cannot_be_counted_keeps_no_other_one_from_its_turn() {
+    let database = TestDatabase::fresh().await;
+    let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
+    let mut organizations = [a_unique_id(), a_unique_id()];
+    // In the order of their turns.
+    organizations.sort_unstable();
+    let [first, second] = organizations;
+    record_event(&mut admin, first).await;
+    record_event(&mut admin, second).await;
+    let refuse = format!(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'; \
+         CREATE TRIGGER refuse BEFORE INSERT ON job_queue FOR EACH ROW \
+             WHEN (NEW.organization_id = '{first}') EXECUTE FUNCTION refuse()"
+    );
+    admin.execute(AssertSqlSafe(refuse)).await.unwrap();
+
+    let failure = event_aggregation(&database).run(START).await.unwrap_err();
+
+    assert_eq!(failure.part, "ask");
+    assert_eq!(failure.counts["jobs"], 1);
+    assert_eq!(asked_for(&mut admin).await, second);
 }

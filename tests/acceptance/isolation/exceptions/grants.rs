@@ -222,6 +222,12 @@ pub(super) const EXTRA_GRANTS: &[ExtraGrant] = &[
         "the scheduler sees in which time zone events are to be counted",
     ),
     (
+        "purged_contacts",
+        APP,
+        &["UPDATE (address_hash)"],
+        "a contact that was restored meanwhile is purged with the address that it has then",
+    ),
+    (
         "rate_limits",
         PLATFORM,
         &["DELETE", "INSERT", "SELECT", "UPDATE"],

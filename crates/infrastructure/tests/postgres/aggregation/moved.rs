@@ -49,8 +49,8 @@ impl Storage {
         zone: &TimeZoneName,
     ) -> CountingState {
         let unit = begin(&self.database, scope).await;
-        let taken = unit.aggregations().take(campaign, zone, NOW).await;
-        let state = taken.unwrap();
+        let taking = unit.aggregations().take(campaign, zone, NOW);
+        let state = taking.await.unwrap();
         unit.commit().await.unwrap();
         state
     }

@@ -154,7 +154,7 @@ impl Desk {
         while self.work_once(None).await {}
     }
 
-    /// Works on a job, interrupted after so many reports; whether there was one.
+    /// Works on a job, interrupted after so many reports; whether there was one. What ended before its time is wound up.
     pub(super) async fn work_once(&self, interrupted: Option<(usize, Interruption)>) -> bool {
         let worker = a_unique_id();
         let claim = JobClaim {
@@ -186,8 +186,13 @@ impl Desk {
             job.id,
             RequestId::from_uuid(a_unique_id()),
         );
-        let end = kind.run(job, &scope, &work).await;
         let now = FixedClock::START;
+        if let Some(end) = &job.early_end {
+            kind.wind_up(job, end, &scope).await.unwrap();
+            let told = self.database.wound_up(job.id, worker, None, now).await;
+            return told.unwrap();
+        }
+        let end = kind.run(job, &scope, &work).await;
         let outcome = match end {
             Ok(JobEnd::Completed(result)) => JobOutcome::Completed { result },
             Ok(JobEnd::Cancelled(result)) => JobOutcome::Cancelled { result },

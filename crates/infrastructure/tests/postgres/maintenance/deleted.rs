@@ -1,5 +1,8 @@
 //! What was deleted is removed for good when its time is over, with what goes with it, and nothing else.
 
+#[path = "deleted/failing.rs"]
+mod failing;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -151,15 +154,6 @@ impl Clock for Hurrying {
         *now += self.1;
         *now
     }
-}
-
-/// What a run did of which a part failed.
-async fn run_and_fail(database: &TestDatabase) -> RunCounts {
-    task(database, SystemClock)
-        .run(AT)
-        .await
-        .unwrap_err()
-        .counts
 }
 
 /// So many of every kind.
@@ -418,29 +412,6 @@ async fn who_was_written_to_can_leave_when_their_contact_is_gone() {
     let stopped = "SELECT encode(address_hash, 'hex') FROM suppressions";
     let expected = BTreeSet::from(["00".repeat(17)]);
     assert_eq!(names(&mut admin, stopped).await, expected);
-}
-
-#[tokio::test]
-async fn what_cannot_be_removed_keeps_nothing_else_from_going() {
-    let database = TestDatabase::fresh().await;
-    let mut admin = admin(&database).await;
-    make(&mut admin, "acme", "{}", THINGS).await;
-    let more = "INSERT INTO contacts \
-                SELECT (jsonb_populate_record(c, jsonb_build_object( \
-                    'id', md5(n::text), 'email_normalized', n::text))).* \
-                FROM contacts c, generate_series(1, 602) n WHERE c.id = md5('old')::uuid; \
-                CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS \
-                    'BEGIN RAISE EXCEPTION ''it stays''; END'; \
-                CREATE TRIGGER stay BEFORE DELETE ON contacts FOR EACH ROW \
-                    WHEN (OLD.id = md5('7')::uuid) EXECUTE FUNCTION stay()";
-    admin.execute(more).await.unwrap();
-
-    let removed = run_and_fail(&database).await;
-
-    assert_eq!((removed["contacts"], removed["campaigns"]), (602, 1));
-    let rest = "SELECT email_normalized FROM contacts";
-    let expected = BTreeSet::from(["7", "living", "new"].map(str::to_owned));
-    assert_eq!(names(&mut admin, rest).await, expected);
 }
 
 #[tokio::test]

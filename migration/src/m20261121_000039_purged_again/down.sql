@@ -1,0 +1,1 @@
+REVOKE UPDATE (address_hash) ON purged_contacts FROM canvass_app;
