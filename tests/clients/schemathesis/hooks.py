@@ -24,8 +24,8 @@ from world import World, fresh, somewhere
 WORLD = World(os.environ["CANVASS_URL"], os.environ["CANVASS_PASSWORD"], Path(os.environ["CANVASS_MAILS"]))
 OCCASIONS = Occasions(WORLD)
 
-# What is up to chance here; calls that are alike must not all be treated alike.
-CHANCE = random.Random(1)
+# What is up to chance here, by the seed of the requests; calls that are alike must not all be treated alike.
+CHANCE = random.Random(int(os.environ["SEED"]))
 
 # Operations after which their caller is logged out, or gone, or somewhere: who calls them is not needed any more.
 FAREWELLS = {

@@ -19,9 +19,6 @@ RULES = {
     "malformed-query",
     "password-too-common",
     "unknown-time-zone",
-    # A search without a word, such as one of marks alone.
-    "required #/*q",
-    "required q",
     # How fields agree with one another, and with the present.
     "contradictory",
     "empty-filter",
@@ -40,19 +37,35 @@ RULES = {
     "unknown-value",
     "unknown-variable",
     "wrong-password",
-    # Addresses are measured in bytes, and a schema counts characters.
-    "too-long #/*email*",
 }
 
 # A member that is not known is refused in every object, but only the objects that requests alone are made of are closed:
 # what answers are made of too stays open, since a later version may tell more.
 OPEN_OBJECTS = {"unknown-field"}
 
-# Answers are to the fields of a form.
-ANSWERS = {"unknown-field"}
+# A search without a word, such as one of marks alone.
+SEARCHES = {"required q"}
+FILTERS = {"required #/filter/q"}
 
-# What a field of a form demands depends on its type.
-FORMS = OPEN_OBJECTS | {"duplicate #/fields/*", "required", "too-long"}
+# Addresses of contacts are measured in bytes, and a schema counts characters.
+ADDRESS = {"too-long #/email"}
+ADDRESSES = {"too-long #/emails/*"}
+
+# Answers are to the fields of a form, which says which of them are needed.
+ANSWERS = {"required #/answers/*", "unknown-field #/answers"}
+
+# A lead is made of a contact, of answers to a form that is named, or of both.
+LEADS = ANSWERS | {"required #/contact_id", "required #/form_id"}
+
+# What a field of a form demands depends on its type: a consent a text, the others a label, which is shorter, and a choice
+# options.
+FORMS = OPEN_OBJECTS | {
+    "duplicate #/fields/*",
+    "required #/fields/*/field_label",
+    "required #/fields/*/validation_rules/options",
+    "too-long #/fields/*/field_label",
+    "too-long #/fields/*/validation_rules/options/*/label",
+}
 
 # No two have one name.
 VARIABLES = OPEN_OBJECTS | {"duplicate #/variables/*/name"}
@@ -68,20 +81,31 @@ SIMULATIONS = {
 
 RULES_OF = {
     "addLeadResponse": ANSWERS,
+    "addMatchingContactsToList": FILTERS,
+    "createContact": ADDRESS,
     "createEmailTemplate": VARIABLES,
     "createForm": FORMS,
-    "createLead": ANSWERS | {"required"},
+    "createLead": LEADS,
     "createOrganization": OPEN_OBJECTS,
     "createSimulation": SIMULATIONS,
+    "deleteMatchingContacts": FILTERS,
+    "exportContacts": SEARCHES,
     # A field that no form has, in the query.
     "exportLeads": {"unknown-field"},
     # The names of the parts of a form can be made up so that they are none.
     "importContacts": {"incomplete-body"},
+    "listContacts": SEARCHES,
     "listLeads": {"unknown-field"},
+    "lookUpSuppressions": ADDRESSES,
     "publishEmailTemplateVersion": VARIABLES,
     "publishFormVersion": FORMS,
+    "removeMatchingContactsFromList": FILTERS,
+    "saveContacts": {"too-long #/items/*/email"},
     "startImport": OPEN_OBJECTS,
+    "suppressAddresses": ADDRESSES,
+    "updateContact": ADDRESS,
     "updateImport": OPEN_OBJECTS,
+    "updateMatchingContacts": FILTERS,
     "updateOrganization": OPEN_OBJECTS,
     # An account is pending only until it is first used.
     "updateUser": {"not-settable"},

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{FieldFault, Patch};
+use kernel::FieldFault;
 use poem_openapi::types::{Example, MaybeUndefined};
 use poem_openapi::{Enum, Object};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use tenancy::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::input::{Fields, json as any_json, secret, text, text_by};
+use crate::input::{Fields, json_object, secret, text, text_by};
 use crate::schema::{EmailText, LocaleText, NameText, PasswordText, SecretText, TimeZoneText};
 
 /// Whether an account can be used.
@@ -165,15 +165,7 @@ pub(crate) fn password_change(fields: &mut Fields<'_>) -> Option<PasswordChange>
 pub(crate) fn preferences_change(fields: &mut Fields<'_>) -> Option<PreferencesChange> {
     let timezone = fields.patch("timezone", text);
     let locale = fields.patch("locale", text);
-    let preferences = match fields.patch("preferences", any_json) {
-        Some(Patch::Set(Value::Object(map))) => Some(Patch::Set(map)),
-        Some(Patch::Set(_)) => fields.refuse(
-            "preferences",
-            FieldFault::new("wrong-type", "this is not an object"),
-        ),
-        Some(Patch::Keep) => Some(Patch::Keep),
-        None => None,
-    };
+    let preferences = fields.patch("preferences", json_object);
     Some(PreferencesChange {
         timezone: timezone?,
         locale: locale?,

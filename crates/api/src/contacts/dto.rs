@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::attribute_value::AttributeValue;
-use crate::input::{Fields, json as any_json, text};
+use crate::input::{Fields, json_object, text};
 use crate::schema::{
     ClassificationText, ContactEmailText, ContactSourceText, LineText, LocaleText,
     SuppressionReasonText, TimeZoneText, ValidationReasonText, ValidationStatusText,
@@ -168,9 +168,8 @@ pub(crate) fn contact(fields: &mut Fields<'_>) -> Option<(NewContact, ContactCha
     let job_title = fields.optional("job_title", text::<ContactText>);
     let locale = fields.optional("locale", text::<Locale>);
     let timezone = fields.optional("timezone", text::<TimeZoneName>);
-    let attributes = match fields.optional("attributes", any_json) {
-        Some(Some(Value::Object(map))) => checked(fields, map, Attributes::new),
-        Some(Some(_)) => no_object(fields),
+    let attributes = match fields.optional("attributes", json_object) {
+        Some(Some(map)) => checked(fields, map, Attributes::new),
         Some(None) => Some(Attributes::default()),
         None => None,
     };
@@ -233,9 +232,8 @@ pub(crate) fn profile_change(fields: &mut Fields<'_>) -> Option<ProfileChange> {
     let job_title = fields.clearable("job_title", text::<ContactText>);
     let locale = fields.clearable("locale", text::<Locale>);
     let timezone = fields.clearable("timezone", text::<TimeZoneName>);
-    let attributes = match fields.patch("attributes", any_json) {
-        Some(Patch::Set(Value::Object(map))) => checked(fields, map, AttributesChange::new),
-        Some(Patch::Set(_)) => no_object(fields),
+    let attributes = match fields.patch("attributes", json_object) {
+        Some(Patch::Set(map)) => checked(fields, map, AttributesChange::new),
         Some(Patch::Keep) => Some(AttributesChange::default()),
         None => None,
     };
@@ -269,11 +267,6 @@ fn checked<V, E: Into<FieldFault>>(
         Ok(value) => Some(value),
         Err(error) => fields.refuse("attributes", error),
     }
-}
-
-fn no_object<V>(fields: &mut Fields<'_>) -> Option<V> {
-    let fault = FieldFault::new("wrong-type", "this is not an object");
-    fields.refuse("attributes", fault)
 }
 
 impl From<&ContactCard> for ContactAnswer {

@@ -171,8 +171,9 @@ impl EmailTemplatesApi {
     /// Delete a template
     ///
     /// Its versions stay for the campaigns that have them. It can be restored for 90 days, or as many as
-    /// the organization says in `retention.deleted_rows_days`; unless a campaign has one of them, it goes for good after
-    /// that. Needs the permission `email_template.delete`.
+    /// the organization says in `retention.deleted_rows_days`; it goes for good after that, unless a campaign has one of
+    /// them. One that was copied when the organization was made, which has a `template_key`, stays and can always be
+    /// restored. Needs the permission `email_template.delete`.
     #[oai(
         path = "/v1/organizations/:organization/email-templates/:email_template",
         method = "delete",

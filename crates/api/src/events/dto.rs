@@ -7,12 +7,12 @@ use campaigns::{EventClient, EventIngestion, EventOutcome, EventType, ToldEvent}
 use kernel::{Checked, FieldError, FieldFault, Origin};
 use poem_openapi::types::Example;
 use poem_openapi::{Enum, Object};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::macros::datetime;
 use uuid::Uuid;
 
-use crate::input::{Fields, each, id, instant, json as any_json, object, text_by, uuid};
+use crate::input::{Fields, each, id, instant, json_object, object, text_by, uuid};
 use crate::schema::{EventTypeText, IpText, UserAgentText};
 
 /// What happened.
@@ -114,15 +114,7 @@ fn told_event(fields: &mut Fields<'_>) -> Option<ToldEvent> {
     let campaign = fields.required("campaign_id", id);
     let contact = fields.optional("contact_id", id);
     let at = fields.required("timestamp", instant);
-    let data = match fields.optional("event_data", any_json) {
-        Some(Some(Value::Object(map))) => Some(map),
-        Some(Some(_)) => {
-            let fault = FieldFault::new("wrong-type", "this is not an object");
-            fields.refuse("event_data", fault)
-        }
-        Some(None) => Some(Map::new()),
-        None => None,
-    };
+    let data = fields.optional("event_data", json_object);
     let user_agent = fields.optional("user_agent", text_by(user_agent));
     let ip = fields.optional("ip_address", text_by(address));
     let session = fields.optional("session_id", uuid);
@@ -132,7 +124,7 @@ fn told_event(fields: &mut Fields<'_>) -> Option<ToldEvent> {
         campaign: campaign?,
         contact: contact?,
         at: at?,
-        data: data?,
+        data: data?.unwrap_or_default(),
         client: EventClient {
             user_agent: user_agent?,
             ip: ip?,

@@ -163,8 +163,8 @@ impl FormsApi {
     /// Delete a form
     ///
     /// Its versions stay for the campaigns that have them. It can be restored for 90 days, or as many as
-    /// the organization says in `retention.deleted_rows_days`; unless a campaign has one of them, it goes for good after
-    /// that. Needs the permission `form.delete`.
+    /// the organization says in `retention.deleted_rows_days`; it goes for good after that, unless a campaign has one of
+    /// them or a lead that is there answered one. Needs the permission `form.delete`.
     #[oai(
         path = "/v1/organizations/:organization/forms/:form",
         method = "delete",

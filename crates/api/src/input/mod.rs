@@ -23,5 +23,5 @@ pub use path::{OrganizationKey, Path, Segment};
 pub use query::{Parameters, Query, parameters};
 pub(crate) use query::{pairs, values_of};
 pub use shapes::{
-    each, flag, id, instant, integer, json, list, object, secret, text, text_by, uuid,
+    each, flag, id, instant, integer, json, json_object, list, object, secret, text, text_by, uuid,
 };

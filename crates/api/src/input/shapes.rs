@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use kernel::{Checked, FieldErrors, FieldFault, Secret, Timestamp};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
@@ -118,6 +118,16 @@ pub fn json(input: Input<'_>) -> Option<Value> {
         Given::Json(value) if has_nul(value) => input.refuse(no_nul()),
         Given::Json(value) => Some(value.clone()),
         Given::Text(_) => input.wrong_type("JSON"),
+    }
+}
+
+/// A JSON object whose names and texts can be stored, with members of any kind.
+#[must_use]
+pub fn json_object(input: Input<'_>) -> Option<Map<String, Value>> {
+    match input.given {
+        Given::Json(value) if has_nul(value) => input.refuse(no_nul()),
+        Given::Json(Value::Object(object)) => Some(object.clone()),
+        _ => input.wrong_type("an object"),
     }
 }
 

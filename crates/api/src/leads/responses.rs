@@ -12,9 +12,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::ANSWERS;
-use super::dto::{FORM, an_answer, read_answers};
+use super::dto::{FORM, an_answer};
 use crate::answer::{Answer, Created};
-use crate::input::{Body, Fields, OrganizationKey, Path, id};
+use crate::input::{Body, Fields, OrganizationKey, Path, id, json_object};
 use crate::paging::{After, Limit, Listed};
 use crate::problem::{Failed, St};
 use crate::schema::{DescriptionText, LeadStatusText};
@@ -170,7 +170,7 @@ impl LeadResponsesApi {
 
 fn new_response(fields: &mut Fields<'_>) -> Option<Answers> {
     let form = fields.required("form_id", id);
-    let answers = read_answers(fields);
+    let answers = fields.optional("answers", json_object);
     Some(Answers {
         form: form?,
         answers: answers?.unwrap_or_default(),

@@ -4,7 +4,7 @@ use campaigns::{AskedSimulation, Simulation, SimulationSeed};
 use kernel::FieldFault;
 use poem_openapi::Object;
 use poem_openapi::types::{Example, ParseFromJSON as _};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::config::{
     ConfigAnswer, ConfigRequest, DelayPartShape, DelayShape, DelaysAnswer, FactorsShape,
     SegmentsAnswer,
 };
-use crate::input::{Fields, Input, instant, integer, json};
+use crate::input::{Fields, Input, instant, integer, json, json_object};
 
 /// What is to be simulated. What is not said is as it is usual.
 #[derive(Object)]
@@ -66,12 +66,13 @@ pub(crate) struct SimulationAnswer {
 
 /// Reads what is to be simulated.
 pub(crate) fn asked_simulation(fields: &mut Fields<'_>) -> Option<AskedSimulation> {
-    let config = read_config(fields);
+    // What is in it is for the simulator to judge.
+    let config = fields.optional("config", json_object);
     let seed = fields.optional("seed", seed);
     let pace = read_pace(fields);
     let start_at = fields.optional("start_at", instant);
     Some(AskedSimulation {
-        config: config?,
+        config: config?.unwrap_or_default(),
         seed: seed?,
         pace: pace?,
         start_at: start_at?,
@@ -81,18 +82,6 @@ pub(crate) fn asked_simulation(fields: &mut Fields<'_>) -> Option<AskedSimulatio
 fn seed(input: Input<'_>) -> Option<SimulationSeed> {
     let number = integer(0..=SimulationSeed::MAX)(input)?;
     SimulationSeed::new(number).ok()
-}
-
-/// What is in it is for the simulator to judge.
-fn read_config(fields: &mut Fields<'_>) -> Option<Map<String, Value>> {
-    match fields.optional("config", json)? {
-        None => Some(Map::new()),
-        Some(Value::Object(config)) => Some(config),
-        Some(_) => {
-            let fault = FieldFault::new("wrong-type", "this is not an object");
-            fields.refuse("config", fault)
-        }
-    }
 }
 
 #[expect(

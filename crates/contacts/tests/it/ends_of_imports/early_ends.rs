@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use contacts::{ImportStatus, ListStatus};
-use kernel::{EarlyEnd, JobCancellation, JobFailure};
+use kernel::{EarlyEnd, Interruption, JobCancellation, JobEnd, JobFailure};
 use testkit::StagedWork;
 
 use super::{FILE, OPTIONS};
 use crate::office::Office;
+
+/// More pieces than go with the end of an import, and than in the first unit behind that.
+const PIECES: u32 = 40;
 
 #[tokio::test]
 async fn an_import_that_is_cancelled_while_it_waits_ends_with_its_file() {
@@ -80,6 +83,44 @@ async fn what_is_wound_up_twice_is_as_after_the_first_time() {
 }
 
 #[tokio::test]
+async fn a_large_file_goes_whole_with_an_import_that_is_wound_up() {
+    let office = Office::open().await;
+    let id = office.send(FILE, OPTIONS).await;
+    office.lengthen(id, PIECES).await;
+    office.cancel(id).await;
+    let (job, _) = office.claim().await.unwrap();
+    let (kind, scope) = office.kind_of(&job, 1);
+    let wind_up = async || {
+        let done = kind.wind_up(&job, &EarlyEnd::Cancelled, &scope).await;
+        done.unwrap();
+    };
+
+    wind_up().await;
+
+    assert_eq!(office.state(id).await.status, ImportStatus::Cancelled);
+    assert!(office.pieces(id, PIECES).await.is_empty());
+    // As if the worker had been killed when the import's end was committed.
+    office.lengthen(id, PIECES).await;
+    wind_up().await;
+    assert!(office.pieces(id, PIECES).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_large_file_goes_whole_with_an_import_that_is_cancelled_at_work() {
+    let office = Office::open().await;
+    let id = office.send(FILE, OPTIONS).await;
+    office.lengthen(id, PIECES).await;
+    let (job, worker) = office.claim().await.unwrap();
+    let (kind, scope) = office.kind_of(&job, 10);
+    let work = StagedWork::new(job.id, worker).interrupted_after(0, Interruption::Cancelled);
+
+    let end = kind.run(&job, &scope, &work).await.unwrap();
+
+    assert!(matches!(end, JobEnd::Cancelled(Some(_))));
+    assert!(office.pieces(id, PIECES).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_list_is_validated_when_the_last_of_those_who_work_on_it_has_ended() {
     let office = Office::open().await;
     office.send(FILE, OPTIONS).await;
@@ -135,14 +176,7 @@ async fn what_was_read_of_a_file_is_gone_at_once_but_for_what_is_shown_of_it() {
 
     assert!(office.work(1, Some(10)).await);
 
-    let unit = office.unit().await;
-    let mut kept = Vec::new();
-    for position in 0..6_u32 {
-        let piece = unit.import_files().piece(id, position).await.unwrap();
-        kept.extend(piece.map(|_| position));
-    }
-    drop(unit);
-    assert_eq!(kept, [0, 3, 4]);
+    assert_eq!(office.pieces(id, 6).await, [0, 3, 4]);
     let preview = office.imports.preview(&office.scope, id).await.unwrap();
     assert_eq!(preview.rows[0].line, 2);
     office.work_to_the_end(1, None).await;

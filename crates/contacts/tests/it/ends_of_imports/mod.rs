@@ -71,6 +71,28 @@ impl Office {
         piece.is_some()
     }
 
+    /// Puts pieces without rows behind the first one of the file, so that it has so many.
+    async fn lengthen(&self, import: ContactImportId, pieces: u32) {
+        let at = self.ports.clock.now();
+        let unit = self.unit().await;
+        let files = unit.import_files();
+        for position in 1..pieces {
+            files.append(import, position, b"\n", at).await.unwrap();
+        }
+        unit.commit().await.unwrap();
+    }
+
+    /// Which of the first so many pieces of the file are there.
+    async fn pieces(&self, import: ContactImportId, many: u32) -> Vec<u32> {
+        let unit = self.unit().await;
+        let mut there = Vec::new();
+        for position in 0..many {
+            let piece = unit.import_files().piece(import, position).await.unwrap();
+            there.extend(piece.map(|_| position));
+        }
+        there
+    }
+
     async fn list_status(&self) -> ListStatus {
         let unit = self.unit().await;
         let list = unit.lists().find(self.list).await.unwrap().unwrap();
