@@ -9,5 +9,9 @@ FROM unnest(
     $11::text[], $12::text[], $13::text[]) AS event (
     id, at, event_type, campaign_id, contact_id, event_data, user_agent, ip_address, session_id, origin, actor_verdict,
     actor_reason)
+-- Every other event of a kind first, then those in between. PostgreSQL splits a full page of an index in halves, and what is
+-- inserted in ascending order leaves each left half as it is; in this way the second half of a batch fills them.
+ORDER BY
+    row_number() OVER (PARTITION BY event.campaign_id, event.event_type ORDER BY event.at, event.id) % 2, event.at, event.id
 ON CONFLICT (organization_id, id, "timestamp") DO NOTHING
 RETURNING id

@@ -1,7 +1,7 @@
 //! `canvass bench events`: how fast events that others tell come in over the API, beside bare statements that write the same
-//! rows, and how large they are. Those write the events alone in batches as the API takes them, by which the API is judged,
-//! and in large ones; and once what the events are for their recipients as well, which the API writes, too. All take turns,
-//! so that none finds emptier tables than another.
+//! rows, and how large they are. Those write the events and what they are for their recipients, which is all that the API
+//! writes; and the events alone, in batches as the API takes them and in large ones. All take turns, so that none finds
+//! emptier tables than another.
 //!
 //! The program is started as a process of its own, with a private PostgreSQL that is thrown away afterwards. A campaign is
 //! sent to some thousand people, of whom the events tell, so that each batch counts for its recipients as well.
@@ -77,11 +77,17 @@ impl Bench {
                 self.runtime.block_on(writing)?;
                 self.settle()?;
             }
+            let before = self.size()?;
             told.tell(&stage, for_told.by_ref().take(part))?;
             self.settle()?;
+            told.grown += self.size()?.saturating_sub(before);
         }
-        let size = self.runtime.block_on(bare::size(&self.program))?;
-        Ok(Report { bare, told, size })
+        Ok(Report { bare, told })
+    }
+
+    /// Bytes of the log of events.
+    fn size(&self) -> Result<u64, Failure> {
+        self.runtime.block_on(bare::size(&self.program))
     }
 
     fn settle(&self) -> Result<(), Failure> {

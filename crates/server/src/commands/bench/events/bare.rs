@@ -53,14 +53,6 @@ pub(super) struct Bare {
     pub(super) elapsed: Duration,
 }
 
-/// How large what is known of events is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Size {
-    pub(super) events: u64,
-    /// Of the table with all partitions, indexes and what is stored apart.
-    pub(super) bytes: u64,
-}
-
 impl Bare {
     /// Nothing yet, of events of the stage's other campaign, and of what they are for its recipients: all that the API
     /// writes of them.
@@ -149,18 +141,13 @@ impl Bare {
     }
 }
 
-/// How large the log of events is.
-pub(super) async fn size(program: &Program) -> Result<Size, Failure> {
+/// How many bytes the log of events has, with all partitions, indexes and what is stored apart.
+pub(super) async fn size(program: &Program) -> Result<u64, Failure> {
     let mut database = program.administrator().await.map_err(Failure::new)?;
-    let sql = "SELECT (SELECT count(*) FROM events), sum(pg_total_relation_size(relid))::bigint \
-               FROM pg_partition_tree('events') WHERE isleaf";
+    let sql = "SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_partition_tree('events') WHERE isleaf";
     let row = sqlx::query(sql).fetch_one(&mut database).await;
-    let row = row.map_err(Failure::new)?;
-    let number = |index: usize| row.try_get::<i64, _>(index).map(i64::unsigned_abs);
-    let size = Size {
-        events: number(0).map_err(Failure::new)?,
-        bytes: number(1).map_err(Failure::new)?,
-    };
+    let bytes = row.and_then(|row| row.try_get::<i64, _>(0));
+    let bytes = bytes.map_err(Failure::new)?.unsigned_abs();
     database.close().await.map_err(Failure::new)?;
-    Ok(size)
+    Ok(bytes)
 }

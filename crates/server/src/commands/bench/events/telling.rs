@@ -20,6 +20,8 @@ pub(super) struct Told {
     /// Milliseconds of each request, sorted.
     pub(super) requests: Vec<f64>,
     pub(super) senders: u8,
+    /// By how many bytes the log of events grew.
+    pub(super) grown: u64,
 }
 
 impl Told {
@@ -30,6 +32,7 @@ impl Told {
             elapsed: Duration::ZERO,
             requests: Vec::new(),
             senders,
+            grown: 0,
         }
     }
 
