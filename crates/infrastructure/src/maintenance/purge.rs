@@ -71,6 +71,8 @@ struct Turn {
     after: Uuid,
     /// How many things are tried next.
     most: i64,
+    /// Why several things could not be removed together, until it is known which of them that was.
+    unexplained: Option<StorageError>,
 }
 
 impl Turn {
@@ -79,6 +81,7 @@ impl Turn {
             kind,
             after: Uuid::nil(),
             most: kind.most,
+            unexplained: None,
         }
     }
 }
@@ -173,6 +176,8 @@ impl PostgresDatabase {
         let mut passed_by = 0;
         while passed_by < MOST_PASSED_BY {
             if progress.units == 0 || purge.is_over() {
+                let failure = turn.unexplained.take();
+                progress.failure = progress.failure.take().or(failure);
                 return false;
             }
             progress.units -= 1;
@@ -193,12 +198,14 @@ impl PostgresDatabase {
                     turn.most = (turn.most * 2).min(kind.most);
                 }
                 // Which of them it is that cannot go is found out by halves.
-                Err(error) if turn.most > 1 => {
+                Err(error) if chosen.len() > 1 => {
                     progress.note(kind, &error);
-                    turn.most /= 2;
+                    turn.most = i64::try_from(chosen.len() / 2).unwrap_or(1);
+                    turn.unexplained = Some(error);
                 }
                 Err(error) => {
                     progress.fail(kind, error);
+                    turn.unexplained = None;
                     turn.after = last;
                     passed_by += 1;
                 }

@@ -80,6 +80,8 @@ fn a_statement_that_does_not_name_the_organization_is_found() {
         // Not a bound value in each row of a sub-query.
         "SELECT 1 FROM (SELECT n.organization_id FROM unnest($2::uuid[]) AS n (organization_id)) AS x \
          JOIN roles r ON r.organization_id = x.organization_id",
+        "SELECT 1 FROM (SELECT $1::uuid AS organization_id, n.o FROM unnest($2::uuid[]) AS n (o)) AS x (a, organization_id) \
+         JOIN roles r ON r.organization_id = x.organization_id",
         "SELECT 1 FROM (SELECT $1::uuid AS id) AS x JOIN roles r ON r.organization_id = x.organization_id",
         "SELECT 1 FROM (SELECT $1::uuid AS organization_id UNION SELECT $2) AS x \
          JOIN roles r ON r.organization_id = x.organization_id",
@@ -137,6 +139,8 @@ fn two_values_for_one_organization_are_found() {
     for sql in [
         "SELECT 1 FROM memberships m, roles r WHERE m.organization_id = $1 AND r.organization_id = $2",
         "INSERT INTO teams (organization_id) SELECT $2 FROM roles r WHERE r.organization_id = $1",
+        "SELECT 1 FROM (SELECT $2::uuid AS organization_id) AS x JOIN roles r ON r.organization_id = x.organization_id \
+         JOIN teams t ON t.id = r.id WHERE t.organization_id = $1",
     ] {
         assert_eq!(
             findings(sql),

@@ -74,7 +74,13 @@ impl Block {
             {
                 self.tenants.push((name.clone(), last(table)));
             }
-            if let TableFactor::Derived { subquery, .. } = factor
+            // A list of columns behind it would give its columns other names.
+            if let TableFactor::Derived {
+                subquery,
+                alias: Some(alias),
+                ..
+            } = factor
+                && alias.columns.is_empty()
                 && let Some(value) = bound_key(subquery)
             {
                 self.ties.push((name.clone(), Side::Bound(value)));

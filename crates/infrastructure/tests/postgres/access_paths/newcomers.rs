@@ -6,7 +6,7 @@
 use campaigns::ports::CampaignStore;
 use contacts::AddressHash;
 use contacts::ports::ContactStore;
-use kernel::{CampaignId, ContactId};
+use kernel::{CampaignId, ContactId, ContactListId};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use testkit::plans_of;
 use uuid::Uuid;
@@ -30,6 +30,8 @@ const KNOWN_AND_NEW: &str = "
         INSERT INTO suppressions (organization_id, id, address_hash, reason, source, created_at)
         SELECT organization_id, id, substring(sha256(n::text::bytea) FOR 17), 'unsubscribed', 'manual', now()
         FROM filling;
+        INSERT INTO contact_list_members (organization_id, contact_id, list_id, validation_status, created_at)
+        SELECT organization_id, id, id('7', 9), 'valid', now() FROM filling;
         INSERT INTO campaign_contact_assignments (organization_id, campaign_id, contact_id, status, validation_status,
             created_at, updated_at)
         SELECT organization_id, id('7', 1), id, 'sent', 'valid', now(), now() FROM filling WHERE n <= 5000 OR n > 100000;
@@ -60,6 +62,7 @@ async fn what_a_new_organization_has_is_looked_up_by_its_keys() {
     let scope = scope_of(9);
     let emails = [1, 2].map(|n| format!("new.{n}@example.com"));
     let people = [1, 2].map(|n| ContactId::from_uuid(nth(0xc, 100_000 + n)));
+    let list = [ContactListId::from_uuid(nth(7, 9))];
     let recipients = people.map(|person| (CampaignId::from_uuid(nth(7, 1)), person));
     let nil = Uuid::nil();
     // Were these not so, what follows would show nothing.
@@ -100,6 +103,15 @@ async fn what_a_new_organization_has_is_looked_up_by_its_keys() {
         let plan = filled.indexed(&plans, "suppressions");
         assert!(uses(plan, "suppressions_address_key"), "{plan:#?}");
         assert!(uses(plan, "contacts_pkey"), "{plan:#?}");
+
+        let (found, plans) = plans_of(async {
+            let unit = CampaignStore::begin(&adapter, &scope).await.unwrap();
+            unit.audience().candidates(&list, None, 10).await
+        })
+        .await;
+        assert_eq!(found.unwrap().len(), 10);
+        let plan = filled.indexed(&plans, "suppressions");
+        assert!(uses(plan, "suppressions_address_key"), "{plan:#?}");
 
         let (found, plans) = plans_of(async {
             let unit = CampaignStore::begin(&adapter, &scope).await.unwrap();

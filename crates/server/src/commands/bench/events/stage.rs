@@ -155,7 +155,7 @@ impl Happened {
     }
 }
 
-/// A UUIDv7 of this time.
+/// A UUIDv7 of this time. Its last bits are scattered, as those of others are.
 fn id_at(at: Timestamp, run: u8, unique: u32) -> Uuid {
     let milliseconds = at.unix_timestamp_nanos() / 1_000_000;
     let mut bytes = [0; 16];
@@ -163,8 +163,15 @@ fn id_at(at: Timestamp, run: u8, unique: u32) -> Uuid {
     bytes[6] = 0x70;
     bytes[8] = 0x80;
     bytes[9] = run;
-    bytes[12..].copy_from_slice(&unique.to_be_bytes());
+    bytes[12..].copy_from_slice(&scattered(unique).to_be_bytes());
     Uuid::from_bytes(bytes)
+}
+
+/// Another number for each number, as if by chance: the 32-bit finalizer of `MurmurHash3`.
+const fn scattered(number: u32) -> u32 {
+    let mixed = (number ^ (number >> 16)).wrapping_mul(0x85eb_ca6b);
+    let mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0xc2b2_ae35);
+    mixed ^ (mixed >> 16)
 }
 
 fn wait_until_sent(founder: &Founder, tenant: &Tenant, campaign: &str) -> Result<(), Failure> {
