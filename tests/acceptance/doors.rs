@@ -1,5 +1,6 @@
 //! An address is judged alike, wherever it comes in.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use server::SettingsSource;
 use testkit::{Answer, NameServer};
 
-use crate::stack::{Session, Stack};
+use crate::stack::{Session, Stack, unique};
 
 /// What a name server says of domains, and the status of an address there.
 const TOLD: [(&str, Answer, &str); 10] = [
@@ -32,6 +33,34 @@ const OTHERS: [(&str, &str); 6] = [
     ("ada@admitted.example.com", "valid"),
     ("no address", "invalid"),
 ];
+
+/// Texts of many kinds, and whether they are addresses at all, whatever else speaks against them. A page takes no more than
+/// twenty answers at once.
+fn kinds() -> Vec<(String, bool)> {
+    let long = |length| format!("{}@mail-firm.de", "g".repeat(length));
+    let kinds = [
+        ("\"Grace Hopper\"@mail-firm.de", true),
+        ("\"grace@mail-firm.de", false),
+        ("грейс@mail-firm.de", true),
+        ("grace@bücher-firm.de", true),
+        ("grace@xn--0.de", false),
+        ("grace@mailhost", false),
+        ("grace@[192.0.2.7]", false),
+        ("grace(admiral)@mail-firm.de", false),
+        ("grace@mail-firm.de.", false),
+        ("  Grace.Hopper@mail-firm.de  ", true),
+        ("Grace <grace@mail-firm.de>", false),
+        ("grace..hopper@mail-firm.de", false),
+        ("grace@refused-firm.de", true),
+        ("grace@absent-firm.de", true),
+    ];
+    let kinds = kinds.map(|(text, is_address)| (text.to_owned(), is_address));
+    let longest = [(long(64), true), (long(65), false)];
+    kinds.into_iter().chain(longest).collect()
+}
+
+/// What a form says to those who answered.
+const THANKS: &str = "We took it down.";
 
 /// What every door tells of an address.
 const VERDICT: [&str; 8] = [
@@ -148,6 +177,67 @@ impl World {
     async fn delete(&self, contact: &Value) {
         self.ask(Method::DELETE, &path_of(contact), &Value::Null)
             .await;
+    }
+
+    /// The landing page of a campaign that has begun, which asks what this version of a form does.
+    async fn landing_page(&self, form_version: &Value) -> String {
+        let list = json!({ "name": "Readers" });
+        let list = self.post("/contact-lists", list).await;
+        let slug = format!("doors-{}", unique().simple());
+        let campaign = json!({
+            "name": "Spring",
+            "list_ids": [list["id"]],
+            "form_version_id": form_version,
+            "landing_page_slug": slug,
+        });
+        let campaign = self.post("/campaigns", campaign).await;
+        let begun =
+            "UPDATE campaigns SET status = 'active', started_at = now() WHERE id = $1::uuid";
+        let begun = sqlx::query(begun).bind(campaign["id"].as_str());
+        let begun = begun.execute(&mut self.stack.admin().await).await;
+        assert_eq!(begun.expect("the campaign begins").rows_affected(), 1);
+        format!("/p/{slug}")
+    }
+
+    /// Whether answers are taken over the API; where they are not, the address is what is wrong with them.
+    async fn takes(&self, path: &str, answers: &Value) -> bool {
+        let path = format!("{}{path}", self.here);
+        let call = self.stack.call(Method::POST, &path).by(&self.owner);
+        let answer = call.json(answers).send().await;
+        if answer.status == 201 {
+            return true;
+        }
+        let errors = &answer.expect(422).json()["errors"];
+        assert_eq!(errors[0]["pointer"], "#/answers/email", "{errors}");
+        assert_eq!(errors[0]["code"], "invalid-email", "{errors}");
+        false
+    }
+
+    /// Whether the address is taken that somebody types into a landing page; where it is not, that stands beside the field.
+    async fn takes_typed(&self, page: &str, email: &str) -> bool {
+        let mut typed = reqwest::Url::parse("http://localhost/").expect("an address");
+        typed.query_pairs_mut().append_pair("email", email);
+        let typed = typed.query().expect("what was typed").to_owned();
+        let form = "application/x-www-form-urlencoded";
+        let call = self.stack.call(Method::POST, page);
+        let told = call.header("content-type", form).plain(typed).text().await;
+        let is_taken = told.contains(THANKS);
+        let fault = "id=\"e-email\">Please enter an email address";
+        assert_ne!(is_taken, told.contains(fault), "{told}");
+        is_taken
+    }
+
+    /// How many responses there are by the address in them.
+    async fn answered(&self) -> BTreeMap<String, i64> {
+        let organization = self.here.rsplit('/').next().expect("an id");
+        let counted = sqlx::query_as::<_, (String, i64)>(
+            "SELECT response_data ->> 'email', count(*) FROM form_responses \
+             WHERE organization_id = $1::uuid GROUP BY 1",
+        );
+        let counted = counted.bind(organization);
+        let counted = counted.fetch_all(&mut self.stack.admin().await).await;
+        let counted = counted.expect("the responses are read");
+        counted.into_iter().collect()
     }
 
     /// The job's end.
@@ -296,4 +386,50 @@ async fn the_same_address_gets_the_same_verdict_through_every_door_whatever_name
     for ((domain, ..), times) in TOLD.iter().zip(times) {
         assert_eq!(server.times_asked(domain), times, "{domain}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_takes_for_an_address_what_is_one_at_every_door_and_keeps_it_as_it_was_given() {
+    let server = NameServer::start().await;
+    server.tell("mail-firm.de", Answer::Mail { ttl: 3_600 });
+    let world = Box::pin(World::asking(&server)).await;
+    let kinds = kinds();
+    let texts = kinds.iter().map(|(text, _)| text).collect::<Vec<_>>();
+    let checked = json!({ "addresses": texts });
+    let checked = world.post("/email-checks", checked).await;
+    let checks = checked["checks"].as_array().expect("checks");
+    let known = world.contact("\"grace hopper\"@MAIL-firm.de").await;
+    let other = world.contact("ada@mail-firm.de").await;
+    let lead = json!({ "contact_id": other["id"] });
+    let lead = world.post("/leads", lead).await;
+    let responses = lead["id"].as_str().expect("an id");
+    let responses = format!("/leads/{responses}/responses");
+    let field = json!({ "field_key": "email", "field_label": "Address", "field_type": "email" });
+    let form = json!({ "name": "Call me", "thank_you_message": THANKS, "fields": [field] });
+    let form = world.post("/forms", form).await;
+    let page = Box::pin(world.landing_page(&form["current_version_id"])).await;
+
+    assert_eq!(checks.len(), kinds.len());
+    for ((text, is_address), check) in kinds.iter().zip(checks) {
+        assert_eq!(check["syntax_ok"], *is_address, "{text}: {check}");
+        let answers = json!({ "form_id": form["id"], "answers": { "email": text } });
+        for door in ["/leads", responses.as_str()] {
+            let is_taken = world.takes(door, &answers).await;
+            assert_eq!(is_taken, *is_address, "{door}: {text}");
+        }
+        let is_taken = world.takes_typed(&page, text).await;
+        assert_eq!(is_taken, *is_address, "page: {text}");
+    }
+
+    // Once at each of the three doors.
+    let taken = kinds.iter().filter(|(_, is_address)| *is_address);
+    let taken = taken.map(|(text, _)| (text.trim().to_owned(), 3_i64));
+    let expected = taken.collect::<BTreeMap<_, _>>();
+    assert_eq!(world.answered().await, expected);
+    let leads = world.get("/leads?limit=100").await;
+    let leads = leads["items"].as_array().expect("items");
+    let theirs = leads
+        .iter()
+        .filter(|lead| lead["contact_id"] == known["id"]);
+    assert_eq!(theirs.count(), 2, "with and without a campaign: {leads:?}");
 }

@@ -24,13 +24,14 @@ use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::{Kept as _, Workbench, deletion};
 use crate::{
     CampaignError, FormResponse, Lead, LeadChange, LeadOwner, LeadSource, LeadValue, NewLead,
-    StatusChange,
+    ReadAddress, StatusChange,
 };
 
 /// Use cases on leads. Whoever holds the scope was allowed to.
 #[derive(Clone)]
 pub struct Leads {
     bench: Workbench,
+    read_address: ReadAddress,
 }
 
 /// What a lead is made from by hand or by a program.
@@ -49,15 +50,17 @@ pub struct CreateLead {
 }
 
 impl Leads {
-    /// Use cases on what is in `store`.
+    /// Use cases on what is in `store`; `read_address` knows what an address is.
     #[must_use]
     pub fn new(
         store: Arc<dyn CampaignStore>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
+        read_address: ReadAddress,
     ) -> Self {
         Self {
             bench: Workbench::new(store, clock, ids),
+            read_address,
         }
     }
 
@@ -93,16 +96,18 @@ impl Leads {
         }
         check_owner(unit.as_ref(), new.owner, &mut errors).await?;
         let answered = match &new.answers {
-            Some(answers) => read_answers(unit.as_ref(), answers, &mut errors).await?,
+            Some(answers) => {
+                read_answers(unit.as_ref(), answers, self.read_address, &mut errors).await?
+            }
             None => None,
         };
         if !errors.is_empty() {
             return Err(errors.into());
         }
-        let email = answered
+        let address = answered
             .as_ref()
-            .and_then(|(version, response)| address_of(version, response));
-        let identity = identify(unit.as_ref(), new.contact, email).await?;
+            .and_then(|(version, response)| address_of(version, response, self.read_address));
+        let identity = identify(unit.as_ref(), new.contact, address, self.read_address).await?;
         let known = identity.find_lead(unit.as_ref(), new.campaign);
         if let Some(lead) = known.await? {
             return Err(CampaignError::LeadExists(lead.id()));
@@ -219,7 +224,7 @@ impl Leads {
             return Ok(Done::Replayed(answer));
         }
         let before = Lead::deleted(unit.leads().find(id).await?)?;
-        let identity = Identity::of(unit.as_ref(), &before).await?;
+        let identity = Identity::of(unit.as_ref(), &before, self.read_address).await?;
         let campaign = before.state().campaign;
         if let Some(other) = identity.find_lead(unit.as_ref(), campaign).await? {
             return Err(CampaignError::LeadExists(other.id()));

@@ -99,7 +99,7 @@ pub use test_mails::{StopList, TestMailPorts, TestMails, TestSend};
 pub use form::{
     Answer, AnswerErrors, AskedConsent, Decimal, FieldKey, FieldOption, FieldPartFault, FieldRules,
     FieldType, FormDefinition, FormField, InvalidDecimal, InvalidFieldKey, InvalidPattern,
-    NewField, Pattern, Response, UnknownAnswers, UnknownFieldType,
+    NewField, Pattern, ReadAddress, Response, UnknownAnswers, UnknownFieldType,
 };
 pub use lead::{
     AskedCondition, Condition, FieldProfile, FormResponse, IllegalTransition, InvalidCondition,

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use kernel::{
-    AuditTrail, CampaignId, ContactId, ContactListId, EmailAddress, EmailTemplateId,
-    EmailTemplateVersionId, EventId, FormId, FormResponseId, FormVersionId, IdempotencyLedger,
-    JobQueue, LeadId, LeadViewId, OrganizationId, Page, PageRequest, SimulationId, Slug,
-    StorageError, SuppressionId, TeamId, TenantScope, Timestamp, UnitOfWork, UserId, Version,
+    AuditTrail, CampaignId, ContactId, ContactListId, EmailTemplateId, EmailTemplateVersionId,
+    EventId, FormId, FormResponseId, FormVersionId, IdempotencyLedger, JobQueue, LeadId,
+    LeadViewId, OrganizationId, Page, PageRequest, SimulationId, Slug, StorageError, SuppressionId,
+    TeamId, TenantScope, Timestamp, UnitOfWork, UserId, Version,
 };
 use time::Date;
 
@@ -242,8 +242,8 @@ pub trait People: Send + Sync {
     async fn is_contact(&self, id: ContactId) -> Result<bool, StorageError>;
     /// Which of these contacts are there, deleted or not, in no order.
     async fn known_contacts(&self, ids: &[ContactId]) -> Result<Vec<ContactId>, StorageError>;
-    /// The living contact with this address, in whichever case.
-    async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError>;
+    /// The living contact with this address, in whichever case or form.
+    async fn find_contact(&self, address: &str) -> Result<Option<ContactId>, StorageError>;
     /// What mails know of a living contact.
     async fn find_addressee(&self, id: ContactId) -> Result<Option<Addressee>, StorageError>;
     /// What mails know of the unit's organization.

@@ -157,3 +157,61 @@ pub fn judge(
         at,
     }
 }
+
+/// Reads an address where nothing but that is asked: tells the form under which it is compared, or nothing of a text that is
+/// no address. That is the same in every organization and whatever is known of its domain, so that nobody has to be asked.
+#[must_use]
+pub fn read_address(text: &str) -> Option<String> {
+    let email = text.parse::<ContactEmail>().ok()?;
+    let verdict = decide(email.as_str(), &Facts::offline(), &Rules::default());
+    verdict.syntax_ok().then(|| verdict.into_normalized())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::DomainFact;
+
+    #[test]
+    fn an_address_is_read_in_the_form_under_which_it_is_compared() {
+        let long = format!("{}@acme.de", "a".repeat(65));
+        for (text, read) in [
+            (" Ada@ACME.de ", Some("ada@acme.de")),
+            ("\"Ada\"@acme.de", Some("ada@acme.de")),
+            ("дана@bücher.de", Some("дана@xn--bcher-kva.de")),
+            ("ada@xn--0.de", None),
+            ("ada@acme.de\0", None),
+            ("", None),
+            (long.as_str(), None),
+        ] {
+            assert_eq!(read_address(text).as_deref(), read, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_rule_and_nothing_that_is_known_decides_whether_a_text_is_an_address(
+            text in "\\PC{0,40}|[a-zä\". \\\\@-]{0,12}@[a-zA-ZİßΣ.-]{1,12}\\.(com|DE|рф)",
+            enabled in any::<bool>(),
+            fact in prop::sample::select(vec![
+                DomainFact::NotAsked,
+                DomainFact::NotFound,
+                DomainFact::Mx,
+                DomainFact::Timeout,
+            ]),
+        ) {
+            let mut rules = Rules::default();
+            rules.syntax.enabled = enabled;
+            rules.syntax.config.quoted_local_parts = false;
+            rules.syntax.config.non_ascii_local_parts = false;
+            rules.domain.enabled = enabled;
+            let verdict = decide(&text, &Facts::offline().with_domain(fact), &rules);
+
+            let is_address = verdict.syntax_ok();
+            let read = is_address.then(|| verdict.into_normalized());
+            prop_assert_eq!(read_address(&text), read);
+        }
+    }
+}

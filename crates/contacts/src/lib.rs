@@ -91,7 +91,7 @@ pub use imports::{
     OnInvalid, PreviewRow, Rejection, RejectionsCsv, SourceBroken, Touch, TouchOutcome, UndoCounts,
     UndoJob, Uploaded,
 };
-pub use judge::{Judge, Judged, judge};
+pub use judge::{Judge, Judged, judge, read_address};
 pub use judging::{
     CheckedAddress, ContactRevalidation, DisposableList, DisposableSource, DomainLookup,
     EmailChecks, Judgement, JudgementDetails, Knowledge, ListRevalidation, ListValidation,

@@ -122,6 +122,7 @@ pub(crate) fn compose(
         keys.clone(),
         actors,
         Arc::new(hits.clone()),
+        contacts::read_address,
     );
     let dependencies = ApiDependencies {
         settings: EdgeSettings {

@@ -16,7 +16,7 @@ use campaigns::{
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, ImportPorts, Imports, Judge, Suppressions,
-    ValidationRules, Validations,
+    ValidationRules, Validations, read_address,
 };
 use in_memory::MemoryDatabase;
 use kernel::{EmailAddress, StorageError, TenantScope};
@@ -179,11 +179,12 @@ impl Installation {
                 testkit::a_simulator(),
                 time.clone(),
                 ids.clone(),
+                read_address,
             ),
             forms: Forms::new(contacts_in.clone(), time.clone(), ids.clone()),
             lead_views: LeadViews::new(contacts_in.clone(), time.clone(), ids.clone()),
             dashboards: Dashboards::new(contacts_in.clone(), time.clone(), ids.clone()),
-            leads: Leads::new(contacts_in.clone(), time.clone(), ids.clone()),
+            leads: Leads::new(contacts_in.clone(), time.clone(), ids.clone(), read_address),
             email_templates: EmailTemplates::new(contacts_in.clone(), time.clone(), ids.clone()),
             scheduled_runs: ScheduledRuns::new(
                 contacts_in.clone(),

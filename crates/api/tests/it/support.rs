@@ -108,6 +108,7 @@ impl World {
             Arc::clone(&ports.keys),
             Arc::clone(&judge),
             Arc::new(hits),
+            contacts::read_address,
         );
         Self::visited(api, settings, ports, visits)
     }

@@ -255,7 +255,8 @@ mod cases {
                     }
                 }
                 let form = &version.definition;
-                let accepted = form.validate(&answers, UnknownAnswers::Refused).unwrap();
+                let unknown = UnknownAnswers::Refused;
+                let accepted = form.validate(&answers, unknown, |_| None).unwrap();
                 values = LeadValue::after(&values, form, &accepted);
                 remember(&mut answered, form, &answers);
                 let response = tenant.a_response(&lead, version);

@@ -1,8 +1,9 @@
 //! Whether an answer is one to a field.
 
-use kernel::{EmailAddress, FieldFault};
+use kernel::FieldFault;
 use serde_json::Value;
 
+use super::address::ReadAddress;
 use super::answer::Answer;
 use super::decimal::{Decimal, InvalidDecimal};
 use super::field::{Demand, FormField, InvalidDate, parse_date};
@@ -12,6 +13,7 @@ use super::field_type::FieldType;
 pub(super) fn answer(
     field: &FormField,
     given: Option<&Value>,
+    read_address: ReadAddress,
 ) -> Result<Option<Answer>, FieldFault> {
     let given = given.filter(|value| !is_nothing(value));
     match field.field_type() {
@@ -21,7 +23,7 @@ pub(super) fn answer(
             Some(Answer::Consent { given, text })
         }),
         _ => match given {
-            Some(given) => read(field, given).map(Some),
+            Some(given) => read(field, given, read_address).map(Some),
             None if field.is_required() => Err(FieldFault::new("required", "an answer is needed")),
             None => Ok(None),
         },
@@ -59,12 +61,9 @@ fn wrong(expected: &str) -> FieldFault {
     FieldFault::new("wrong-type", format!("the answer is {expected}"))
 }
 
-fn read(field: &FormField, given: &Value) -> Result<Answer, FieldFault> {
+fn read(field: &FormField, given: &Value, read_address: ReadAddress) -> Result<Answer, FieldFault> {
     match (field.field_type(), field.demand()) {
-        (FieldType::Email, _) => {
-            let address = text(given)?.parse::<EmailAddress>()?;
-            Ok(Answer::Text(address.as_str().to_owned()))
-        }
+        (FieldType::Email, _) => address(text(given)?, read_address).map(Answer::Text),
         (FieldType::Phone, _) => phone(text(given)?).map(Answer::Text),
         (FieldType::Number, Demand::Number { min, max }) => {
             let number = match given {
@@ -160,6 +159,18 @@ fn line_or_text(field_type: FieldType, demand: &Demand, given: &str) -> Result<S
 fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// An address, kept as it was given: how it is compared is up to who compares it.
+fn address(given: &str, read_address: ReadAddress) -> Result<String, FieldFault> {
+    if read_address(given).is_some() {
+        Ok(given.to_owned())
+    } else {
+        Err(FieldFault::new(
+            "invalid-email",
+            "not an email address such as name@example.com",
+        ))
+    }
 }
 
 /// A telephone number as people write it, kept as it is: what is dialled is up to the country.

@@ -3,6 +3,7 @@
 use kernel::{Description, FieldErrors, FieldFault, HttpsUrl};
 use serde_json::{Map, Value};
 
+use super::address::ReadAddress;
 use super::answer::Response;
 use super::check;
 use super::field::{FieldPartFault, FormField, NewField};
@@ -161,15 +162,18 @@ impl FormDefinition {
     ///
     /// Answers are as JSON has them, or all texts as a browser sends them: `"on"` for a box, `"12.5"` for a number, one
     /// text or a list of them for options. White space around them does not count, and an answer of nothing else is none.
+    /// Whether an answer is an address is for `read_address` to say.
     pub fn validate(
         &self,
         answers: &Map<String, Value>,
         unknown: UnknownAnswers,
+        read_address: ReadAddress,
     ) -> Result<Response, AnswerErrors> {
         let mut response = Response::default();
         let mut errors = AnswerErrors::default();
         for field in &self.fields {
-            match check::answer(field, answers.get(field.key().as_str())) {
+            let given = answers.get(field.key().as_str());
+            match check::answer(field, given, read_address) {
                 Ok(Some(answer)) => {
                     response.answers.push((field.key().clone(), answer));
                     if field.is_indexed() {

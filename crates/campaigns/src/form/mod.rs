@@ -1,5 +1,6 @@
 //! Forms: what is asked, and whether an answer is one.
 
+mod address;
 mod answer;
 mod check;
 mod decimal;
@@ -10,6 +11,7 @@ mod key;
 mod pattern;
 mod rules;
 
+pub use address::ReadAddress;
 pub use answer::{Answer, AskedConsent, Response};
 pub use decimal::{Decimal, InvalidDecimal};
 pub use definition::{AnswerErrors, FormDefinition, UnknownAnswers};

@@ -1,6 +1,6 @@
 //! Who a lead is.
 
-use kernel::{ContactId, EmailAddress};
+use kernel::ContactId;
 
 /// What tells one person from another: the contact that they are or, where they are none, the address that they gave.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,10 +16,10 @@ impl Person {
         Self(format!("contact:{contact}"))
     }
 
-    /// Somebody who gave an address, in whichever case.
+    /// Somebody who gave an address, which is in the form under which addresses are compared.
     #[must_use]
-    pub fn address(email: &EmailAddress) -> Self {
-        Self(format!("email:{}", email.case_folded()))
+    pub fn address(address: &str) -> Self {
+        Self(format!("email:{address}"))
     }
 
     /// A person as they were stored; `None` where the text is too long to be one.
@@ -30,8 +30,8 @@ impl Person {
 
     /// The address, where nothing else is known of them.
     #[must_use]
-    pub fn given_address(&self) -> Option<EmailAddress> {
-        self.0.strip_prefix("email:")?.parse().ok()
+    pub fn given_address(&self) -> Option<&str> {
+        self.0.strip_prefix("email:")
     }
 
     /// The text by which people are compared.

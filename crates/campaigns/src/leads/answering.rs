@@ -11,9 +11,9 @@ use super::identity::{address_of, identify, may_be};
 use super::{Leads, find_living, noted, unknown};
 use crate::ports::CampaignUnit;
 use crate::{
-    AskedConsent, CampaignError, ConsentRecord, ConsentSource, ConsentSubject, ConsentType,
-    EventClient, FormResponse, FormVersion, Lead, LeadSource, LeadValue, NewLead, Response,
-    ResponseOrigin, UnknownAnswers,
+    AnswerErrors, AskedConsent, CampaignError, ConsentRecord, ConsentSource, ConsentSubject,
+    ConsentType, EventClient, FormDefinition, FormResponse, FormVersion, Lead, LeadSource,
+    LeadValue, NewLead, ReadAddress, Response, ResponseOrigin, UnknownAnswers,
 };
 
 /// Answers to a form, as a program sends them.
@@ -70,6 +70,15 @@ impl Leads {
         Ok(submitted)
     }
 
+    /// What a form makes of answers from a page, which sends more than it asks.
+    pub(crate) fn accept(
+        &self,
+        form: &FormDefinition,
+        answers: &Map<String, Value>,
+    ) -> Result<Response, AnswerErrors> {
+        form.validate(answers, UnknownAnswers::Ignored, self.read_address)
+    }
+
     /// Takes in a submission within a unit of work of which it is a part: the response, its lead, what was agreed to and
     /// the audit entries.
     pub(crate) async fn take_in(
@@ -82,12 +91,11 @@ impl Leads {
         let (form, version) = submission.form;
         let version = unit.forms().find_version(form, version).await?;
         let version = version.ok_or(CampaignError::NotFound("form version"))?;
-        let response = version
-            .definition
-            .validate(&submission.answers, UnknownAnswers::Ignored)
+        let response = self
+            .accept(&version.definition, &submission.answers)
             .map_err(|errors| errors.into_field_errors("#/answers"))?;
-        let email = address_of(&version, &response);
-        let identity = identify(unit, submission.contact, email).await?;
+        let address = address_of(&version, &response, self.read_address);
+        let identity = identify(unit, submission.contact, address, self.read_address).await?;
         let known = identity.find_lead(unit, submission.campaign).await?;
         let given = Given {
             version: &version,
@@ -149,14 +157,15 @@ impl Leads {
         }
         let before = find_living(unit.as_ref(), id).await?;
         let mut errors = FieldErrors::default();
-        let answered = read_answers(unit.as_ref(), &answers?, &mut errors).await?;
+        let answered =
+            read_answers(unit.as_ref(), &answers?, self.read_address, &mut errors).await?;
         let Some((version, response)) = answered.filter(|_| errors.is_empty()) else {
             return Err(errors.into());
         };
-        let email = address_of(&version, &response);
-        let contact = match email {
-            Some(email) if may_be(before.state(), &email) => {
-                unit.people().find_contact(&email).await?
+        let address = address_of(&version, &response, self.read_address);
+        let contact = match address {
+            Some(address) if may_be(before.state(), &address) => {
+                unit.people().find_contact(&address).await?
             }
             _ => None,
         };
@@ -307,6 +316,7 @@ pub(super) fn response_creation(response: &FormResponse) -> AuditDraft {
 pub(super) async fn read_answers(
     unit: &dyn CampaignUnit,
     answers: &Answers,
+    read_address: ReadAddress,
     errors: &mut FieldErrors,
 ) -> Result<Option<(FormVersion, Response)>, CampaignError> {
     let form = unit.forms().find(answers.form).await?;
@@ -318,9 +328,10 @@ pub(super) async fn read_answers(
     let version = unit.forms().find_version(form.id(), version).await?;
     let version = version
         .ok_or_else(|| StorageError::Corrupt("a form is without its current version".to_owned()))?;
-    let validated = version
-        .definition
-        .validate(&answers.answers, UnknownAnswers::Refused);
+    let validated =
+        version
+            .definition
+            .validate(&answers.answers, UnknownAnswers::Refused, read_address);
     match validated {
         Ok(response) => Ok(Some((version, response))),
         Err(faults) => {

@@ -1,9 +1,9 @@
 //! Who somebody is who answers, and which lead is theirs.
 
-use kernel::{CampaignId, ContactId, EmailAddress, StorageError};
+use kernel::{CampaignId, ContactId, StorageError};
 
 use crate::ports::CampaignUnit;
-use crate::{Answer, FieldType, FormVersion, Lead, LeadState, Person, Response};
+use crate::{Answer, FieldType, FormVersion, Lead, LeadState, Person, ReadAddress, Response};
 
 /// Who somebody is.
 pub(super) struct Identity {
@@ -17,7 +17,8 @@ pub(super) struct Identity {
 pub(super) async fn identify(
     unit: &dyn CampaignUnit,
     contact: Option<ContactId>,
-    answered: Option<EmailAddress>,
+    answered: Option<String>,
+    read_address: ReadAddress,
 ) -> Result<Identity, StorageError> {
     let known = match (contact, &answered) {
         (None, Some(email)) => unit.people().find_contact(email).await?,
@@ -26,11 +27,11 @@ pub(super) async fn identify(
     let mut people: Vec<_> = known.map(Person::contact).into_iter().collect();
     if let Some(known) = known {
         let addressee = unit.people().find_addressee(known).await?;
-        let own = addressee.and_then(|it| it.email.parse().ok());
-        people.extend(own.as_ref().map(Person::address));
+        let own = addressee.and_then(|it| read_address(&it.email));
+        people.extend(own.as_deref().map(Person::address));
     }
     if contact.is_none() {
-        people.extend(answered.as_ref().map(Person::address));
+        people.extend(answered.as_deref().map(Person::address));
     }
     Ok(Identity {
         contact: known,
@@ -40,10 +41,15 @@ pub(super) async fn identify(
 
 impl Identity {
     /// Who a lead is, by all that is known of them by now.
-    pub(super) async fn of(unit: &dyn CampaignUnit, lead: &Lead) -> Result<Self, StorageError> {
+    pub(super) async fn of(
+        unit: &dyn CampaignUnit,
+        lead: &Lead,
+        read_address: ReadAddress,
+    ) -> Result<Self, StorageError> {
         let state = lead.state();
         let given = state.person.as_ref().and_then(Person::given_address);
-        let mut identity = identify(unit, state.contact, given).await?;
+        let given = given.map(str::to_owned);
+        let mut identity = identify(unit, state.contact, given, read_address).await?;
         identity.people.extend(state.person.clone());
         Ok(identity)
     }
@@ -65,19 +71,23 @@ impl Identity {
 }
 
 /// Whether the lead may be whoever has this address: it is no contact yet, and gave no other address.
-pub(super) fn may_be(lead: &LeadState, email: &EmailAddress) -> bool {
-    let is_its_own = |person: &Person| *person == Person::address(email);
+pub(super) fn may_be(lead: &LeadState, address: &str) -> bool {
+    let is_its_own = |person: &Person| *person == Person::address(address);
     lead.contact.is_none() && lead.person.as_ref().is_none_or(is_its_own)
 }
 
-/// The answer to the form's first question for an address.
-pub(super) fn address_of(version: &FormVersion, response: &Response) -> Option<EmailAddress> {
+/// The first answer to a question for an address, in the form under which addresses are compared.
+pub(super) fn address_of(
+    version: &FormVersion,
+    response: &Response,
+    read_address: ReadAddress,
+) -> Option<String> {
     let fields = version.definition.fields().iter();
     let mut answers = fields
         .filter(|field| field.field_type() == FieldType::Email)
         .filter_map(|field| response.find(field.key()));
     answers.find_map(|answer| match answer {
-        Answer::Text(text) => text.parse().ok(),
+        Answer::Text(text) => read_address(text),
         _ => None,
     })
 }

@@ -21,7 +21,7 @@ use crate::campaigns::{noted, premises};
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::sending::{ATTEMPTS, failure, is_active};
 use crate::workbench::Workbench;
-use crate::{Assignment, Campaign, CampaignError, FormVersion, Leads, RiskyAddresses};
+use crate::{Assignment, Campaign, CampaignError, FormVersion, Leads, ReadAddress, RiskyAddresses};
 
 /// Plays a simulation.
 const SIMULATE_CAMPAIGN: JobKind = JobKind::new("simulate_campaign");
@@ -101,16 +101,18 @@ struct Stage<'a> {
 }
 
 impl SimulateJob {
-    /// The job on what is in `store`.
+    /// The job on what is in `store`; `read_address` knows what an address is.
     #[must_use]
     pub fn new(
         store: Arc<dyn CampaignStore>,
         simulator: Arc<dyn Simulator>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
+        read_address: ReadAddress,
     ) -> Self {
+        let (time, id) = (Arc::clone(&clock), Arc::clone(&ids));
         Self {
-            leads: Leads::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)),
+            leads: Leads::new(Arc::clone(&store), time, id, read_address),
             bench: Workbench::new(store, clock, ids),
             simulator,
             played: PLAYED,

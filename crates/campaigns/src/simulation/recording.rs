@@ -13,7 +13,7 @@ use crate::workbench::Workbench;
 use crate::{
     ActorVerdict, BounceKind, Campaign, CampaignError, Deed, Event, EventType, FormVersion,
     LeadSource, Leads, PlannedMail, Played, RecipientStatus, ResponseOrigin, RiskyAddresses,
-    Sorted, Stop, StopReason, StopSource, Submission, UnknownAnswers,
+    Sorted, Stop, StopReason, StopSource, Submission,
 };
 
 /// How many answers are taken in in one unit of work: each is a dozen statements, and events are a few for all.
@@ -184,10 +184,7 @@ impl Recording<'_> {
         let definition = &form.definition;
         let known = known_answers(definition, Some(&addressee));
         let answers = self.scenario.answers(contact, definition, &known);
-        let accepted = answers.filter(|answers| {
-            let response = definition.validate(answers, UnknownAnswers::Ignored);
-            response.is_ok()
-        });
+        let accepted = answers.filter(|answers| self.leads.accept(definition, answers).is_ok());
         let Some(answers) = accepted else {
             return Ok(false);
         };

@@ -21,7 +21,7 @@ use crate::sending::readiness;
 use crate::stopping::lift;
 use crate::visits::known_answers;
 use crate::workbench::{Workbench, deletion};
-use crate::{Addressee, Campaign, CampaignError, FormVersion, UnknownAnswers};
+use crate::{Addressee, Campaign, CampaignError, FormVersion, ReadAddress, UnknownAnswers};
 
 /// How long ago a simulation can begin: for as long as there is room for events of the past.
 const MEMORY: Duration = Duration::weeks(12);
@@ -31,20 +31,23 @@ const MEMORY: Duration = Duration::weeks(12);
 pub struct Simulations {
     bench: Workbench,
     simulator: Arc<dyn Simulator>,
+    read_address: ReadAddress,
 }
 
 impl Simulations {
-    /// Use cases on what is in `store`.
+    /// Use cases on what is in `store`; `read_address` knows what an address is.
     #[must_use]
     pub fn new(
         store: Arc<dyn CampaignStore>,
         simulator: Arc<dyn Simulator>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdGenerator>,
+        read_address: ReadAddress,
     ) -> Self {
         Self {
             bench: Workbench::new(store, clock, ids),
             simulator,
+            read_address,
         }
     }
 
@@ -136,7 +139,9 @@ impl Simulations {
         let known = known_answers(&form.definition, Some(&somebody_known()));
         let answers = scenario.answers(somebody, &form.definition, &known);
         let accepted = answers.is_some_and(|answers| {
-            let response = form.definition.validate(&answers, UnknownAnswers::Ignored);
+            let definition = &form.definition;
+            let response =
+                definition.validate(&answers, UnknownAnswers::Ignored, self.read_address);
             response.is_ok()
         });
         if accepted {

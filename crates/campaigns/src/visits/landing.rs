@@ -8,7 +8,6 @@ use super::{Hit, VisitError, VisitSession, known};
 use crate::{
     ActorVerdict, Campaign, CampaignError, Event, EventType, Fetch, FieldKey, FormVersion,
     LeadSource, Letterhead, LinkKind, ResponseOrigin, Sighting, Submission, Submitted,
-    UnknownAnswers,
 };
 
 /// How often a submission is tried that others are in the way of.
@@ -190,8 +189,8 @@ impl Visits {
         answers: &Map<String, Value>,
         origin: &Origin,
     ) -> Result<(), VisitError> {
-        let form = &page.form.definition;
-        form.validate(answers, UnknownAnswers::Ignored)
+        self.leads
+            .accept(&page.form.definition, answers)
             .map_err(VisitError::Answers)?;
         if page.visitor == Visitor::Tester {
             return Ok(());

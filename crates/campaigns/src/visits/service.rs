@@ -10,7 +10,7 @@ use kernel::{
 use crate::intake::Recording;
 use crate::ports::{CampaignStore, CampaignUnit};
 use crate::workbench::Workbench;
-use crate::{ActorJudge, Event, EventClient, EventType, HitSink, Leads, LinkClaim};
+use crate::{ActorJudge, Event, EventClient, EventType, HitSink, Leads, LinkClaim, ReadAddress};
 
 /// Use cases of people who came by a link or a landing page, and who prove nothing but that. The token of a link is
 /// verified before anything is looked up.
@@ -24,8 +24,8 @@ pub struct Visits {
 }
 
 impl Visits {
-    /// Use cases on what is in `store`; `keys` made the tokens of links, `judge` tells people from machines, and what
-    /// visitors do not wait for is handed to `hits`.
+    /// Use cases on what is in `store`; `keys` made the tokens of links, `judge` tells people from machines, what
+    /// visitors do not wait for is handed to `hits`, and `read_address` knows what an address is.
     #[must_use]
     pub fn new(
         store: Arc<dyn CampaignStore>,
@@ -34,9 +34,11 @@ impl Visits {
         keys: Arc<dyn KeyRing>,
         judge: Arc<dyn ActorJudge>,
         hits: Arc<dyn HitSink>,
+        read_address: ReadAddress,
     ) -> Self {
+        let (time, id) = (Arc::clone(&clock), Arc::clone(&ids));
         Self {
-            leads: Leads::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&ids)),
+            leads: Leads::new(Arc::clone(&store), time, id, read_address),
             bench: Workbench::new(store, clock, ids),
             hits,
             judge,

@@ -1,9 +1,10 @@
 //! One definition says what an answer is, whoever asks.
 
 use campaigns::{
-    Answer, AnswerErrors, FieldOption, FieldRules, FieldType, FormDefinition, NewField, Response,
-    UnknownAnswers,
+    Answer, AnswerErrors, FieldOption, FieldRules, FieldType, FormDefinition, NewField,
+    ReadAddress, Response, UnknownAnswers,
 };
+use contacts::read_address;
 use kernel::Description;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -86,20 +87,22 @@ fn typed_answers_and_those_of_a_browser_are_the_same() {
         "plan": "paid", "topics": ["c", "a"], "note": "one\ntwo", "again": true, "from": "ad", "consent": true,
     }));
     let sent = map(json!({
-        "email": " Ada@example.com ", "phone": "+44 (20) 7946-0000", "size": "12.50", "day": " 2026-02-28", "zip": "01234 ",
+        "email": " Ada@Example.com ", "phone": "+44 (20) 7946-0000", "size": "12.50", "day": " 2026-02-28", "zip": "01234 ",
         "plan": ["paid"], "topics": ["a", "c", "", "a"], "note": "one\r\ntwo", "again": "on", "from": "ad", "consent": "yes",
     }));
 
-    let response = form.validate(&typed, UnknownAnswers::Refused).unwrap();
+    let response = form
+        .validate(&typed, UnknownAnswers::Refused, read_address)
+        .unwrap();
 
     assert_eq!(
-        form.validate(&sent, UnknownAnswers::Refused),
+        form.validate(&sent, UnknownAnswers::Refused, read_address),
         Ok(response.clone())
     );
     assert_eq!(
         response.to_json(),
         map(json!({
-            "email": "Ada@example.com", "phone": "+44 (20) 7946-0000", "size": 12.5, "day": "2026-02-28", "zip": "01234",
+            "email": "Ada@Example.com", "phone": "+44 (20) 7946-0000", "size": 12.5, "day": "2026-02-28", "zip": "01234",
             "plan": "paid", "topics": ["a", "c"], "note": "one\ntwo", "again": true, "from": "ad",
             "consent": {"given": true, "text": "I agree."},
         }))
@@ -121,6 +124,7 @@ fn every_fault_is_told_at_once_and_names_its_field() {
                 "secret stranger": 1,
             })),
             UnknownAnswers::Refused,
+            read_address,
         )
         .unwrap_err();
 
@@ -151,6 +155,22 @@ fn every_fault_is_told_at_once_and_names_its_field() {
 }
 
 #[test]
+fn an_address_is_one_by_the_rule_that_is_given_and_is_kept_as_it_was_given() {
+    let form = form(vec![field("email", FieldType::Email)]);
+    let answers = map(json!({ "email": " \"Ada L.\"@Bücher.de " }));
+    let check = |rule: ReadAddress| {
+        let response = form.validate(&answers, UnknownAnswers::Refused, rule);
+        response
+            .map(|response| response.to_json())
+            .map_err(|errors| errors.fields[0].1.code)
+    };
+
+    let kept = map(json!({ "email": "\"Ada L.\"@Bücher.de" }));
+    assert_eq!(check(read_address), Ok(kept));
+    assert_eq!(check(|_| None), Err("invalid-email"));
+}
+
+#[test]
 fn nothing_is_no_answer() {
     let mut plan = field("plan", FieldType::Select);
     plan.rules.options = options(&["a"]);
@@ -165,7 +185,7 @@ fn nothing_is_no_answer() {
         json!({"plan": "  ", "topics": ["", null]}),
     ] {
         let errors = form
-            .validate(&map(nothing), UnknownAnswers::Refused)
+            .validate(&map(nothing), UnknownAnswers::Refused, read_address)
             .unwrap_err();
         assert_eq!(
             codes(&errors),
@@ -176,6 +196,7 @@ fn nothing_is_no_answer() {
         .validate(
             &map(json!({"plan": "a", "topics": "a"})),
             UnknownAnswers::Refused,
+            read_address,
         )
         .unwrap();
     assert_eq!(
@@ -190,9 +211,11 @@ fn what_a_form_does_not_ask_is_refused_or_ignored() {
     let answers = map(json!({"a": "x", "b": "y", "c": "z"}));
 
     let refused = form
-        .validate(&answers, UnknownAnswers::Refused)
+        .validate(&answers, UnknownAnswers::Refused, read_address)
         .unwrap_err();
-    let kept = form.validate(&answers, UnknownAnswers::Ignored).unwrap();
+    let kept = form
+        .validate(&answers, UnknownAnswers::Ignored, read_address)
+        .unwrap();
 
     assert_eq!((refused.unknown, refused.fields.len()), (2, 0));
     assert_eq!(kept.to_json(), map(json!({"a": "x"})));
@@ -205,7 +228,7 @@ fn only_options_of_the_form_can_be_chosen() {
     let form = form(vec![topics]);
     for given in [json!(["a", "c"]), json!("c"), json!(["A"]), json!([["a"]])] {
         let answers = map(json!({ "topics": given }));
-        let refused = form.validate(&answers, UnknownAnswers::Refused);
+        let refused = form.validate(&answers, UnknownAnswers::Refused, read_address);
         assert!(refused.is_err(), "{answers:?}");
     }
 }
@@ -218,7 +241,7 @@ fn lengths_count_characters() {
     let form = form(vec![short]);
     let check = |text: &str| {
         let answers = map(json!({"a": text}));
-        form.validate(&answers, UnknownAnswers::Refused)
+        form.validate(&answers, UnknownAnswers::Refused, read_address)
             .map_err(|errors| errors.fields[0].1.code)
             .map(|_| ())
     };
@@ -275,7 +298,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         "[a-c]{0,3}",
         "-?[0-9]{1,14}(\\.[0-9]{1,7})?",
         "[0-9]{4}-[01][0-9]-[0-3][0-9]",
-        "[a-z]{1,3}@[a-z]{1,3}\\.[a-z]{2}",
+        "\"?[a-zä ]{1,3}\"?@[a-zA-Zä]{1,3}\\.[a-z]{2}",
         "\\+?[0-9 ()/-]{4,24}",
         prop::sample::select(vec!["on", "off", "true", "no", " ", "a\r\nb", "\u{202E}"])
             .prop_map(str::to_owned),
@@ -390,7 +413,7 @@ proptest! {
         let unknown = if ignore { UnknownAnswers::Ignored } else { UnknownAnswers::Refused };
         let answers: Map<String, Value> = answers.into_iter().collect();
 
-        match form.validate(&answers, unknown) {
+        match form.validate(&answers, unknown, read_address) {
             Ok(response) => {
                 for (key, _) in response.answers() {
                     prop_assert!(form.find(key).is_some());
@@ -400,7 +423,7 @@ proptest! {
                 }
                 let json = serde_json::to_string(&as_sent(&response)).unwrap();
                 let again: Map<String, Value> = serde_json::from_str(&json).unwrap();
-                prop_assert_eq!(form.validate(&again, UnknownAnswers::Refused), Ok(response));
+                prop_assert_eq!(form.validate(&again, UnknownAnswers::Refused, read_address), Ok(response));
             }
             Err(errors) => {
                 prop_assert!(!errors.is_empty());

@@ -121,7 +121,7 @@ async fn who_submits_again_stays_one_lead_and_is_found_by_the_last_answers() {
     assert_eq!(responses, [first.response, again.response]);
     assert_eq!(
         responses[1].answers,
-        object(json!({ "email": "ada@example.com", "size": 12 }))
+        object(json!({ "email": "ada@EXAMPLE.com", "size": 12 }))
     );
     let by_size = world.found(&["size:gte:12"], None).await.unwrap();
     assert_eq!(by_size, [first.lead.id()]);
@@ -198,6 +198,18 @@ async fn a_second_lead_of_a_person_is_refused_and_names_the_first() {
     assert_eq!(made.state().source, LeadSource::Api);
     let refused = world.leads.restore(scope, first.id(), &once()).await;
     assert!(matches!(refused, Err(CampaignError::LeadExists(id)) if id == made.id()));
+}
+
+#[tokio::test]
+async fn who_writes_their_address_in_another_form_stays_one_lead() {
+    let world = World::new();
+    let form = world.contact_form().await;
+    let lead = world.lead(&form, "Ada@bücher.de").await;
+
+    let again = World::submission(&form, json!({ "email": "\"ada\"@xn--bcher-kva.de" }));
+    let again = world.leads.submit(&world.scope, again).await.unwrap();
+
+    assert_eq!((again.is_new, again.lead.id()), (false, lead.id()));
 }
 
 #[tokio::test]

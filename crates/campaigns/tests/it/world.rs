@@ -29,7 +29,7 @@ impl World {
         let templates = EmailTemplates::new(store.clone(), clock.clone(), ids.clone());
         let forms = Forms::new(store.clone(), clock.clone(), ids.clone());
         let lead_views = LeadViews::new(store.clone(), clock.clone(), ids.clone());
-        let leads = Leads::new(store, clock, ids);
+        let leads = Leads::new(store, clock, ids, contacts::read_address);
         let user = UserId::from_uuid(a_unique_id());
         let session = Credential::Session(SessionId::from_uuid(a_unique_id()));
         Self {

@@ -11,8 +11,8 @@ use campaigns::{
     ValueKind,
 };
 use kernel::{
-    CampaignId, ContactId, Cursor, EmailAddress, FormResponseId, LeadId, Page, PageRequest,
-    StorageError, TeamId, UserId, Version,
+    CampaignId, ContactId, Cursor, FormResponseId, LeadId, Page, PageRequest, StorageError, TeamId,
+    UserId, Version,
 };
 
 use crate::state::TenantState;
@@ -331,8 +331,8 @@ impl People for MemoryUnit {
         }))
     }
 
-    async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError> {
-        let wanted = contacts::normalize(email.as_str());
+    async fn find_contact(&self, address: &str) -> Result<Option<ContactId>, StorageError> {
+        let wanted = contacts::normalize(address);
         Ok(self.read(|tenant| {
             let mut contacts = tenant.contacts.values();
             let found = contacts.find(|it| {

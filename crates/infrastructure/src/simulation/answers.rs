@@ -173,7 +173,8 @@ mod tests {
             let answers = make(&simulation(seed), contact, &form, &known).unwrap();
 
             assert_eq!(answers["email"], "ada@example.com");
-            let told = form.validate(&answers, UnknownAnswers::Refused);
+            let unknown = UnknownAnswers::Refused;
+            let told = form.validate(&answers, unknown, contacts::read_address);
             assert!(told.is_ok(), "{answers:?}: {:?}", told.err());
         }
     }

@@ -52,7 +52,7 @@ impl Desk {
         Self {
             test,
             database,
-            leads: Leads::new(store, clock, ids.clone()),
+            leads: Leads::new(store, clock, ids.clone(), contacts::read_address),
             ids,
             scope,
             user,

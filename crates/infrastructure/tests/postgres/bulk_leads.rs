@@ -62,6 +62,7 @@ async fn two_who_change_the_same_leads_in_opposite_orders_both_get_on() {
         Arc::new(database),
         Arc::new(FixedClock::default()),
         Arc::clone(&ids) as Arc<_>,
+        contacts::read_address,
     );
     let backwards: Vec<_> = some.iter().rev().copied().collect();
 

@@ -16,7 +16,7 @@ use campaigns::{
 use contacts::ports::ContactStore;
 use contacts::{
     Contact, ContactList, ContactSource, Judge, Knowledge, ListStatus, NewContact, NewContactList,
-    Profile, Rules,
+    Profile, Rules, read_address,
 };
 use in_memory::MemoryDatabase;
 use infrastructure::{DatabaseSettings, PostgresDatabase};
@@ -117,7 +117,13 @@ impl<S: Storage> Stage<S> {
         let ids = SequentialIds::default();
         let shared = Arc::new(store.clone());
         let (time, id) = (Arc::new(clock.clone()), Arc::new(ids.clone()));
-        let simulations = Simulations::new(shared.clone(), a_simulator(), time.clone(), id.clone());
+        let simulations = Simulations::new(
+            shared.clone(),
+            a_simulator(),
+            time.clone(),
+            id.clone(),
+            read_address,
+        );
         let mut stage = Self {
             simulations,
             courses: CampaignCourses::new(shared, time, id),
@@ -349,7 +355,8 @@ impl<S: Storage> Stage<S> {
 
     fn job(&self) -> SimulateJob {
         let (time, id) = (Arc::new(self.clock.clone()), Arc::new(self.ids.clone()));
-        SimulateJob::new(Arc::new(self.store.clone()), a_simulator(), time, id)
+        let store = Arc::new(self.store.clone());
+        SimulateJob::new(store, a_simulator(), time, id, read_address)
     }
 
     pub(crate) async fn counted(&self) -> CountedCampaign {

@@ -120,6 +120,7 @@ pub(super) fn runner(
         Arc::new(JourneySimulator),
         Arc::clone(&clock),
         Arc::clone(&ids),
+        contacts::read_address,
     );
     let kinds: Vec<Arc<dyn Job>> = vec![
         Arc::new(aggregation),

@@ -12,7 +12,7 @@ use campaigns::{
 use compliance::AuditLog;
 use contacts::{
     BulkContacts, ContactLists, Contacts, EmailChecks, Imports, Judge, Suppressions,
-    ValidationRules, Validations,
+    ValidationRules, Validations, read_address,
 };
 use infrastructure::{
     JourneySimulator, MasterKeys, PostgresDatabase, SuppressionStopList, SystemRandom,
@@ -153,11 +153,17 @@ pub(super) fn use_cases(
             Arc::new(JourneySimulator),
             Arc::clone(&clock),
             Arc::clone(&ids),
+            read_address,
         ),
         forms: Forms::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         lead_views: LeadViews::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
         dashboards: Dashboards::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
-        leads: Leads::new(postgres.clone(), Arc::clone(&clock), Arc::clone(&ids)),
+        leads: Leads::new(
+            postgres.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&ids),
+            read_address,
+        ),
         email_templates: EmailTemplates::new(
             postgres.clone(),
             Arc::clone(&clock),

@@ -9,7 +9,8 @@ use campaigns::{AnswerErrors, FieldOption, FieldRules, FieldType, FormDefinition
 use super::{PUBLISHER, description, field, form, page};
 
 fn errors_of(form: &FormDefinition, typed: &Typed) -> AnswerErrors {
-    form.validate(&typed.to_answers(), UnknownAnswers::Ignored)
+    let (answers, unknown) = (typed.to_answers(), UnknownAnswers::Ignored);
+    form.validate(&answers, unknown, contacts::read_address)
         .unwrap_err()
 }
 

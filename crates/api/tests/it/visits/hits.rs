@@ -197,6 +197,7 @@ async fn readers_get_what_they_came_for_when_nothing_can_be_written_down() {
         ports.keys.clone(),
         judge,
         Arc::new(hits),
+        contacts::read_address,
     );
     let world = World::visited((), EdgeSettings::default(), &ports, visits);
     let token = |kind| {

@@ -204,7 +204,7 @@ pub(super) async fn the_stages_of_the_pipeline_count_who_is_there_and_who_has_be
 pub(super) async fn leads_of_a_campaign_are_found_and_counted_apart<S: Subject>(subject: &S) {
     let tenant = Tenant::found(subject).await;
     let campaign = tenant.add_campaign(subject, "Spring", None).await;
-    let ada = Person::address(&"ada@example.com".parse().unwrap());
+    let ada = Person::address("ada@example.com");
     let without = tenant.add_lead(subject, Some(ada.clone())).await;
     let unit = tenant.begin(subject).await;
     let (lead, step) = tenant.a_lead_of(Some(campaign.id()), Some(ada.clone()));
@@ -247,7 +247,7 @@ pub(super) async fn leads_of_a_campaign_are_found_and_counted_apart<S: Subject>(
 
 pub(super) async fn other_tenants_see_no_lead_and_nothing_of_one<S: Subject>(subject: &S) {
     let (tenant, other) = (Tenant::found(subject).await, Tenant::found(subject).await);
-    let person = Person::address(&"ada@example.com".parse().unwrap());
+    let person = Person::address("ada@example.com");
     let lead = tenant.add_lead(subject, Some(person.clone())).await;
     let (_, version) = tenant.add_form(subject, "Contact us").await;
     let response = tenant.a_response(&lead, &version);

@@ -33,8 +33,8 @@ pub(super) async fn a_lead_is_found_again_deleted_or_not<S: Subject>(subject: &S
 
 pub(super) async fn a_person_has_one_living_lead_of_a_campaign<S: Subject>(subject: &S) {
     let tenant = Tenant::found(subject).await;
-    let ada = Person::address(&"Ada@example.com".parse().unwrap());
-    let eve = Person::address(&"eve@example.com".parse().unwrap());
+    let ada = Person::address("ada@example.com");
+    let eve = Person::address("eve@example.com");
     let lead = tenant.add_lead(subject, Some(ada.clone())).await;
 
     let unit = tenant.begin(subject).await;
@@ -64,8 +64,7 @@ pub(super) async fn a_person_has_one_living_lead_of_a_campaign<S: Subject>(subje
 pub(super) async fn the_lead_of_a_contact_is_found_whoever_it_began_as<S: Subject>(subject: &S) {
     let tenant = Tenant::found(subject).await;
     let campaign = tenant.add_campaign(subject, "Spring", None).await;
-    let [ada, eve] =
-        ["ada@firm.de", "eve@firm.de"].map(|address| Person::address(&address.parse().unwrap()));
+    let [ada, eve] = ["ada@firm.de", "eve@firm.de"].map(Person::address);
     let (lead, step) = tenant.a_lead_of(Some(campaign.id()), Some(ada.clone()));
     let unit = tenant.begin(subject).await;
     unit.leads().insert(&lead, &step).await.unwrap();
@@ -98,7 +97,7 @@ pub(super) async fn a_lead_does_not_come_back_beside_another_one_of_its_person<S
     subject: &S,
 ) {
     let tenant = Tenant::found(subject).await;
-    let ada = Person::address(&"ada@example.com".parse().unwrap());
+    let ada = Person::address("ada@example.com");
     let lead = tenant.add_lead(subject, Some(ada.clone())).await;
     let mut gone = deleted_lead(&lead);
     let unit = tenant.begin(subject).await;
@@ -137,8 +136,8 @@ pub(super) async fn people_who_are_not_there_are_not_known<S: Subject>(subject: 
 
     let unit = tenant.begin(subject).await;
     let people = unit.people();
-    let nobody = "nobody@example.com".parse().unwrap();
-    assert_eq!(people.find_contact(&nobody).await.unwrap(), None);
+    let nobody = "nobody@example.com";
+    assert_eq!(people.find_contact(nobody).await.unwrap(), None);
     assert!(!people.is_contact(id(ContactId::from_uuid)).await.unwrap());
     let strangers = [id(ContactId::from_uuid)];
     assert_eq!(people.known_contacts(&strangers).await.unwrap(), []);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use campaigns::ports::People;
 use campaigns::{Addressee, Letterhead};
-use kernel::{ContactId, EmailAddress, StorageError, TeamId, UserId};
+use kernel::{ContactId, StorageError, TeamId, UserId};
 use sea_orm::FromQueryResult;
 use serde_json::Value;
 use tenancy::OrganizationSettings;
@@ -86,10 +86,10 @@ impl People for PostgresUnit {
         Ok(known.collect())
     }
 
-    async fn find_contact(&self, email: &EmailAddress) -> Result<Option<ContactId>, StorageError> {
+    async fn find_contact(&self, address: &str) -> Result<Option<ContactId>, StorageError> {
         let sql = "SELECT id FROM contacts WHERE organization_id = $1 AND email_normalized = $2 \
                    AND deleted_at IS NULL";
-        let normalized = contacts::normalize(email.as_str());
+        let normalized = contacts::normalize(address);
         let values = [self.organization().into(), normalized.into()];
         let found = self.one::<Found>(sql, values).await?;
         Ok(found.map(|found| ContactId::from_uuid(found.id)))
