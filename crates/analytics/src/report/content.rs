@@ -310,7 +310,8 @@ fn signed(tenths: i128, unit: &str) -> String {
     let sign = match tenths.signum() {
         0 => "±",
         1 => "+",
-        _ => "−",
+        // The fonts have no other minus.
+        _ => "-",
     };
     let size = tenths.unsigned_abs();
     format!("{sign}{}.{}{unit}", size / 10, size % 10)

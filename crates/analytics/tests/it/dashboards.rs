@@ -297,7 +297,7 @@ async fn a_report_has_every_view() {
         assert!(file.content.starts_with(b"%PDF-"));
         assert_eq!(file.name, "report.pdf");
     }
-    let texts: Vec<_> = crate::report::texts(&one.content)
+    let texts: Vec<_> = crate::pdf::texts(&one.content)
         .iter()
         .map(|text| text.replace('\u{a0}', " "))
         .collect();

@@ -82,7 +82,9 @@ fn shown(zone: &jiff::tz::TimeZone, at: Timestamp) -> Date {
     Date::from_ordinal_date(date.year().into(), ordinal).unwrap()
 }
 
-fn turn_and_events() -> impl Strategy<Value = ((&'static str, Timestamp), Vec<CountedEvent>)> {
+/// A turn of clocks and its zone, and what happened around it.
+pub(crate) fn turn_and_events()
+-> impl Strategy<Value = ((&'static str, Timestamp), Vec<CountedEvent>)> {
     let turn = proptest::sample::select(&TURNS[..]);
     turn.prop_flat_map(|turn| {
         let events = proptest::collection::vec(event(turn.1), 0..60);

@@ -1,7 +1,6 @@
 //! What a report says can be read out of its file, and is what the metrics say.
 #![expect(clippy::unwrap_used, reason = "what tests stand on")]
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use analytics::chart::grouped;
@@ -9,6 +8,8 @@ use analytics::metrics::{ByActor, Calendar, Counts, DailyCounts, Period, SourceC
 use analytics::report::ReportContent;
 use time::Duration;
 use time::macros::{date, datetime};
+
+use crate::pdf::{drawn, texts};
 
 const LONG: &str =
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
@@ -90,7 +91,8 @@ fn empty() -> ReportContent {
     }
 }
 
-fn long_words() -> ReportContent {
+fn long_words(days: u16) -> ReportContent {
+    let campaigns = (1..4).map(|n| (format!("{LONG}{n}"), counts(u64::MAX / 10)));
     let sources = (1..12).map(|n| SourceCounts {
         source: format!("{LONG}{n}"),
         leads: u64::MAX / n,
@@ -100,8 +102,9 @@ fn long_words() -> ReportContent {
         title: format!("{LONG} und {LONG} sowie {LONG}"),
         organization: format!("{LONG}{LONG}{LONG}"),
         sources: sources.collect(),
+        campaigns: campaigns.collect(),
         counts: counts(u64::MAX / 10),
-        ..report(12)
+        ..report(days)
     }
 }
 
@@ -117,78 +120,6 @@ fn made(name: &str, content: &ReportContent) -> Vec<u8> {
     pdf
 }
 
-/// The texts of a report, in the order in which they are drawn, found as a reader finds them: by what each font's glyphs
-/// stand for.
-pub(crate) fn texts(pdf: &[u8]) -> Vec<String> {
-    let file = String::from_utf8_lossy(pdf);
-    let fonts: Vec<HashMap<u16, char>> = file
-        .split("begincmap")
-        .skip(1)
-        .map(|map| {
-            let map = map.split("endcmap").next().unwrap();
-            let sections = map.split("beginbfchar").skip(1);
-            let lines = sections.flat_map(|it| it.split("endbfchar").next().unwrap().lines());
-            let pairs = lines.filter_map(|line| {
-                let (code, letter) = line
-                    .strip_prefix('<')?
-                    .strip_suffix('>')?
-                    .split_once("> <")?;
-                let letter = u32::from_str_radix(letter, 16)
-                    .ok()
-                    .and_then(char::from_u32)?;
-                Some((u16::from_str_radix(code, 16).ok()?, letter))
-            });
-            pairs.collect()
-        })
-        .collect();
-    let mut font = 0;
-    let mut texts = Vec::new();
-    for line in file.lines() {
-        if line.ends_with(" Tf") {
-            font = usize::from(line.starts_with("/F2"));
-        } else if let Some(shown) = line.strip_suffix(" Tj") {
-            let codes = bytes(shown);
-            let letters = codes.chunks(2).map(|code| {
-                let code = u16::from_be_bytes([code[0], code[1]]);
-                fonts[font].get(&code).copied().unwrap_or('\u{fffd}')
-            });
-            texts.push(letters.collect());
-        }
-    }
-    texts
-}
-
-/// The bytes of a string as PDF writes it.
-fn bytes(written: &str) -> Vec<u8> {
-    if let Some(hex) = written.strip_prefix('<') {
-        let hex = hex.trim_end_matches('>').as_bytes();
-        let byte =
-            |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-        return hex.chunks(2).map(byte).collect();
-    }
-    let mut read = Vec::new();
-    let mut rest = written[1..written.len() - 1].bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            read.push(byte);
-            continue;
-        }
-        read.push(match rest.next().unwrap() {
-            b'n' => b'\n',
-            b'r' => b'\r',
-            b't' => b'\t',
-            b'b' => 8,
-            b'f' => 12,
-            digit @ b'0'..=b'7' => {
-                let (second, third) = (rest.next().unwrap(), rest.next().unwrap());
-                (digit - b'0') * 64 + (second - b'0') * 8 + (third - b'0')
-            }
-            other => other,
-        });
-    }
-    read
-}
-
 fn pages(pdf: &[u8]) -> usize {
     String::from_utf8_lossy(pdf)
         .matches("/Type /Page\n")
@@ -196,7 +127,7 @@ fn pages(pdf: &[u8]) -> usize {
 }
 
 /// With the spaces that do not break as others.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }
 
@@ -284,6 +215,60 @@ fn a_report_shows_the_numbers_of_the_metrics() {
 }
 
 #[test]
+fn what_fell_is_told_with_signs_that_the_fonts_have() {
+    let content = ReportContent {
+        counts: counts(10_000),
+        before: counts(12_345),
+        ..report(12)
+    };
+
+    let texts = texts(&made("fallen", &content));
+
+    let fallen = ["Mails sent", "10,000", "12,345", "-19.0 %"];
+    assert!(texts.windows(4).any(|it| it == fallen), "{texts:#?}");
+    let boxes: Vec<_> = texts.iter().filter(|it| it.contains('\u{fffd}')).collect();
+    assert!(boxes.is_empty(), "{boxes:?}");
+}
+
+#[test]
+fn letters_with_strokes_are_told_apart_large_and_small() {
+    let content = ReportContent {
+        title: "Łódka w Łodzi, załoga z Wałcza".to_owned(),
+        organization: "Żółty Młyn i Łąka".to_owned(),
+        ..report(1)
+    };
+
+    let texts = texts(&made("strokes", &content));
+
+    let foot = format!("{} · {}", content.organization, content.title);
+    for expected in [&content.title, &content.organization, &foot] {
+        assert!(texts.contains(expected), "{expected}: {texts:#?}");
+    }
+}
+
+#[test]
+fn every_text_stays_on_its_page() {
+    let inside = |x: f32, y: f32| (0.0..=595.28).contains(&x) && (0.0..=841.89).contains(&y);
+    for days in [1, 12, 400] {
+        for content in [report(days), long_words(days)] {
+            let pdf = content.pdf().unwrap();
+            let file = String::from_utf8_lossy(&pdf);
+            let sizes = file.matches("/MediaBox [0 0 595.28 841.89]").count();
+            assert_eq!(sizes, pages(&pdf));
+
+            let drawn = drawn(&pdf);
+            assert!(drawn.len() > 50);
+            for (text, [left, bottom, right, top]) in drawn {
+                assert!(
+                    inside(left, bottom) && inside(right, top),
+                    "{text} of {days} days: {left} to {right}, {bottom} to {top}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn fonts_are_embedded_charts_are_lines_and_the_same_content_is_the_same_file() {
     let content = report(1);
     let pdf = made("1", &content);
@@ -365,7 +350,7 @@ fn whatever_a_text_means_elsewhere_it_is_a_text_in_a_report() {
 
 #[test]
 fn long_words_are_broken_and_letters_without_a_glyph_can_still_be_extracted() {
-    let mut content = long_words();
+    let mut content = long_words(12);
     let pdf = made("long", &content);
     assert!(texts(&pdf).iter().any(|it| it.starts_with("Donaudampf")));
 

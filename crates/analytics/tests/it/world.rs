@@ -7,16 +7,21 @@
 
 use std::sync::Arc;
 
+use analytics::metrics::CountedEvent;
 use analytics::{
-    Actor, Aggregation, AggregationJob, Dashboards, EventType, MetricsView, Pass, Question,
+    Actor, Aggregation, AggregationJob, Dashboards, EventType, MetricsView, Pass, Question, Segment,
 };
 use campaigns::ports::CampaignStore;
-use campaigns::{ActorVerdict, Campaign, CampaignPlan, Event, NewCampaign};
+use campaigns::{
+    ActorVerdict, Assignment, Campaign, CampaignPlan, Event, Lead, LeadSource, LeadStatus,
+    NewCampaign, NewLead,
+};
 use in_memory::MemoryDatabase;
 use kernel::{
     Actor as Doer, CampaignId, ClaimedJob, Clock as _, ContactId, Credential, Description,
-    IdGenerator as _, Job as _, JobClaim, JobEnd, JobFailure, JobKind, JobStore as _, Origin,
-    Patch, RequestId, SessionId, TenantScope, Timestamp, UserId, Version,
+    IdGenerator as _, Job as _, JobClaim, JobEnd, JobFailure, JobKind, JobStore as _, LeadId,
+    LeadStatusChangeId, Origin, Patch, RequestId, SessionId, TenantScope, Timestamp, UserId,
+    Version,
 };
 use tenancy::OrganizationChange;
 use tenancy::ports::TenancyStore;
@@ -114,21 +119,92 @@ impl World {
         at: Timestamp,
         actor: Actor,
     ) {
-        let event_type = campaigns::EventType::ALL
-            .into_iter()
-            .find(|it| it.as_str() == event.as_str())
-            .unwrap();
-        let mut event = Event::seen(event_type, campaign, Some(contact), at, self.ids.next());
-        event.actor = match actor {
-            Actor::Human => ActorVerdict::Human,
-            Actor::Machine => ActorVerdict::Machine,
-            Actor::Unknown => ActorVerdict::Unknown,
+        let contact = Some(contact);
+        let event = CountedEvent {
+            event,
+            contact,
+            at,
+            actor,
         };
+        self.record(campaign, &[event]).await;
+    }
+
+    /// Things happen to the mails of a campaign and on its page.
+    pub(crate) async fn record(&self, campaign: CampaignId, events: &[CountedEvent]) {
+        let events: Vec<_> = events.iter().map(|it| self.event(campaign, it)).collect();
         let unit = CampaignStore::begin(&self.database, &self.scope)
             .await
             .unwrap();
         unit.events()
-            .record(&[event], self.clock.now())
+            .record(&events, self.clock.now())
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    fn event(&self, campaign: CampaignId, counted: &CountedEvent) -> Event {
+        let event_type = counted.event.as_str().parse().unwrap();
+        let unique = self.ids.next();
+        let mut event = Event::seen(event_type, campaign, counted.contact, counted.at, unique);
+        event.actor = match counted.actor {
+            Actor::Human => ActorVerdict::Human,
+            Actor::Machine => ActorVerdict::Machine,
+            Actor::Unknown => ActorVerdict::Unknown,
+        };
+        event
+    }
+
+    /// People become recipients of a campaign, of whose addresses this is known.
+    pub(crate) async fn assign(&self, campaign: CampaignId, people: &[(ContactId, Segment)]) {
+        let now = self.clock.now();
+        let assignments = people.iter().map(|(contact, segment)| Assignment {
+            contact: *contact,
+            validation: segment.as_str().parse().unwrap(),
+            decision: Ok(now),
+        });
+        let assignments: Vec<_> = assignments.collect();
+        let unit = CampaignStore::begin(&self.database, &self.scope)
+            .await
+            .unwrap();
+        unit.assignments()
+            .assign(campaign, &assignments, now)
+            .await
+            .unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    /// Somebody becomes a lead of a campaign, who may be converted since.
+    pub(crate) async fn interest(
+        &self,
+        campaign: CampaignId,
+        contact: Option<ContactId>,
+        source: LeadSource,
+        at: Timestamp,
+        is_converted: bool,
+    ) {
+        let new = NewLead {
+            campaign: Some(campaign),
+            contact,
+            person: None,
+            source,
+            owner: None,
+            notes: Description::empty(),
+            came_at: at,
+        };
+        let ids = (
+            LeadId::from_uuid(self.ids.next()),
+            LeadStatusChangeId::from_uuid(self.ids.next()),
+        );
+        let (lead, step) = Lead::open(ids, self.scope.organization(), new, at, None);
+        let mut state = lead.state().clone();
+        if is_converted {
+            state.status = LeadStatus::Converted;
+        }
+        let unit = CampaignStore::begin(&self.database, &self.scope)
+            .await
+            .unwrap();
+        unit.leads()
+            .insert(&Lead::restore(state), &step)
             .await
             .unwrap();
         unit.commit().await.unwrap();

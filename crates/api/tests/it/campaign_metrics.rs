@@ -1,17 +1,26 @@
 //! What campaigns achieve, as it is read and as it is taken away.
 
-use std::collections::BTreeMap;
+#[path = "../../../analytics/tests/it/pdf.rs"]
+mod pdf;
+mod reports;
+mod tables;
 
 use campaigns::ports::CampaignStore;
-use campaigns::{ActorVerdict, Event, EventType};
+use campaigns::{
+    ActorVerdict, AddressStatus, Assignment, Event, EventType, Lead, LeadSource, LeadStatus,
+    NewLead,
+};
 use kernel::{
-    Actor, CampaignId, ContactId, OrganizationId, Origin, RequestId, TenantScope, Timestamp,
+    Actor, CampaignId, ContactId, Description, LeadId, LeadStatusChangeId, OrganizationId, Origin,
+    RequestId, TenantScope, Timestamp,
 };
 use serde_json::{Value, json};
 use testkit::{FixedClock, a_unique_id};
 use time::Duration;
 use uuid::Uuid;
 
+use self::reports::{assert_told, bars, common_lines, lines_beside};
+use self::tables::{Row, compared, days, funnel, segments, sorted, sources, totals};
 use crate::installation::Installation;
 
 /// A campaign that was answered, and somebody who may see that.
@@ -20,6 +29,14 @@ struct Answered {
     organization: String,
     token: String,
     campaign: String,
+}
+
+fn person(number: u128) -> ContactId {
+    ContactId::from_uuid(Uuid::from_u128(number))
+}
+
+fn day(number: i64) -> Timestamp {
+    FixedClock::START - Duration::days(3 - number)
 }
 
 impl Answered {
@@ -40,14 +57,23 @@ impl Answered {
             campaign: made["id"].as_str().unwrap().to_owned(),
         };
         answered.happen().await;
+        answered.interest().await;
         answered
     }
 
-    /// Mails to three people, of whom one comes back; one person opens twice on two days, a machine once, and one clicks.
+    fn scope(&self) -> TenantScope {
+        let origin = Origin::internal(RequestId::from_uuid(a_unique_id()));
+        let organization = OrganizationId::from_uuid(self.organization.parse().unwrap());
+        TenantScope::for_principal(organization, Actor::Operator, origin)
+    }
+
+    fn campaign(&self) -> CampaignId {
+        CampaignId::from_uuid(self.campaign.parse().unwrap())
+    }
+
+    /// Mails to three people, of whom one comes back; one person opens twice on two days, clicks and sends the form, one wants
+    /// no more mails, and machines look at what that one got.
     async fn happen(&self) {
-        let start = FixedClock::START - Duration::days(3);
-        let person = |number: u128| ContactId::from_uuid(Uuid::from_u128(number));
-        let day = |day: i64| start + Duration::days(day);
         let events = [
             (EventType::Sent, 1, day(0), ActorVerdict::Unknown),
             (EventType::Sent, 2, day(0), ActorVerdict::Unknown),
@@ -57,22 +83,74 @@ impl Answered {
             (EventType::Open, 1, day(1), ActorVerdict::Unknown),
             (EventType::Open, 2, day(1), ActorVerdict::Machine),
             (EventType::Click, 1, day(1), ActorVerdict::Human),
+            (EventType::Click, 2, day(1), ActorVerdict::Machine),
+            (EventType::Click, 2, day(2), ActorVerdict::Machine),
+            (EventType::FormView, 1, day(1), ActorVerdict::Human),
+            (EventType::FormView, 1, day(2), ActorVerdict::Human),
+            (EventType::FormView, 2, day(2), ActorVerdict::Machine),
+            (EventType::FormSubmit, 1, day(2), ActorVerdict::Human),
+            (EventType::FormSubmit, 2, day(2), ActorVerdict::Machine),
+            (EventType::Unsubscribe, 2, day(2), ActorVerdict::Human),
+            (EventType::Unsubscribe, 2, day(1), ActorVerdict::Machine),
         ];
-        let campaign = CampaignId::from_uuid(self.campaign.parse().unwrap());
         let events = events.map(|(event_type, number, at, actor)| {
-            let contact = Some(person(number));
+            let (campaign, contact) = (self.campaign(), Some(person(number)));
             let mut event = Event::seen(event_type, campaign, contact, at, a_unique_id());
             event.actor = actor;
             event
         });
-        let origin = Origin::internal(RequestId::from_uuid(a_unique_id()));
-        let organization = OrganizationId::from_uuid(self.organization.parse().unwrap());
-        let scope = TenantScope::for_principal(organization, Actor::Operator, origin);
-        let unit = CampaignStore::begin(&self.installation.database, &scope)
+        let unit = CampaignStore::begin(&self.installation.database, &self.scope())
             .await
             .unwrap();
         let now: Timestamp = FixedClock::START;
         unit.events().record(&events, now).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+
+    /// Of two recipients something else was known, and of three leads one is converted.
+    async fn interest(&self) {
+        let known = [(1, AddressStatus::Valid), (2, AddressStatus::Risky)];
+        let assignments = known.map(|(number, validation)| Assignment {
+            contact: person(number),
+            validation,
+            decision: Ok(day(0)),
+        });
+        let leads = [
+            (Some(person(1)), LeadSource::EmailCampaign, true),
+            (None, LeadSource::DirectForm, false),
+            (None, LeadSource::DirectForm, false),
+        ];
+        let scope = self.scope();
+        let unit = CampaignStore::begin(&self.installation.database, &scope)
+            .await
+            .unwrap();
+        let assigning = unit.assignments();
+        assigning
+            .assign(self.campaign(), &assignments, day(0))
+            .await
+            .unwrap();
+        for (contact, source, is_converted) in leads {
+            let new = NewLead {
+                campaign: Some(self.campaign()),
+                contact,
+                person: None,
+                source,
+                owner: None,
+                notes: Description::empty(),
+                came_at: day(2),
+            };
+            let ids = (
+                LeadId::from_uuid(a_unique_id()),
+                LeadStatusChangeId::from_uuid(a_unique_id()),
+            );
+            let (lead, step) = Lead::open(ids, scope.organization(), new, day(2), None);
+            let mut state = lead.state().clone();
+            if is_converted {
+                state.status = LeadStatus::Converted;
+            }
+            let lead = Lead::restore(state);
+            unit.leads().insert(&lead, &step).await.unwrap();
+        }
         unit.commit().await.unwrap();
     }
 
@@ -90,140 +168,154 @@ impl Answered {
         answer.is(200).json()
     }
 
-    /// A table, without its first line.
-    async fn table(&self, address: &str) -> Vec<Vec<String>> {
+    async fn table(&self, address: &str) -> Vec<Row> {
         let answer = self.installation.get(address, &self.token).await;
         assert_eq!(
             answer.is(200).header("content-type"),
             "text/csv; charset=utf-8"
         );
         let text = String::from_utf8(answer.body.clone()).unwrap();
-        let lines = text.trim_end().split("\r\n").skip(1);
-        let cells = |line: &str| {
+        let mut lines = text.trim_end().split("\r\n").map(|line| {
             let inside = line.strip_prefix('"').unwrap().strip_suffix('"').unwrap();
-            inside.split("\",\"").map(str::to_owned).collect()
-        };
-        lines.map(cells).collect()
+            inside.split("\",\"").map(str::to_owned)
+        });
+        let columns: Vec<_> = lines.next().unwrap().collect();
+        let rows = lines.map(|cells| {
+            let cells: Vec<_> = cells.collect();
+            assert_eq!(cells.len(), columns.len());
+            columns.iter().cloned().zip(cells).collect()
+        });
+        sorted(rows.collect())
+    }
+
+    /// The texts of a report.
+    async fn report(&self, address: &str) -> Vec<String> {
+        let answer = self.installation.get(address, &self.token).await;
+        assert_eq!(answer.is(200).header("content-type"), "application/pdf");
+        let disposition = answer.header("content-disposition");
+        assert_eq!(disposition, "attachment; filename=\"report.pdf\"");
+        assert!(answer.body.starts_with(b"%PDF-"));
+        pdf::texts(&answer.body)
     }
 }
 
-/// Every number in a document, by where it stands.
 fn at<'a>(document: &'a Value, place: &str) -> &'a Value {
-    document.pointer(place).unwrap_or(&Value::Null)
+    document
+        .pointer(place)
+        .unwrap_or_else(|| panic!("{place} of {document}"))
 }
 
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        // Spreadsheets are told whole numbers without a point.
-        Value::Number(number) => number.to_string().trim_end_matches(".0").to_owned(),
-        other => other.to_string(),
-    }
+fn list<'a>(document: &'a Value, place: &str) -> &'a [Value] {
+    at(document, place).as_array().unwrap()
 }
-
-const FIGURES: [(&str, &str); 18] = [
-    ("sent", "/counts/sent/events"),
-    ("sent_people", "/counts/sent/people"),
-    ("bounced_people", "/counts/bounced/people"),
-    ("delivered", "/counts/delivered"),
-    ("opens", "/counts/opened/human/events"),
-    ("unique_opens", "/counts/opened/human/people"),
-    ("machine_opens", "/counts/opened/machine/events"),
-    ("unique_machine_opens", "/counts/opened/machine/people"),
-    ("clicks", "/counts/clicked/human/events"),
-    ("unique_clicks", "/counts/clicked/human/people"),
-    ("submissions", "/counts/submitted/human/events"),
-    ("leads", "/leads"),
-    ("converted", "/converted"),
-    ("bounce_rate", "/rates/bounce"),
-    ("open_rate", "/rates/open"),
-    ("click_rate", "/rates/click"),
-    ("click_to_open_rate", "/rates/click_to_open"),
-    ("landing_rate", "/rates/landing"),
-];
 
 #[tokio::test]
 async fn a_table_has_the_numbers_that_the_api_tells() {
     let answered = Answered::new().await;
 
-    for query in ["", "?from=2026-01-13&to=2026-01-14"] {
-        let told = answered.get(&answered.of_campaign(query)).await;
-        let query = query.replace('?', "&");
-        let export = format!("/export?view=totals&format=csv{query}");
-        let table = answered.table(&answered.of_campaign(&export)).await;
-        let rows: BTreeMap<_, _> = table
-            .iter()
-            .map(|row| (row[0].as_str(), (&row[1], &row[2])))
-            .collect();
-        for (name, place) in FIGURES {
-            let now = shown(at(&told["figures"], place));
-            let before = shown(at(&told["previous"], place));
-            assert_eq!(rows[name], (&now, &before), "{name} {query}");
-        }
+    for query in [
+        "to=2026-01-15",
+        "from=2026-01-13&to=2026-01-14",
+        "segment=valid",
+    ] {
+        let told = async |view: &str| {
+            answered
+                .get(&answered.of_campaign(&format!("{view}?{query}")))
+                .await
+        };
+        let table = async |view: &str| {
+            let address = answered.of_campaign(&format!("/export?view={view}&{query}"));
+            answered.table(&address).await
+        };
+        assert_eq!(table("totals").await, totals(&told("").await), "{query}");
+        let daily = told("/daily").await;
+        assert_eq!(table("daily").await, days(list(&daily, "/days")), "{query}");
+        let steps = told("/funnel").await;
+        assert_eq!(
+            table("funnel").await,
+            funnel(list(&steps, "/stages")),
+            "{query}"
+        );
+        let from = told("/sources").await;
+        assert_eq!(
+            table("sources").await,
+            sources(list(&from, "/sources")),
+            "{query}"
+        );
+        let known = told("/segments").await;
+        assert_eq!(
+            table("segments").await,
+            segments(list(&known, "/segments")),
+            "{query}"
+        );
     }
     let whole = answered.get(&answered.of_campaign("")).await;
     assert_eq!(whole["heading"]["from"], "2026-01-12");
     assert_eq!(whole["heading"]["to"], "2026-01-15");
     assert_eq!(whole["figures"]["counts"]["opened"]["human"]["people"], 1);
+    assert_eq!(whole["figures"]["leads"], 3);
     assert_eq!(whole["figures"]["rates"]["bounce"], json!(1.0 / 3.0));
-    assert_eq!(whole["figures"]["rates"]["landing"], Value::Null);
-
-    let days = answered.get(&answered.of_campaign("/daily")).await;
-    let table = answered
-        .table(&answered.of_campaign("/export?view=daily"))
-        .await;
-    let days = days["days"].as_array().unwrap();
-    assert_eq!(days.len(), table.len());
-    for (day, row) in days.iter().zip(&table) {
-        assert_eq!(day["date"], row[0].as_str());
-        let sent = shown(&day["counts"]["sent"]["events"]);
-        let opened = shown(&day["counts"]["opened"]["human"]["events"]);
-        assert_eq!((&sent, &opened), (&row[3], &row[8]), "{row:?}");
-    }
-
-    let funnel = answered.get(&answered.of_campaign("/funnel")).await;
-    let table = answered
-        .table(&answered.of_campaign("/export?view=funnel"))
-        .await;
-    for (stage, row) in funnel["stages"].as_array().unwrap().iter().zip(&table) {
-        let expected = [
-            stage["step"].as_str().unwrap().to_owned(),
-            shown(&stage["people"]),
-            shown(&stage["of_previous"]),
-            shown(&stage["of_sent"]),
-        ];
-        assert_eq!(row, &expected);
-    }
-
-    let compared = answered.get(&answered.of_all("/comparison")).await;
-    let table = answered
-        .table(&answered.of_all("/export?view=comparison"))
-        .await;
-    assert_eq!(
-        table[0][..2],
-        [answered.campaign.clone(), "'=Spring".to_owned()]
-    );
-    let sent = &compared["campaigns"][0]["figures"]["counts"]["sent"]["events"];
-    assert_eq!(table[0][2], shown(sent));
-    assert_eq!(compared["sum"], compared["campaigns"][0]["figures"]);
-    let overview = answered.get(&answered.of_all("/overview")).await;
-    assert_eq!(overview["figures"], compared["sum"]);
+    assert_eq!(whole["previous"]["rates"]["landing"], Value::Null);
+    let known = answered.get(&answered.of_campaign("/segments")).await;
+    assert_eq!(list(&known, "/segments").len(), 2);
 }
 
 #[tokio::test]
-async fn a_report_is_a_file_to_send_to_somebody() {
+async fn a_table_of_all_campaigns_has_the_numbers_of_their_overview() {
     let answered = Answered::new().await;
+    let overview = answered.get(&answered.of_all("/overview")).await;
+    let comparison = answered.get(&answered.of_all("/comparison")).await;
+    let campaigns = list(&comparison, "/campaigns");
 
-    for address in [
-        answered.of_campaign("/export?format=pdf"),
-        answered.of_all("/export?format=pdf"),
+    for (view, expected) in [
+        ("totals", totals(&overview)),
+        ("daily", days(list(&overview, "/days"))),
+        ("funnel", funnel(list(&overview, "/funnel"))),
+        ("sources", sources(list(&overview, "/sources"))),
+        ("comparison", compared(campaigns)),
     ] {
-        let answer = answered.installation.get(&address, &answered.token).await;
-        assert_eq!(answer.is(200).header("content-type"), "application/pdf");
-        let disposition = answer.header("content-disposition");
-        assert_eq!(disposition, "attachment; filename=\"report.pdf\"");
-        assert!(answer.body.starts_with(b"%PDF-"));
+        let export = format!("/export?view={view}");
+        let table = answered.table(&answered.of_all(&export)).await;
+        assert_eq!(table, expected, "{view}");
     }
+    assert_eq!(campaigns.len(), 1);
+    assert_eq!(comparison["sum"], campaigns[0]["figures"]);
+    assert_eq!(overview["figures"], comparison["sum"]);
+}
+
+#[tokio::test]
+async fn a_report_has_the_numbers_that_the_api_tells() {
+    let answered = Answered::new().await;
+    let told = async |view: &str| answered.get(&answered.of_campaign(view)).await;
+
+    let texts = answered
+        .report(&answered.of_campaign("/export?format=pdf"))
+        .await;
+    let (daily, funnel) = (told("/daily").await, told("/funnel").await);
+    let (sources, segments) = (told("/sources").await, told("/segments").await);
+    assert_told(
+        &texts,
+        &common_lines(&told("").await, list(&daily, "/days")),
+    );
+    let bars_of_one = bars(list(&funnel, "/stages"), list(&sources, "/sources"));
+    assert_told(&texts, &bars_of_one);
+    assert_told(
+        &texts,
+        &lines_beside(list(&segments, "/segments"), "/segment"),
+    );
+
+    let texts = answered
+        .report(&answered.of_all("/export?format=pdf"))
+        .await;
+    let overview = answered.get(&answered.of_all("/overview")).await;
+    let comparison = answered.get(&answered.of_all("/comparison")).await;
+    assert_told(&texts, &common_lines(&overview, list(&overview, "/days")));
+    let bars_of_all = bars(list(&overview, "/funnel"), list(&overview, "/sources"));
+    assert_told(&texts, &bars_of_all);
+    assert_told(
+        &texts,
+        &lines_beside(list(&comparison, "/campaigns"), "/name"),
+    );
 }
 
 #[tokio::test]
