@@ -32,6 +32,7 @@ mod binds;
 mod calls;
 mod campaigns;
 mod clock;
+mod committed;
 mod compliance;
 mod contacts;
 mod database;

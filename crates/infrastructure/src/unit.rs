@@ -18,6 +18,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::calls::Call;
+use crate::committed::{Counted, Deeds};
 use crate::error::{conflict, translate, translate_sqlx, wrap};
 
 /// An open transaction with its role and its tenant.
@@ -32,7 +33,7 @@ pub(crate) struct PostgresUnit {
     failed: AtomicBool,
     port: std::sync::Mutex<&'static str>,
     words: std::sync::Mutex<BTreeMap<String, OffsetDateTime>>,
-    enqueued: std::sync::Mutex<Vec<&'static str>>,
+    deeds: std::sync::Mutex<Deeds>,
 }
 
 impl PostgresUnit {
@@ -48,7 +49,7 @@ impl PostgresUnit {
             failed: AtomicBool::new(false),
             port: std::sync::Mutex::new("unit"),
             words: std::sync::Mutex::default(),
-            enqueued: std::sync::Mutex::default(),
+            deeds: std::sync::Mutex::default(),
         }
     }
 
@@ -190,17 +191,15 @@ impl PostgresUnit {
             .commit()
             .await
             .map_err(translate_sqlx)?;
-        let enqueued = self.enqueued.into_inner();
-        for kind in enqueued.unwrap_or_else(PoisonError::into_inner) {
-            crate::jobs::enqueued(kind);
-        }
+        let deeds = self.deeds.into_inner();
+        deeds.unwrap_or_else(PoisonError::into_inner).count();
         Ok(())
     }
 
-    /// Counts a job of this kind once the unit commits.
-    pub(crate) fn note_enqueued(&self, kind: &'static str) {
-        let mut enqueued = self.enqueued.lock().unwrap_or_else(PoisonError::into_inner);
-        enqueued.push(kind);
+    /// Counts something so often once the unit commits.
+    pub(crate) fn note_deed(&self, what: Counted, times: u64) {
+        let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
+        deeds.add(what, times);
     }
 }
 

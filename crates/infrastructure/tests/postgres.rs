@@ -20,6 +20,8 @@ mod bulk_leads;
 mod bulk_operations;
 #[path = "postgres/contact_counts.rs"]
 mod contact_counts;
+#[path = "postgres/counters.rs"]
+mod counters;
 #[path = "postgres/domains.rs"]
 mod domains;
 #[path = "postgres/fairness.rs"]

@@ -141,6 +141,16 @@ fn hits_of_readers_are_counted_to_the_last() {
 }
 
 #[test]
+fn dashboards_that_are_measured_tell_what_events_amount_to() {
+    // The measurement itself compares what they tell with the events, and fails where they differ.
+    let few = ["--events", "10000", "--nightly", "2000", "--reads", "1"];
+    let report = measured(&[["analytics"].as_slice(), few.as_slice()].concat());
+
+    let kinds = |name: &str| report[name].as_array().unwrap().len();
+    assert_eq!((kinds("dashboards"), kinds("dashboards_behind")), (8, 4));
+}
+
+#[test]
 fn a_campaign_is_simulated_and_everybody_accounted_for() {
     let report = measured(&["simulation", "--contacts", "2000"]);
 

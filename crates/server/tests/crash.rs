@@ -23,6 +23,8 @@ mod importing;
 mod killing;
 #[path = "crash/kinds.rs"]
 mod kinds;
+#[path = "crash/operating.rs"]
+mod operating;
 #[path = "crash/parting.rs"]
 mod parting;
 #[path = "crash/program.rs"]

@@ -1,5 +1,7 @@
 //! `events`
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use campaigns::ports::EventLog;
 use campaigns::{Click, ClickWindow, Event};
@@ -11,6 +13,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::binds::{Binder, column};
+use crate::committed::Counted;
 use crate::error::translate_sqlx;
 use crate::unit::PostgresUnit;
 
@@ -39,7 +42,9 @@ impl EventLog for PostgresUnit {
         let recorded = self.all_bound(RECORD, values).await?;
         let ids = recorded.iter().map(|row| row.try_get::<Uuid, _>(0));
         let ids = ids.map(|id| id.map(EventId::from_uuid).map_err(translate_sqlx));
-        ids.collect()
+        let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
+        self.note_recorded(events, &ids);
+        Ok(ids)
     }
 
     async fn clicks(
@@ -66,6 +71,17 @@ impl EventLog for PostgresUnit {
             target: row.target,
         });
         Ok(clicks.collect())
+    }
+}
+
+impl PostgresUnit {
+    /// Counts those of these events that were recorded, once the unit commits.
+    fn note_recorded(&self, events: &[Event], recorded: &[EventId]) {
+        let mut left: HashSet<_> = recorded.iter().copied().collect();
+        for event in events.iter().filter(|event| left.remove(&event.id())) {
+            let (origin, event_type) = (event.origin.as_str(), event.event_type.as_str());
+            self.note_deed(Counted::Event { origin, event_type }, 1);
+        }
     }
 }
 

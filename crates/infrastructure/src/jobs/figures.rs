@@ -8,9 +8,9 @@
 
 use time::Duration;
 
-/// Counts a job that was asked for.
-pub(crate) fn enqueued(kind: &'static str) {
-    metrics::counter!("canvass_jobs_enqueued_total", "kind" => kind).increment(1);
+/// Counts jobs that were asked for.
+pub(crate) fn enqueued(kind: &'static str, jobs: u64) {
+    metrics::counter!("canvass_jobs_enqueued_total", "kind" => kind).increment(jobs);
 }
 
 /// Tells for how long the oldest job has been waiting.

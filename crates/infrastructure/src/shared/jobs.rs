@@ -9,6 +9,7 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::job_rows::{RecordRow, wanted};
+use crate::committed::Counted;
 use crate::unit::PostgresUnit;
 
 const CANCEL: &str = "
@@ -55,7 +56,8 @@ impl JobQueue for PostgresUnit {
             i32::from(job.max_attempts).into(),
         ];
         self.execute_sql(sql, values).await?;
-        self.note_enqueued(job.kind.as_str());
+        let kind = job.kind.as_str();
+        self.note_deed(Counted::Job { kind }, 1);
         Ok(())
     }
 

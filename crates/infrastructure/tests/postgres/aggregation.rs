@@ -2,6 +2,8 @@
 
 #[path = "aggregation/moved.rs"]
 mod moved;
+#[path = "aggregation/shown.rs"]
+mod shown;
 
 use std::sync::Arc;
 

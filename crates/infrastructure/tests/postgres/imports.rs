@@ -1,9 +1,13 @@
 //! Imports on PostgreSQL: what becomes of rows, and that it is the same whatever happens meanwhile.
 
+#[path = "imports/at_once.rs"]
+mod at_once;
 #[path = "imports/desk.rs"]
 mod desk;
 #[path = "imports/large_files.rs"]
 mod large_files;
+#[path = "imports/progress.rs"]
+mod progress;
 
 use std::sync::Arc;
 
@@ -443,78 +447,6 @@ async fn a_file_that_is_sent_twice_at_the_same_moment_is_taken_in_once() {
     assert_eq!(desk.count("contact_imports").await, 8);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn units_that_lock_the_same_contacts_first_change_them_in_any_order_without_a_deadlock() {
-    let desk = Desk::open().await;
-    desk.import(&people(0..40), OPTIONS).await;
-    let lists = [desk.a_list("Even").await, desk.a_list("Odd").await];
-    let unit = desk.unit().await;
-    let emails = (0..40).map(|n| format!("p{n}@analytical.org"));
-    let emails = emails.collect::<Vec<_>>();
-    let all = unit.contacts().find_by_emails(&emails).await.unwrap();
-    let ids = all.iter().map(contacts::Contact::id).collect::<Vec<_>>();
-    drop(unit);
-    assert_eq!(ids.len(), 40);
-    let change = async |half: usize| {
-        for _ in 0..15 {
-            let unit = desk.unit().await;
-            let mut wanted = ids.clone();
-            if half == 1 {
-                wanted.reverse();
-            }
-            unit.contacts().lock(&wanted).await.unwrap();
-            let mut own = unit.contacts().find_many(&ids).await.unwrap();
-            own = own.into_iter().skip(half).step_by(2).collect();
-            for contact in &mut own {
-                let profile = contact.state().profile.clone();
-                contact.replace_profile(profile, testkit::FixedClock::START, None);
-            }
-            let written = unit.contacts().update_many(&own).await.unwrap();
-            assert_eq!(written.len(), 20);
-            let members = unit.list_members();
-            let at = testkit::FixedClock::START;
-            members.add(lists[half], &ids, None, at).await.unwrap();
-            members.remove(lists[half], &ids, None, at).await.unwrap();
-            unit.commit().await.unwrap();
-        }
-    };
-
-    tokio::join!(change(0), change(1));
-
-    assert_eq!(desk.members(lists[0]).await, 0);
-    assert_eq!(desk.members(lists[1]).await, 0);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn imports_of_overlapping_files_at_the_same_time_make_every_person_once() {
-    let desk = Desk::open().await;
-    let other = desk.a_list("Others").await;
-    let first = desk.upload(&people(0..6_000), OPTIONS).await;
-    let second = desk
-        .upload_into(other, &people(3_000..9_000), OPTIONS, false)
-        .await
-        .unwrap()
-        .import
-        .id();
-
-    // Of two who ask at the same moment, one may get nothing.
-    let one_job = async || {
-        while !desk.work_once(None).await {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::join!(one_job(), one_job());
-
-    let (first, second) = (desk.state(first).await, desk.state(second).await);
-    let (a, b) = (outcomes(&first), outcomes(&second));
-    assert_eq!(a.iter().sum::<u64>(), 6_000);
-    assert_eq!(b.iter().sum::<u64>(), 6_000);
-    assert_eq!(a[0] + b[0], 9_000, "{a:?} {b:?}");
-    assert_eq!(desk.count("contacts").await, 9_000);
-    assert_eq!(desk.members(desk.list).await, 6_000);
-    assert_eq!(desk.members(other).await, 6_000);
-}
-
 async fn change_company(desk: &Desk, email: &str, company: &str) {
     let mut contact = desk.contact(email).await.unwrap();
     let before = contact.state().stamps.version;
@@ -528,11 +460,6 @@ async fn change_company(desk: &Desk, email: &str, company: &str) {
     let unit = desk.unit().await;
     unit.contacts().update(&contact, before).await.unwrap();
     unit.commit().await.unwrap();
-}
-
-fn people(numbers: std::ops::Range<u32>) -> Vec<u8> {
-    let rows = numbers.map(|n| format!("p{n}@analytical.org,Person {n}\n"));
-    format!("Email,Name\n{}", rows.collect::<String>()).into_bytes()
 }
 
 /// People, of whom some come twice far apart, some have no address, and some are no addresses.

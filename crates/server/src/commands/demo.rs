@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use infrastructure::SystemIds;
+use serde_json::json;
 use tenancy::{NewPassword, RoleTemplate};
 
 use self::people::{Stage, address_of};
@@ -104,7 +105,9 @@ fn print_what_to_open(url: &str, ready: &Ready) {
     if let Some(told) = told {
         println!("  Landing page       {}", told.landing_page);
         println!("  Figures            {}", told.figures);
-        println!("  Report (PDF)       {}", told.report);
+        println!("  Report (PDF)       {}\n", told.report);
+        println!("Both need an access token; this fetches the figures as the owner:\n");
+        println!("  {}", fetching(&told.figures, url, password));
     }
     println!();
     println!("Everybody's password: {password}\n");
@@ -126,6 +129,22 @@ fn print_what_to_open(url: &str, ready: &Ready) {
     );
 }
 
+/// A command for a shell that logs the owner in and fetches something.
+fn fetching(address: &str, url: &str, password: &str) -> String {
+    let login = json!({ "email": address_of(RoleTemplate::Owner.key()), "password": password });
+    let login = in_quotes(&login.to_string());
+    let (sessions, address) = (in_quotes(&format!("{url}/v1/sessions")), in_quotes(address));
+    let token = format!(
+        r#"curl -s -H 'content-type: application/json' -d {login} {sessions} | sed 's/.*"access_token":"\([^"]*\)".*/\1/'"#
+    );
+    format!(r#"curl -s -H "authorization: Bearer $({token})" {address}"#)
+}
+
+/// A text as one word for a shell.
+fn in_quotes(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// The password of all accounts of the demonstration, made once and kept in the data directory.
 fn kept_password(data_dir: &Path) -> std::io::Result<String> {
     let path = data_dir.join("demo.password");
@@ -142,4 +161,15 @@ fn kept_password(data_dir: &Path) -> std::io::Result<String> {
         .open(&path)?;
     writeln!(file, "{password}")?;
     Ok(password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_in_a_text_do_not_end_the_word_that_it_is() {
+        assert_eq!(in_quotes("plain"), "'plain'");
+        assert_eq!(in_quotes(r#"it's "mine""#), r#"'it'\''s "mine"'"#);
+    }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor as _};
 use tokio::sync::watch;
 
+use crate::extent;
 use crate::killing::kill_database;
 use crate::program::{Program, administrator};
 use crate::writer::Writer;
@@ -14,14 +15,14 @@ use crate::writer::Writer;
 /// What is killed.
 pub(crate) const KIND: &str = "contact_bulk_operation";
 
-/// How many contacts there are, of which every third fits the filter: several batches.
-const CONTACTS: usize = 9_000;
-
-/// How many fit it.
-const WANTED: usize = CONTACTS / 3;
-
-/// How many contacts one call may make.
+/// How many contacts one call may make, and how many are reached in a batch.
 const AT_ONCE: usize = 1_000;
+
+/// How many contacts fit the filter, every third: each kill of a deed needs a batch that was not there before, and the last
+/// ones are to be left.
+fn wanted() -> usize {
+    (extent::kills(2) + 1) * AT_ONCE
+}
 
 /// How long the work may take to get on.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -30,10 +31,11 @@ const PATIENCE: Duration = Duration::from_mins(2);
 async fn contacts_that_fit_are_reached_once_however_often_the_program_is_killed() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
+    let (wanted, kills) = (wanted(), extent::kills(2));
     let mut program = Program::start(&data_dir);
     let (url, watched) = watch::channel(program.url().to_owned());
     let mut person = Writer::enter(watched).await;
-    let here = contacts(&mut person).await;
+    let here = contacts(&mut person, 3 * wanted).await;
     let list = json!({"name": "Leads"});
     let list = person.create(&format!("{here}/contact-lists"), &list).await;
     let list = format!("{here}/contact-lists/{list}");
@@ -50,6 +52,7 @@ async fn contacts_that_fit_are_reached_once_however_often_the_program_is_killed(
         .unwrap();
     drop(admin);
 
+    let begun = Instant::now();
     // The change moves contacts out of the filter; those of the list and the deletion follow them.
     let before = json!({"q": "\"before the fire\""});
     let after = json!({"q": "\"after the fire\""});
@@ -72,20 +75,22 @@ async fn contacts_that_fit_are_reached_once_however_often_the_program_is_killed(
     ] {
         let started = person.post(&path, &body).await;
         let job = started["job_id"].as_str().unwrap();
-        let at_first = reached(&data_dir, job, 1).await;
-        program.kill();
-        program = come_back(&data_dir, &url);
-        let halfway = reached(&data_dir, job, at_first + 1).await;
-        kill_database(&data_dir);
-        program.kill();
-        program = come_back(&data_dir, &url);
+        let mut halfway = 0;
+        for kill in 0..kills {
+            halfway = reached(&data_dir, job, halfway + 1).await;
+            assert!(halfway < wanted, "it is killed in the midst of the work");
+            if kill % 2 == 1 {
+                kill_database(&data_dir);
+            }
+            program.kill();
+            program = come_back(&data_dir, &url);
+        }
 
-        assert!(halfway < WANTED, "it was killed in the midst of the work");
         let job_path = format!("{here}/jobs/{job}");
         let ended = person
             .until(&job_path, |job| job["status"] == "completed")
             .await;
-        let expected = json!({"matched": WANTED, "changed": WANTED, "unchanged": 0, "refused": 0});
+        let expected = json!({"matched": wanted, "changed": wanted, "unchanged": 0, "refused": 0});
         assert_eq!(ended["result"], expected, "{ended}");
         let entries = format!(
             "SELECT entity_type || ' ' || action || ' ' || count(*) || ' ' || count(DISTINCT entity_id) \
@@ -93,38 +98,44 @@ async fn contacts_that_fit_are_reached_once_however_often_the_program_is_killed(
         );
         assert_eq!(
             texts(&data_dir, &entries).await,
-            [format!("{told} {WANTED} {WANTED}")]
+            [format!("{told} {wanted} {wanted}")]
         );
         let kept = format!(
             "SELECT status || ' ' || matched FROM contact_bulk_operations WHERE id = '{job}'"
         );
         assert_eq!(
             texts(&data_dir, &kept).await,
-            [format!("completed {WANTED}")]
+            [format!("completed {wanted}")]
         );
     }
 
     let counted = "SELECT company || ' ' || (deleted_at IS NULL) || ' ' || version || ' ' || count(*) \
                    FROM contacts GROUP BY company, deleted_at IS NULL, version ORDER BY 1";
     let expected = [
-        format!("After the Fire false 3 {WANTED}"),
-        format!("Elsewhere true 1 {}", CONTACTS - WANTED),
+        format!("After the Fire false 3 {wanted}"),
+        format!("Elsewhere true 1 {}", 2 * wanted),
     ];
     assert_eq!(texts(&data_dir, counted).await, expected);
     let members = "SELECT count(*) || ' ' || count(m.deleted_at) FROM contact_list_members m";
     assert_eq!(
         texts(&data_dir, members).await,
-        [format!("{WANTED} {WANTED}")]
+        [format!("{wanted} {wanted}")]
     );
     assert_eq!(person.get(&list).await["counts"]["total"], 0);
     program.stop();
+    let kills = 3 * kills;
+    println!(
+        "contacts={} kills={kills} inside={kills} seconds={:.0} lost=0 doubled=0",
+        3 * wanted,
+        begun.elapsed().as_secs_f64()
+    );
 }
 
-/// An organization with contacts: tells its address.
-async fn contacts(person: &mut Writer) -> String {
+/// An organization with so many contacts: tells its address.
+async fn contacts(person: &mut Writer, number: usize) -> String {
     let organization = person.found().await;
     let here = format!("/v1/organizations/{organization}");
-    let numbers = (0..CONTACTS).collect::<Vec<_>>();
+    let numbers = (0..number).collect::<Vec<_>>();
     for some in numbers.chunks(AT_ONCE) {
         let items = some.iter().map(|n| {
             let company = if n % 3 == 0 {

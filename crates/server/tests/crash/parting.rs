@@ -9,13 +9,19 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::importing::{File, Importing};
+use crate::importing::{self, File, Importing};
 use crate::program::Program;
-use crate::stopping::{OPEN, OpenRequest, count};
+use crate::simulating::{
+    self, a_campaign, asked, linger, simulate, wait_for_more_than, wait_for_the_end,
+};
+use crate::stopping::{OPEN, OpenRequest, RESUMED_WITHIN, all_go_on, count};
 use crate::writer::Writer;
 
 /// Within which time the program is gone that is told to stop.
 pub(crate) const GONE_WITHIN: Duration = Duration::from_secs(10);
+
+/// How many people are mailed as if: so many that it takes longer than the beginning of an import.
+const PEOPLE: usize = 10_000;
 
 /// What is told of a job as it goes.
 struct Events {
@@ -51,15 +57,18 @@ impl Events {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_busy_program_that_is_told_to_stop_cuts_nothing_and_its_import_is_done_right_later() {
+async fn a_busy_program_that_is_told_to_stop_cuts_nothing_and_its_jobs_go_on_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
     let database = TestDatabase::fresh().await;
     let start = || Program::start_on(&data_dir, &database.login_url(), &["--dns", "off"]);
     let mut admin = PgConnection::connect_with(&database.admin()).await.unwrap();
     let program = start();
-    let (_url, watched) = watch::channel(program.url().to_owned());
-    let writer = Writer::enter(watched).await;
+    let (url, watched) = watch::channel(program.url().to_owned());
+    let mut writer = Writer::enter(watched).await;
+    let (simulated, campaign) = a_campaign(&mut writer, &mut admin, PEOPLE).await;
+    let asked = asked(&mut admin).await;
+    linger(&mut admin).await;
     let mut requests = Vec::new();
     for n in 0..OPEN {
         let body = json!({"name": "Acme Brokers", "slug": format!("open-at-the-end-{n}")});
@@ -68,10 +77,12 @@ async fn a_busy_program_that_is_told_to_stop_cuts_nothing_and_its_import_is_done
     }
     let file = File::of(30_000);
     let mut importing = Importing::begin(&program, &file).await;
+    simulate(&mut writer, simulated, campaign, &asked).await;
     let job = importing.job().await;
     let mut events = Events::of(program.url(), importing.token(), &job).await;
     events.until("\"status\":\"running\"").await;
     importing.wait_for_more_than(0).await;
+    wait_for_more_than(&mut admin, simulated, 0).await;
 
     let told = Instant::now();
     program.terminate();
@@ -99,14 +110,17 @@ async fn a_busy_program_that_is_told_to_stop_cuts_nothing_and_its_import_is_done
     let open = "SELECT count(*) FROM organizations WHERE slug LIKE 'open-at-the-end-%'";
     let kept = count(&mut admin, open).await;
     assert_eq!(kept, i64::try_from(OPEN).unwrap());
-    let handed_back = "SELECT count(*) FROM job_queue WHERE kind = 'import_contacts' AND status = 'pending' \
-                       AND worker IS NULL AND run_at <= now()";
-    assert_eq!(count(&mut admin, handed_back).await, 1);
+    let handed_back = "SELECT count(*) FROM job_queue WHERE kind IN ('import_contacts', 'simulate_campaign') \
+                       AND status = 'pending' AND worker IS NULL AND run_at <= now()";
+    assert_eq!(count(&mut admin, handed_back).await, 2);
 
     let program = start();
     let ready = Instant::now();
     importing.follow(&program);
-    importing.goes_on_soon_after(ready, &mut admin).await;
+    url.send_replace(program.url().to_owned());
+    let kinds = [importing::KIND, simulating::KIND];
+    all_go_on(&kinds, &mut admin, ready, RESUMED_WITHIN).await;
     importing.reckon(&file, &mut admin).await;
+    wait_for_the_end(&mut writer, &mut admin, simulated).await;
     program.stop();
 }

@@ -107,7 +107,7 @@ async fn a_list_is_judged_again_once_however_often_the_program_is_killed() {
     assert_eq!(by_status(&data_dir, noted).await["update"], changed);
     program.stop();
     println!(
-        "contacts={contacts} kills={kills} seconds={:.0} lost=0 doubled=0",
+        "contacts={contacts} kills={kills} inside={kills} seconds={:.0} lost=0 doubled=0",
         begun.elapsed().as_secs_f64()
     );
 }

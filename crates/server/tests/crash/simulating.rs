@@ -1,5 +1,5 @@
-//! A campaign is simulated, and the program killed by force or told to stop while it does so; another organization with the
-//! same people and the same campaign shows what should come of it.
+//! A campaign is simulated, and the program or a worker killed by force, or told to stop, while it does so; another
+//! organization with the same people and the same campaign shows what should come of it.
 
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,15 @@ use crate::extent::{kills, rows};
 use crate::killing::a_random_while;
 use crate::parting::GONE_WITHIN;
 use crate::program::{Program, refusal, run};
-use crate::stopping::{count, execute};
+use crate::stopping::{RESUMED_WITHIN, all_go_on, count, execute};
+use crate::workers::Worker;
 use crate::writer::{PATIENCE, Writer};
 
 /// What is killed.
 pub(crate) const KIND: &str = "simulate_campaign";
+
+/// How many workers are there for one simulation, which is one job.
+const WORKERS: usize = 4;
 
 /// What belongs to a campaign and is the same for both organizations, in an order in which it can be copied.
 const COPIED: [&str; 10] = [
@@ -60,7 +64,7 @@ async fn a_simulation_that_is_killed_again_and_again_gives_the_same_events() {
     linger(&mut admin).await;
     simulate(&mut writer, killed, campaign, &asked).await;
     let mut inside = 0;
-    for _ in 0..kills(2) {
+    for _ in 0..kills(3) {
         let before = settled(&mut admin, killed).await;
         wait_for_more_than(&mut admin, killed, before).await;
         tokio::time::sleep(a_random_while() / 4).await;
@@ -73,9 +77,12 @@ async fn a_simulation_that_is_killed_again_and_again_gives_the_same_events() {
     wait_for_the_end(&mut writer, &mut admin, killed).await;
     program.stop();
 
-    println!("{inside} of {} kills met work in hand", kills(2));
-    assert!(inside * 2 >= kills(2), "{inside} kills met work in hand");
+    assert!(
+        inside >= 2 && inside * 2 >= kills(3),
+        "{inside} kills met work in hand"
+    );
     compare(&mut admin, whole, killed).await;
+    println!("kills={} inside={inside} lost=0 doubled=0", kills(3));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -109,10 +116,49 @@ async fn a_simulation_that_the_program_is_told_to_stop_in_goes_on_later_and_give
                        AND worker IS NULL AND run_at <= now()";
     assert_eq!(count(&mut admin, handed_back).await, 1);
     let program = start();
+    let ready = Instant::now();
     url.send_replace(program.url().to_owned());
+    all_go_on(&[KIND], &mut admin, ready, RESUMED_WITHIN).await;
     wait_for_the_end(&mut writer, &mut admin, stopped).await;
     program.stop();
     compare(&mut admin, whole, stopped).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulation_whose_worker_is_killed_is_ended_by_another_of_four_and_gives_the_same_events()
+{
+    let directory = tempfile::tempdir().unwrap();
+    let data_dir = directory.path().join("data");
+    let test = TestDatabase::fresh().await;
+    let server = Program::start_on(&data_dir, &test.login_url(), &["--job-slots", "0"]);
+    let (_url, watched) = watch::channel(server.url().to_owned());
+    let mut writer = Writer::enter(watched).await;
+    let mut admin = PgConnection::connect_with(&test.admin()).await.unwrap();
+    let (whole, campaign) = a_campaign(&mut writer, &mut admin, people()).await;
+    let killed = a_copy(&mut writer, &mut admin, whole).await;
+    let start = || Worker::start_observed(&data_dir, &test.login_url());
+    let mut workers = vec![start()];
+
+    let asked = asked(&mut admin).await;
+    simulate(&mut writer, whole, campaign, &asked).await;
+    wait_for_the_end(&mut writer, &mut admin, whole).await;
+    workers.extend((1..WORKERS).map(|_| start()));
+    linger(&mut admin).await;
+    simulate(&mut writer, killed, campaign, &asked).await;
+    let held =
+        "SELECT count(*) FROM job_queue WHERE kind = 'simulate_campaign' AND status = 'running'";
+    for _ in 0..2 {
+        let before = settled(&mut admin, killed).await;
+        wait_for_more_than(&mut admin, killed, before).await;
+        let at_work = who_simulates(&workers).await;
+        workers.swap_remove(at_work).kill();
+        assert_eq!(count(&mut admin, held).await, 1, "the work is in hand");
+        lapse(&mut admin).await;
+    }
+    wait_for_the_end(&mut writer, &mut admin, killed).await;
+    workers.into_iter().for_each(Worker::stop);
+    server.stop();
+    compare(&mut admin, whole, killed).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -207,7 +253,7 @@ async fn told(admin: &mut PgConnection, sql: &'static str, organization: Uuid) -
 }
 
 /// High chances, and a beginning that both can have.
-async fn asked(admin: &mut PgConnection) -> Value {
+pub(crate) async fn asked(admin: &mut PgConnection) -> Value {
     let start = "SELECT to_char((now() - interval '15 days') AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
     let start: String = sqlx::query_scalar(start).fetch_one(admin).await.unwrap();
     json!({
@@ -217,7 +263,12 @@ async fn asked(admin: &mut PgConnection) -> Value {
     })
 }
 
-async fn simulate(writer: &mut Writer, organization: Uuid, campaign: Uuid, asked: &Value) {
+pub(crate) async fn simulate(
+    writer: &mut Writer,
+    organization: Uuid,
+    campaign: Uuid,
+    asked: &Value,
+) {
     let path = format!("/v1/organizations/{organization}/campaigns/{campaign}/simulations");
     writer.create(&path, asked).await;
 }
@@ -232,8 +283,26 @@ async fn job_of(writer: &mut Writer, admin: &mut PgConnection, organization: Uui
     path
 }
 
+/// Which of the workers has the job, once one has it.
+async fn who_simulates(workers: &[Worker]) -> usize {
+    let begun = Instant::now();
+    loop {
+        for (n, worker) in workers.iter().enumerate() {
+            if worker.works_on(KIND).await {
+                return n;
+            }
+        }
+        assert!(begun.elapsed() < PATIENCE, "nobody works on it");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Waits until the organization's simulation is played.
-async fn wait_for_the_end(writer: &mut Writer, admin: &mut PgConnection, organization: Uuid) {
+pub(crate) async fn wait_for_the_end(
+    writer: &mut Writer,
+    admin: &mut PgConnection,
+    organization: Uuid,
+) {
     let job = job_of(writer, admin, organization).await;
     let ended = writer.until(&job, |job| !job["finished_at"].is_null());
     let ended = ended.await;
@@ -241,7 +310,7 @@ async fn wait_for_the_end(writer: &mut Writer, admin: &mut PgConnection, organiz
 }
 
 /// Makes batches take a while, so that one is met that has begun and is not committed.
-async fn linger(admin: &mut PgConnection) {
+pub(crate) async fn linger(admin: &mut PgConnection) {
     let linger = "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS \
                       'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END'; \
                   CREATE TRIGGER linger AFTER INSERT ON campaign_counts \
@@ -257,7 +326,7 @@ async fn settled(admin: &mut PgConnection, organization: Uuid) -> i64 {
     settled.fetch_one(admin).await.unwrap()
 }
 
-async fn wait_for_more_than(admin: &mut PgConnection, organization: Uuid, before: i64) {
+pub(crate) async fn wait_for_more_than(admin: &mut PgConnection, organization: Uuid, before: i64) {
     let begun = Instant::now();
     while settled(admin, organization).await <= before && !is_done(admin).await {
         assert!(begun.elapsed() < PATIENCE, "it does not get on");
@@ -281,7 +350,11 @@ async fn lapse(admin: &mut PgConnection) {
 }
 
 /// An organization with a campaign to so many people.
-async fn a_campaign(writer: &mut Writer, admin: &mut PgConnection, people: usize) -> (Uuid, Uuid) {
+pub(crate) async fn a_campaign(
+    writer: &mut Writer,
+    admin: &mut PgConnection,
+    people: usize,
+) -> (Uuid, Uuid) {
     let organization = writer.found().await;
     let here = format!("/v1/organizations/{organization}");
     writer.patch(&here, &settings()).await;

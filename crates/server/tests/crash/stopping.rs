@@ -11,10 +11,14 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::program::{Program, administrator};
-use crate::writer::Writer;
+use crate::writer::{PATIENCE, Writer};
 
-/// How long it may take until somebody goes on with a job: so much less than a lease lasts that nobody waited for its end.
-pub(crate) const SOON: Duration = Duration::from_secs(25);
+/// How long after a start it may take until somebody goes on with what a program was killed in: so much less than a lease
+/// lasts that nobody waited for its end.
+const SOON: Duration = Duration::from_secs(25);
+
+/// Within which time after a start somebody goes on with what a program handed back that was told to stop.
+pub(crate) const RESUMED_WITHIN: Duration = Duration::from_secs(2);
 
 /// How many requests are open when the program is told to stop.
 pub(crate) const OPEN: usize = 100;
@@ -107,17 +111,17 @@ async fn whoever_tells_the_program_to_stop_cuts_no_request() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_the_program_stops_in_goes_on_at_the_next_start() {
-    goes_on_after(Program::stop).await;
+    goes_on_after(Program::stop, RESUMED_WITHIN).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_the_program_is_killed_in_goes_on_at_the_next_start() {
-    goes_on_after(Program::kill).await;
+    goes_on_after(Program::kill, SOON).await;
 }
 
-/// Ends the program in the middle of a job, and expects the job to be done by the next one long before its
+/// Ends the program in the middle of a job, and expects the next one to go on with it within this time, long before its
 /// lease is over.
-async fn goes_on_after(end: fn(Program)) {
+async fn goes_on_after(end: fn(Program), within: Duration) {
     let directory = tempfile::tempdir().unwrap();
     let data_dir = directory.path().join("data");
     let program = Program::start(&data_dir);
@@ -155,11 +159,34 @@ async fn goes_on_after(end: fn(Program)) {
 
     let program = Program::start(&data_dir);
     let ready = Instant::now();
+    let mut admin = administrator(&data_dir).await;
+    all_go_on(&["send_invitation"], &mut admin, ready, within).await;
     while mails(&data_dir) < 2 {
-        assert!(ready.elapsed() < SOON, "no mail came");
+        assert!(ready.elapsed() < PATIENCE, "no mail came");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     program.stop();
+}
+
+/// Waits until somebody works on each job of these kinds that has not ended, which must not take longer than this from when
+/// the program was ready.
+pub(crate) async fn all_go_on(
+    kinds: &[&str],
+    admin: &mut PgConnection,
+    ready: Instant,
+    within: Duration,
+) {
+    let left = "SELECT count(*) FROM job_queue WHERE kind = ANY ($1) \
+                AND (status = 'pending' OR (status = 'running' AND lease_until <= now()))";
+    loop {
+        let left = sqlx::query_scalar::<_, i64>(left).bind(kinds);
+        let left = left.fetch_one(&mut *admin).await.unwrap();
+        if left == 0 {
+            return;
+        }
+        assert!(ready.elapsed() < within, "nobody goes on with {left} jobs");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 pub(crate) async fn execute(admin: &mut PgConnection, sql: &'static str) {

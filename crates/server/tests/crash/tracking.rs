@@ -21,6 +21,9 @@ const RECORDED: &str = "SELECT count(*) FROM events WHERE event_type = 'CLICK'";
 /// machine.
 const DELAY: Duration = Duration::from_secs(2);
 
+/// How long a reader waits at most who is led on: whoever waited for a connection to the database would wait longer.
+const LED_ON_WITHIN: Duration = Duration::from_secs(1);
+
 /// Somebody who follows a link again and again.
 struct Reader {
     client: Client,
@@ -92,6 +95,7 @@ async fn readers_are_led_on_while_the_database_is_away_and_their_hits_are_record
     done.execute(&mut operator).await.unwrap();
 
     println!("without the database the slowest answer took {slowest:?}");
+    assert!(slowest < LED_ON_WITHIN, "a reader waited for {slowest:?}");
     let mut admin = PgConnection::connect_with(&test.admin()).await.unwrap();
     wait_for(&mut admin, 201).await;
     program.stop();

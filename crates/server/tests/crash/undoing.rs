@@ -246,7 +246,7 @@ async fn an_import_is_taken_back_once_however_often_the_program_is_killed() {
     drop(admin);
     program.stop();
     println!(
-        "rows={} kills={kills} seconds={:.0} lost=0 doubled=0",
+        "rows={} kills={kills} inside={kills} seconds={:.0} lost=0 doubled=0",
         imported.rows,
         begun.elapsed().as_secs_f64()
     );

@@ -20,12 +20,25 @@ use crate::writer::{PATIENCE, Writer};
 /// `canvass worker` with one place.
 pub(crate) struct Worker {
     child: Child,
+    /// Where it tells about itself, if it was asked to.
+    health: Option<String>,
 }
 
 impl Worker {
     /// Starts it, and waits until it works.
     pub(crate) fn start(data_dir: &Path, database_url: &str) -> Self {
+        Self::start_with(data_dir, database_url, &[])
+    }
+
+    /// As [`Worker::start`]; it tells what it works on.
+    pub(crate) fn start_observed(data_dir: &Path, database_url: &str) -> Self {
+        let listening = ["--health-listen", "127.0.0.1:0"];
+        Self::start_with(data_dir, database_url, &listening)
+    }
+
+    fn start_with(data_dir: &Path, database_url: &str, arguments: &[&str]) -> Self {
         let mut child = canvass(&["worker", "--job-slots", "1"], data_dir)
+            .args(arguments)
             .env("DATABASE_URL", database_url)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -35,8 +48,22 @@ impl Worker {
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
             .unwrap();
-        assert_eq!(line.trim(), "canvass works");
-        Self { child }
+        let told = line.trim().strip_prefix("canvass works").unwrap();
+        let health = told
+            .strip_prefix(" (health: ")
+            .and_then(|rest| rest.strip_suffix(')'))
+            .map(str::to_owned);
+        assert!(health.is_some() != arguments.is_empty(), "{line}");
+        Self { child, health }
+    }
+
+    /// Whether it works on a job of this kind, as it tells itself.
+    pub(crate) async fn works_on(&self, kind: &str) -> bool {
+        let health = self.health.as_deref().unwrap();
+        let metrics = reqwest::get(format!("{health}/metrics")).await.unwrap();
+        let metrics = metrics.text().await.unwrap();
+        let running = format!("canvass_jobs_running{{kind=\"{kind}\"}} 1");
+        metrics.lines().any(|line| line == running)
     }
 
     pub(crate) fn kill(mut self) {
@@ -49,6 +76,16 @@ impl Worker {
         kill_process(Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}");
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // After a failed test, whose database it would look for.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use contacts::ports::ImportRepository;
-use contacts::{ContactError, ContactImport, FileFormat, UndoCounts};
+use contacts::{
+    ContactError, ContactImport, ContactImportState, FileFormat, ImportCounts, UndoCounts,
+};
 use kernel::{
     ContactImportId, ContactListId, Cursor, JobId, Page, PageRequest, StorageError, UserId, Version,
 };
@@ -10,6 +12,7 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, ImportRow};
+use crate::committed::Counted;
 use crate::page::bounds;
 use crate::unit::PostgresUnit;
 
@@ -24,7 +27,21 @@ const UPDATE: &str = "UPDATE contact_imports i SET list_id = $3, file_name = $4,
      status = $7, format = $8, mapping = $9, on_duplicate = $10, invalid = $11, dry_run = $12, rows_read = $13, \
      created = $14, updated = $15, unchanged = $16, duplicate_in_file = $17, rejected = $18, suppressed = $19, \
      undo = $20, job_id = $21, error = $22, started_at = $23, finished_at = $24, updated_at = $25, updated_by = $26, \
-     version = $27 WHERE i.organization_id = $1 AND i.id = $2 AND i.version = $28";
+     version = $27 FROM contact_imports was WHERE i.organization_id = $1 AND i.id = $2 AND i.version = $28 \
+     AND was.organization_id = $1 AND was.id = $2 RETURNING was.status, was.created, was.updated, was.unchanged, \
+     was.duplicate_in_file, was.rejected, was.suppressed";
+
+/// How far an import was before it was written.
+#[derive(Default, FromQueryResult)]
+struct Before {
+    status: String,
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    duplicate_in_file: i64,
+    rejected: i64,
+    suppressed: i64,
+}
 
 #[async_trait]
 impl ImportRepository for PostgresUnit {
@@ -33,7 +50,9 @@ impl ImportRepository for PostgresUnit {
         let mut values = self.import_values(import);
         values.push(stamps.created_at.into());
         values.push(stamps.created_by.map(UserId::as_uuid).into());
-        self.execute_sql(INSERT, values).await.map(|_| ())
+        self.execute_sql(INSERT, values).await?;
+        self.note_progress(&Before::default(), import.state());
+        Ok(())
     }
 
     async fn find(&self, id: ContactImportId) -> Result<Option<ContactImport>, StorageError> {
@@ -115,11 +134,11 @@ impl ImportRepository for PostgresUnit {
     async fn update(&self, import: &ContactImport, expected: Version) -> Result<(), ContactError> {
         let mut values = self.import_values(import);
         values.push(expected.number().into());
-        if self.execute_sql(UPDATE, values).await? == 1 {
-            Ok(())
-        } else {
-            Err(ContactError::Stale)
-        }
+        let Some(before) = self.one::<Before>(UPDATE, values).await? else {
+            return Err(ContactError::Stale);
+        };
+        self.note_progress(&before, import.state());
+        Ok(())
     }
 
     async fn discard(&self, id: ContactImportId) -> Result<(), StorageError> {
@@ -134,7 +153,41 @@ impl ImportRepository for PostgresUnit {
     }
 }
 
+impl Before {
+    fn counts(&self) -> ImportCounts {
+        let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        ImportCounts {
+            created: count(self.created),
+            updated: count(self.updated),
+            unchanged: count(self.unchanged),
+            duplicate_in_file: count(self.duplicate_in_file),
+            rejected: count(self.rejected),
+            suppressed: count(self.suppressed),
+        }
+    }
+}
+
 impl PostgresUnit {
+    /// Counts how far an import came and what became of its rows, once the unit commits.
+    fn note_progress(&self, before: &Before, after: &ContactImportState) {
+        if after.options.dry_run {
+            return;
+        }
+        let status = after.status.as_str();
+        if before.status != status {
+            self.note_deed(Counted::Import { status }, 1);
+        }
+        let (then, now) = (before.counts().named(), after.counts.named());
+        // The first one is the sum of the others.
+        for ((outcome, then), (_, now)) in then.into_iter().zip(now).skip(1) {
+            // One that is read anew begins at nothing.
+            let rows = now.saturating_sub(then);
+            if rows > 0 {
+                self.note_deed(Counted::ImportRow { outcome }, rows);
+            }
+        }
+    }
+
     fn import_values(&self, import: &ContactImport) -> Vec<Value> {
         let state = import.state();
         let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);

@@ -12,7 +12,7 @@ use super::{NOW, Storage, aggregation, begin, count, opening, record};
 
 impl Storage {
     /// Has an organization's days begin elsewhere.
-    async fn move_to(&self, scope: &TenantScope, zone: &str) {
+    pub(super) async fn move_to(&self, scope: &TenantScope, zone: &str) {
         let mut admin = PgConnection::connect_with(&self.test.admin())
             .await
             .unwrap();

@@ -2,10 +2,12 @@
 //!
 //! The program is started as a process of its own, with a private PostgreSQL that is thrown away afterwards. An
 //! organization gets a small campaign and one with nearly all events and some leads, recorded by statements of the
-//! application role over a month that is over. A job counts them ahead, and then those of one more day; the program does not
+//! application role over thirty days until today. A job counts them ahead, and then more of today; the program does not
 //! do so by itself. Dashboards are read over the API: of both campaigns, and of the whole organization; with everything
-//! counted ahead, and with events that came since, few as there are while counting follows recording, and many.
+//! counted ahead, and with events that came since, few as there are while counting follows recording, and many. In the end it
+//! is compared what each kind of dashboard told last, each time, with what the events amount to.
 
+mod checking;
 mod counting;
 mod filling;
 mod reading;
@@ -94,19 +96,25 @@ impl Bench {
 
         let cold = Some(self.program.as_ref());
         let mut read = reading::read(&tenant, (few, most), self.reads, "", cold)?;
+        let read_at = self.database(checking::now(&self.program))?;
         let first_of_tail = self.events + self.nightly;
         for (campaign, first) in [(few, first_of_tail), (most, first_of_tail + TAIL)] {
             let tail = first..first + TAIL;
             self.database(month.fill_last_day(&self.program, &tenant, campaign, tail))?;
         }
         let tail = format!(", {TAIL} events more of each campaign, not counted");
-        let tail = reading::read(&tenant, (few, most), self.reads, &tail, None)?;
-        read.extend(tail);
+        let beside = reading::read(&tenant, (few, most), self.reads, &tail, None)?;
+        let beside_at = self.database(checking::now(&self.program))?;
         let first = first_of_tail + 2 * TAIL;
         let long = first..first + LONG_TAIL;
         self.database(month.fill_last_day(&self.program, &tenant, most, long))?;
         let tail = format!(", {LONG_TAIL} events more, not counted");
         let behind = reading::read(&tenant, (few, most), self.reads, &tail, None)?;
+        let behind_at = self.database(checking::now(&self.program))?;
+        for (dashboards, at) in [(&read, read_at), (&beside, beside_at), (&behind, behind_at)] {
+            self.database(checking::check(&self.program, &tenant, dashboards, at))?;
+        }
+        read.extend(beside);
         Ok(Report {
             events: self.events,
             filled,

@@ -43,19 +43,21 @@ const LEAD: &str = "
     ) AS made
     ON CONFLICT (organization_id, id) DO NOTHING";
 
-/// The days in which everything happens: thirty that are over.
+/// The days in which everything happens: thirty, of which the last one is today. What comes on days that are final is late,
+/// and less work.
 pub(super) struct Month {
     begins: OffsetDateTime,
     ends: OffsetDateTime,
 }
 
 impl Month {
-    /// The last thirty days, with partitions for their events.
+    /// The last thirty days, in UTC, with partitions for their events.
     pub(super) async fn make(program: &Program) -> Result<Self, Failure> {
         let mut database = program.administrator().await.map_err(Failure::new)?;
-        let sql = "SELECT date_trunc('day', now(), 'UTC') - interval '31 days' AS begins, \
-                       date_trunc('day', now(), 'UTC') - interval '1 day' AS ends, \
-                       make_partition('events', (now() - interval '31 days')::date)";
+        let sql = "SELECT date_trunc('day', now(), 'UTC') - interval '29 days' AS begins, \
+                       date_trunc('day', now(), 'UTC') + interval '1 day' AS ends, \
+                       make_partition('events', (now() - interval '30 days')::date), \
+                       make_partition('events', (now() - interval '1 day')::date)";
         let row = sqlx::query(sql)
             .fetch_one(&mut database)
             .await

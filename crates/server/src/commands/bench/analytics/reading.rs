@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::cli::Failure;
@@ -12,6 +13,10 @@ use crate::commands::bench::tenant::Tenant;
 /// How long a dashboard took, again and again.
 pub(super) struct Read {
     pub(super) what: String,
+    /// The campaign that it is of; `None` where it is of all.
+    pub(super) campaign: Option<Uuid>,
+    /// What it told the last time.
+    pub(super) answer: Value,
     /// The milliseconds of the first time after program and database were started, which had nothing of it in their memory;
     /// `None` where they were not.
     pub(super) cold: Option<f64>,
@@ -42,34 +47,44 @@ pub(super) fn read(
 ) -> Result<Vec<Read>, Failure> {
     let of = |campaign: Uuid, rest: &str| format!("/campaigns/{campaign}/metrics{rest}");
     let kinds = [
-        ("the small campaign", of(few, "")),
-        ("the large campaign", of(most, "")),
-        ("the large campaign, day by day", of(most, "/daily")),
-        ("the overview", "/metrics/overview".to_owned()),
+        ("the small campaign", Some(few), of(few, "")),
+        ("the large campaign", Some(most), of(most, "")),
+        (
+            "the large campaign, day by day",
+            Some(most),
+            of(most, "/daily"),
+        ),
+        ("the overview", None, "/metrics/overview".to_owned()),
     ];
     let mut all = Vec::new();
-    for (what, address) in kinds {
+    for (what, campaign, address) in kinds {
         let first = |program: &Program| {
             program.restart()?;
-            time(tenant, &address)
+            time(tenant, &address).map(|(took, _)| took)
         };
         let cold = cold.map(first).transpose()?;
-        let mut times = (0..times)
-            .map(|_| time(tenant, &address))
-            .collect::<Result<Vec<_>, _>>()?;
-        times.sort_by(f64::total_cmp);
+        let mut answer = Value::Null;
+        let mut taken = Vec::with_capacity(usize::from(times));
+        for _ in 0..times {
+            let (took, told) = time(tenant, &address)?;
+            taken.push(took);
+            answer = told;
+        }
+        taken.sort_by(f64::total_cmp);
         all.push(Read {
             what: format!("{what}{when}"),
+            campaign,
+            answer,
             cold,
-            times,
+            times: taken,
         });
     }
     Ok(all)
 }
 
-/// The milliseconds that an answer takes.
-fn time(tenant: &Tenant, address: &str) -> Result<f64, Failure> {
+/// The milliseconds that an answer takes, and the answer.
+fn time(tenant: &Tenant, address: &str) -> Result<(f64, Value), Failure> {
     let begun = Instant::now();
-    tenant.get(address)?;
-    Ok(begun.elapsed().as_secs_f64() * 1_000.0)
+    let answer = tenant.get(address)?;
+    Ok((begun.elapsed().as_secs_f64() * 1_000.0, answer))
 }
