@@ -1,7 +1,7 @@
 //! Listings over the wire: cursors hold while rows come and go.
 //!
-//! That the storage's pages are right for every listing is part of its contract; here one listing of each
-//! form is read as clients read it.
+//! That the storage's pages are right for every listing is part of its contract; here listings of each form are
+//! read as clients read them.
 
 use std::collections::BTreeSet;
 
@@ -41,13 +41,36 @@ fn scripts() -> impl Strategy<Value = Script> {
 enum Listing {
     Teams,
     Contacts,
+    /// Contacts, the newest first.
+    ContactsNewestFirst,
     /// Contacts, by what they were given as an address.
     ContactsByAddress,
+    /// The same, backwards.
+    ContactsByAddressBackwards,
+    /// Contacts that fit a search, the best first.
+    ContactsByFit,
     /// Those contacts that are on a list.
     Members,
     Lists,
+    /// Imports into a list.
+    Imports,
+    /// The jobs of such imports, the newest first.
+    Jobs,
     Suppressions,
 }
+
+impl Listing {
+    /// Whether its rows can be removed.
+    const fn has_rows_that_go(self) -> bool {
+        !matches!(self, Self::Imports | Self::Jobs)
+    }
+}
+
+/// What contacts are searched for.
+const SOUGHT: &str = "lovelace";
+
+/// Last names that fit it: as a whole word, as the beginning of one, and where a mistake is forgiven.
+const NAMES: [&str; 3] = ["Lovelace", "Lovelaces", "Lovleace"];
 
 #[test]
 fn pages_of_teams_hold_every_team_that_stays_and_none_twice() {
@@ -60,8 +83,23 @@ fn pages_of_contacts_hold_every_contact_that_stays_and_none_twice() {
 }
 
 #[test]
+fn pages_of_contacts_newest_first_hold_every_contact_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::ContactsNewestFirst);
+}
+
+#[test]
 fn pages_of_contacts_by_address_hold_every_contact_that_stays_and_none_twice() {
     hold_every_row_that_stays_and_none_twice(Listing::ContactsByAddress);
+}
+
+#[test]
+fn pages_of_contacts_by_address_backwards_hold_every_contact_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::ContactsByAddressBackwards);
+}
+
+#[test]
+fn pages_of_contacts_that_fit_a_search_hold_every_contact_that_stays_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::ContactsByFit);
 }
 
 #[test]
@@ -72,6 +110,16 @@ fn pages_of_members_of_a_list_hold_every_member_that_stays_and_none_twice() {
 #[test]
 fn pages_of_contact_lists_hold_every_list_that_stays_and_none_twice() {
     hold_every_row_that_stays_and_none_twice(Listing::Lists);
+}
+
+#[test]
+fn pages_of_imports_hold_every_import_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Imports);
+}
+
+#[test]
+fn pages_of_jobs_hold_every_job_and_none_twice() {
+    hold_every_row_that_stays_and_none_twice(Listing::Jobs);
 }
 
 #[test]
@@ -100,7 +148,7 @@ struct Rows<'a> {
     ground: &'a Ground,
     listing: Listing,
     organization: String,
-    /// The list that members come to and go from.
+    /// The list that members come to and go from, and files are sent into.
     list: String,
     made: usize,
 }
@@ -116,7 +164,7 @@ impl<'a> Rows<'a> {
             list: String::new(),
             made: 0,
         };
-        if let Listing::Members = listing {
+        if let Listing::Members | Listing::Imports | Listing::Jobs = listing {
             let list = rows
                 .post("contact-lists", &json!({ "name": "People" }))
                 .await;
@@ -129,9 +177,14 @@ impl<'a> Rows<'a> {
         let rest = match self.listing {
             Listing::Teams => "teams?".to_owned(),
             Listing::Contacts => "contacts?".to_owned(),
+            Listing::ContactsNewestFirst => "contacts?sort=-created_at&".to_owned(),
             Listing::ContactsByAddress => "contacts?sort=email&".to_owned(),
+            Listing::ContactsByAddressBackwards => "contacts?sort=-email&".to_owned(),
+            Listing::ContactsByFit => format!("contacts?q={SOUGHT}&"),
             Listing::Members => format!("contacts?list_id={}&", self.list),
             Listing::Lists => "contact-lists?".to_owned(),
+            Listing::Imports => format!("contact-lists/{}/imports?", self.list),
+            Listing::Jobs => "jobs?kind=import_contacts&".to_owned(),
             Listing::Suppressions => "suppressions?".to_owned(),
         };
         format!("{}/{rest}limit={limit}", self.organization)
@@ -145,6 +198,16 @@ impl<'a> Rows<'a> {
         answer.json()
     }
 
+    /// Sends a file with one person into the list; nothing is made of it where it waits.
+    async fn send(&self, email: &str, waits: bool) -> Value {
+        let rest = format!("contact-lists/{}/imports?wait={waits}", self.list);
+        let path = format!("{}/{rest}", self.organization);
+        let call = self.ground.stack.call(reqwest::Method::POST, &path);
+        let file = format!("Email\n{email}\n").into_bytes();
+        let answer = call.by(&self.ground.owner).bytes(file).send().await;
+        answer.expect(202).json()
+    }
+
     /// Makes a row, and tells its id.
     async fn make(&mut self) -> String {
         let n = self.made;
@@ -156,8 +219,13 @@ impl<'a> Rows<'a> {
                 let body = json!({ "name": format!("Team {n}") });
                 text(&self.post("teams", &body).await["id"])
             }
-            Listing::Contacts | Listing::ContactsByAddress => {
-                text(&self.post("contacts", &json!({ "email": email })).await["id"])
+            Listing::Contacts
+            | Listing::ContactsNewestFirst
+            | Listing::ContactsByAddress
+            | Listing::ContactsByAddressBackwards
+            | Listing::ContactsByFit => {
+                let body = json!({ "email": email, "last_name": NAMES[n % NAMES.len()] });
+                text(&self.post("contacts", &body).await["id"])
             }
             Listing::Members => {
                 let contact = self.post("contacts", &json!({ "email": email })).await;
@@ -169,6 +237,8 @@ impl<'a> Rows<'a> {
                 let body = json!({ "name": format!("List {n}") });
                 text(&self.post("contact-lists", &body).await["id"])
             }
+            Listing::Imports => text(&self.send(&email, true).await["id"]),
+            Listing::Jobs => text(&self.send(&email, false).await["job_id"]),
             Listing::Suppressions => {
                 let body = json!({ "emails": [email], "reason": "manual" });
                 let made = self.post("suppressions", &body).await;
@@ -185,9 +255,14 @@ impl<'a> Rows<'a> {
     async fn remove(&self, id: &str) {
         let kind = match self.listing {
             Listing::Teams => "teams",
-            Listing::Contacts | Listing::ContactsByAddress => "contacts",
+            Listing::Contacts
+            | Listing::ContactsNewestFirst
+            | Listing::ContactsByAddress
+            | Listing::ContactsByAddressBackwards
+            | Listing::ContactsByFit => "contacts",
             Listing::Members => return self.move_member("bulk-remove", id).await,
             Listing::Lists => "contact-lists",
+            Listing::Imports | Listing::Jobs => unreachable!("they stay"),
             Listing::Suppressions => "suppressions",
         };
         let path = format!("{}/{kind}/{id}", self.organization);
@@ -219,7 +294,7 @@ async fn read(ground: &Ground, listing: Listing, script: &Script) -> Result<(), 
 
         for event in turns.next().into_iter().flatten() {
             match event {
-                Event::Delete(which) if !present.is_empty() => {
+                Event::Delete(which) if !present.is_empty() && listing.has_rows_that_go() => {
                     let id = present.swap_remove(which.index(present.len()));
                     rows.remove(&id).await;
                     throughout.remove(&id);

@@ -2,8 +2,10 @@
 //!
 //! - `vendors`: files as other programs export them, each read as a person would;
 //! - `ways`: the doors through which files come, and what does not get in;
-//! - `turns`: files of several organizations at the same time.
+//! - `turns`: files of several organizations at the same time;
+//! - `stops`: addresses that must not be mailed, and stay so.
 
+mod stops;
 mod turns;
 mod vendors;
 mod ways;

@@ -9,8 +9,9 @@ use serde_json::json;
 use tenancy::RoleTemplate;
 use testkit::TestDatabase;
 
-use super::mischief::{fail_inside, go_wrong};
-use super::search::{ADDRESS, EMAIL, NAME, Place, USER_AGENT, found, places};
+use super::mischief::{fail_inside, fail_visitors, go_wrong};
+use super::search::{ADDRESS, EMAIL, NAME, Place, USER_AGENT, found, places, unvisited};
+use super::visit::visit;
 use crate::matrix::{Attempt, Bearing, Rule, World};
 use crate::stack::{PASSWORD, Stack, log, unique};
 
@@ -36,8 +37,10 @@ async fn no_person_and_no_secret_is_left_in_logs_metrics_jobs_or_kept_answers() 
 
     arrive(&world).await;
     succeed(&world).await;
+    let mail = Box::pin(visit(&world.stack)).await;
     let refused = go_wrong(&world).await;
     let failures = fail_inside(&world).await;
+    fail_visitors(&world, &mail).await;
     let last = world.stack.call(Method::GET, "/v1/me").send().await;
     let last = last.expect(401);
     wait_for_logs(&world.stack, last.header("x-request-id"), failures).await;
@@ -117,19 +120,24 @@ async fn wait_for_logs(stack: &Stack, last: &str, failures: usize) {
     panic!("the logs do not arrive");
 }
 
-/// Nothing is found in what was not written: each place holds what belongs there.
+/// Nothing is found in what was not written: each place holds what belongs there, the visitor's data among it.
 #[track_caller]
 fn assert_were_searched(places: &[Place]) {
     for (name, content) in [
         ("the log", "DEBUG"),
         ("the log", "a request failed"),
+        ("the log", "a visitor could not be served"),
+        ("the log", "a hit of a visitor was refused"),
         ("the metrics", "/v1/organizations/{organization}/teams"),
+        ("the metrics", "canvass_tracking_hits_total"),
         ("PostgreSQL's log", "INSERT INTO"),
         (
             "access_logs.route",
             "/v1/organizations/{organization}/teams",
         ),
+        ("access_logs.route", "/p/{slug}"),
         ("error_logs.context", "500"),
+        ("events.event_type", "FORM_SUBMIT"),
         ("job_queue.payload", "invitation"),
         ("idempotency_keys.answer", "id"),
         ("audit_logs.action", "login_failed"),
@@ -140,4 +148,5 @@ fn assert_were_searched(places: &[Place]) {
             "{name} has no `{content}`"
         );
     }
+    assert_eq!(unvisited(places), [""; 0]);
 }

@@ -1,12 +1,15 @@
 //! Requests that go wrong and are full of canaries.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 use tenancy::RoleTemplate;
 
-use super::search::{EMAIL, NAME, canaries};
+use super::search::{ADDRESS, EMAIL, NAME, PHONE, canaries};
+use super::visit::{Mail, RIGHT, hand_in, open};
 use crate::matrix::{Operation, World};
-use crate::stack::{Answer, Call, PASSWORD};
+use crate::stack::{Answer, Call, PASSWORD, log};
 
 /// Sends every operation what it cannot take, by somebody who may call it; tells how many requests went wrong.
 ///
@@ -65,7 +68,8 @@ fn bodies() -> [Value; 4] {
             "name": { "first": NAME }, "slug": EMAIL, "role_id": EMAIL, "ids": [EMAIL], "token": [PASSWORD],
             "membership_id": EMAIL, "membership_ids": [EMAIL], "invitations": [{ "email": NAME }],
             "current_password": [PASSWORD], "new_password": [PASSWORD], "scopes": [EMAIL], "permissions": [EMAIL],
-            "status": EMAIL, "locale": EMAIL, "timezone": NAME, "refresh_token": [PASSWORD] }),
+            "status": EMAIL, "locale": EMAIL, "timezone": NAME, "refresh_token": [PASSWORD], "phone": [PHONE],
+            "notes": [PHONE], "answers": PHONE, "events": [PHONE], "ip_address": [ADDRESS] }),
         json!({ "email": long, "display_name": long, "name": long, "slug": long, "description": [long],
             "token": EMAIL, "refresh_token": EMAIL }),
     ]
@@ -94,7 +98,6 @@ fn address(operation: &Operation, organization: &str, ids: &[String]) -> String 
 /// Makes the server fail inside, on what was sent, in the ways in which databases quote what they were given.
 /// Tells how many requests failed.
 pub(super) async fn fail_inside(world: &World) -> usize {
-    let mut admin = world.stack.admin().await;
     let statements = "ALTER TABLE teams ADD CONSTRAINT no_teams CHECK (name = '') NOT VALID; \
          CREATE FUNCTION complain() RETURNS trigger LANGUAGE plpgsql AS $$ \
          BEGIN RAISE EXCEPTION 'not %', NEW.name USING DETAIL = NEW.name, HINT = NEW.description; END $$; \
@@ -102,10 +105,7 @@ pub(super) async fn fail_inside(world: &World) -> usize {
          CREATE FUNCTION misread() RETURNS trigger LANGUAGE plpgsql AS $$ \
          BEGIN NEW.id := NEW.display_name::uuid; RETURN NEW; END $$; \
          CREATE TRIGGER misread BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION misread();";
-    sqlx::raw_sql(statements)
-        .execute(&mut admin)
-        .await
-        .expect("the tables are spoilt");
+    spoil(world, statements).await;
 
     let owner = world.member(RoleTemplate::Owner);
     let home = format!("/v1/organizations/{}", world.home);
@@ -122,4 +122,30 @@ pub(super) async fn fail_inside(world: &World) -> usize {
         assert_eq!(answer.status, 500, "{path}");
     }
     calls.len()
+}
+
+/// Makes the server fail inside on what visitors send, and on what is recorded of them.
+pub(super) async fn fail_visitors(world: &World, mail: &Mail) {
+    let statements = "CREATE FUNCTION blurt() RETURNS trigger LANGUAGE plpgsql AS $$ \
+         BEGIN RAISE EXCEPTION 'not %', NEW USING DETAIL = NEW::text; END $$; \
+         CREATE TRIGGER blurt BEFORE INSERT ON form_responses FOR EACH ROW EXECUTE FUNCTION blurt(); \
+         CREATE TRIGGER blurt BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION blurt();";
+    spoil(world, statements).await;
+
+    hand_in(&world.stack, &mail.page, RIGHT).await.expect(503);
+    // Who opens a mail is not told that it was not written down.
+    open(&world.stack, &mail.pixel).await;
+    for _ in 0..300 {
+        if log::kept().contains("a hit of a visitor was refused") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the log does not tell that it was not written down");
+}
+
+async fn spoil(world: &World, statements: &'static str) {
+    let mut admin = world.stack.admin().await;
+    let spoilt = sqlx::raw_sql(statements).execute(&mut admin).await;
+    spoilt.expect("the tables are spoilt");
 }

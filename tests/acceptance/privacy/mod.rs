@@ -3,3 +3,4 @@
 mod canaries;
 mod mischief;
 mod search;
+mod visit;

@@ -82,8 +82,15 @@ impl Call {
     ///
     /// If the answer has no request id, or is a refusal and no problem document about this request.
     pub(crate) async fn send(self) -> Answer {
+        let answer = self.visit().await;
+        answer.check_form();
+        answer
+    }
+
+    /// Sends it to an address for people, whom pages tell what went wrong.
+    pub(crate) async fn visit(self) -> Answer {
         let response = self.0.send().await.expect("the server answers");
-        let answer = Answer {
+        Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response
@@ -91,9 +98,7 @@ impl Call {
                 .await
                 .expect("the answer arrives whole")
                 .to_vec(),
-        };
-        answer.check_form();
-        answer
+        }
     }
 }
 

@@ -63,6 +63,8 @@ FORMS = OPEN_OBJECTS | {
     "duplicate #/fields/*",
     "required #/fields/*/field_label",
     "required #/fields/*/validation_rules/options",
+    "required #/fields/*/validation_rules/options/*/label",
+    "invalid-option #/fields/*/validation_rules/options/*/value",
     "too-long #/fields/*/field_label",
     "too-long #/fields/*/validation_rules/options/*/label",
 }

@@ -127,6 +127,17 @@ mod tests {
         rows
     }
 
+    /// All that is told of a file that comes in these pieces.
+    fn told(detected: &Detected, pieces: &[&[u8]]) -> Vec<Result<ParsedRow, RejectedRow>> {
+        let mut rows = Vec::new();
+        let mut reader = FileReader::new(detected).keeping_originals();
+        for piece in pieces {
+            reader.read(piece, &mut |row| rows.push(row));
+        }
+        reader.finish(&mut |row| rows.push(row));
+        rows
+    }
+
     #[test]
     fn the_same_list_is_read_from_every_encoding() {
         let text = "sep=;\r\nPrénom;E-mail\r\nZoë;zoe@a.de\r\n\r\nJörg;\r\n";
@@ -153,6 +164,30 @@ mod tests {
         ) {
             let bytes = [b"Email,Name\n".as_slice(), &bytes].concat();
             prop_assert_eq!(rows(&bytes, size), rows(&bytes, 1_000));
+        }
+
+        #[test]
+        fn any_bytes_are_read_the_same_wherever_they_are_cut_and_lines_never_go_back(
+            mark in prop::sample::select(vec![&b""[..], b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF", b"sep="]),
+            bytes in prop::collection::vec(
+                prop_oneof![any::<u8>(), prop::sample::select(b"a@.,;\t|\"\n\r\0".to_vec())],
+                0..300,
+            ),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let bytes = [mark, &bytes].concat();
+            let (head, tail) = bytes.split_at(cut.index(bytes.len() + 1));
+            let detected = sniff(&bytes);
+
+            let rows = told(&detected, &[&bytes]);
+            let cut = told(&detected, &[head, tail]);
+
+            prop_assert_eq!(&cut, &rows);
+            let lines = rows.iter().map(|row| match row {
+                Ok(row) => row.line,
+                Err(row) => row.line,
+            });
+            prop_assert!(lines.is_sorted());
         }
 
         #[test]
