@@ -54,7 +54,8 @@ fn event(campaign: CampaignId, number: u32) -> Event {
     let index = usize::try_from(number).unwrap();
     let event_type = EventType::ALL[index % EventType::ALL.len()];
     let person = u128::from(number) * 7_919 % PEOPLE + 1;
-    let person = (!number.is_multiple_of(11)).then(|| ContactId::from_uuid(Uuid::from_u128(person)));
+    let person =
+        (!number.is_multiple_of(11)).then(|| ContactId::from_uuid(Uuid::from_u128(person)));
     let at = START + Duration::seconds(i64::from(number) * 7_919 % SECONDS);
     let mut event = Event::seen(event_type, campaign, person, at, a_unique_id());
     event.actor = ACTORS[index / EventType::ALL.len() % ACTORS.len()];
