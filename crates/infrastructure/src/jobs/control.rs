@@ -42,7 +42,8 @@ pub(super) struct Control<'a> {
 struct Told {
     progress: JobProgress,
     pace: JobPace,
-    is_stored: bool,
+    /// The progress that is known to be in the store. What is on its way there is not: who writes it may be dropped.
+    stored: JobProgress,
 }
 
 impl<'a> Control<'a> {
@@ -70,7 +71,7 @@ impl<'a> Control<'a> {
             told: Mutex::new(Told {
                 progress: claimed.progress.clone(),
                 pace: JobPace::default(),
-                is_stored: true,
+                stored: claimed.progress.clone(),
             }),
             news: Notify::new(),
             cancelled,
@@ -145,11 +146,8 @@ impl<'a> Control<'a> {
     }
 
     fn unstored_report(&self) -> Option<JobReport> {
-        let mut told = self.told();
-        if std::mem::replace(&mut told.is_stored, true) {
-            return None;
-        }
-        Some(JobReport {
+        let told = self.told();
+        (told.progress != told.stored).then(|| JobReport {
             progress: told.progress.clone(),
             rate: told.pace.per_second(),
         })
@@ -160,15 +158,17 @@ impl<'a> Control<'a> {
         let now = self.clock.now();
         let answer = self.store.report(self.job, self.worker, now, report).await;
         match answer {
-            Ok(lease) => Some(lease),
+            Ok(lease) => {
+                if let Some(report) = report {
+                    self.told().stored = report.progress.clone();
+                }
+                Some(lease)
+            }
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "the job's progress could not be stored"
                 );
-                if report.is_some() {
-                    self.told().is_stored = false;
-                }
                 None
             }
         }
@@ -187,10 +187,8 @@ impl JobControl for Control<'_> {
     fn under_way(&self, progress: JobProgress) {
         let mut told = self.told();
         let before = std::mem::take(&mut told.progress);
-        let after = before.clone().followed_by(progress);
-        told.is_stored &= after == before;
-        told.progress = after;
-        if !told.is_stored {
+        told.progress = before.followed_by(progress);
+        if told.progress != told.stored {
             self.news.notify_one();
         }
     }

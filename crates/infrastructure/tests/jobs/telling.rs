@@ -1,16 +1,18 @@
 //! How far jobs are, told while they are at work.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use async_trait::async_trait;
 use kernel::{
-    ClaimedJob, Job, JobControl, JobEnd, JobFailure, JobId, JobKind, JobProgress, JobStore as _,
-    TenantScope,
+    ClaimedJob, Job, JobControl, JobEnd, JobFailure, JobId, JobKind, JobProgress, JobStatus,
+    JobStore as _, TenantScope,
 };
 use time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::bench::{Bench, KIND, SETTINGS, Working, pass, start};
+use crate::trying::Troubled;
 
 /// A job that tells how far it is when somebody wants to know: first what is under way, then what is done.
 struct Teller {
@@ -137,4 +139,49 @@ async fn what_is_under_way_again_never_goes_backwards() {
 
     assert_eq!(stage.seen().await.0, 20);
     other.stop().await;
+}
+
+/// A job that ends soon after it told how far it is.
+struct Hasty;
+
+/// How soon.
+const SOON: Duration = Duration::milliseconds(5);
+
+#[async_trait]
+impl Job for Hasty {
+    fn kind(&self) -> JobKind {
+        KIND
+    }
+
+    async fn run(
+        &self,
+        _job: &ClaimedJob,
+        _scope: &TenantScope,
+        work: &dyn JobControl,
+    ) -> Result<JobEnd, JobFailure> {
+        work.report(JobProgress::new(10).count("batches", 1));
+        tokio::time::sleep(SOON.unsigned_abs()).await;
+        Ok(JobEnd::DONE)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_job_tells_last_is_seen_although_it_was_being_stored_when_the_job_ended() {
+    let bench = Bench::new();
+    let store = Troubled {
+        inner: bench.database.clone(),
+        failures: AtomicU32::new(0),
+        renews: true,
+        report_takes: SOON * 2,
+    };
+    let jobs = bench.enqueue(1, 3).await;
+
+    let working = start(bench.runner_on(Arc::new(store), &Arc::new(Hasty)));
+    pass(Duration::seconds(1)).await;
+    working.stop().await;
+
+    let job = bench.database.look_up(jobs[0]).await.unwrap().unwrap();
+    assert_eq!(job.status, JobStatus::Completed);
+    assert_eq!(job.progress.done(), 10);
+    assert_eq!(job.progress.counts().get("batches"), Some(&1));
 }

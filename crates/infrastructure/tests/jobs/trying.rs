@@ -181,11 +181,12 @@ async fn a_job_of_an_unknown_kind_is_put_off_for_a_worker_that_knows_it() {
     assert_eq!(painter.tries()[0].1.attempt, 2);
 }
 
-/// Storage whose first claims fail, and that refuses to renew.
-struct Troubled {
-    inner: MemoryDatabase,
-    failures: AtomicU32,
-    renews: bool,
+/// Storage whose first claims fail, that refuses to renew, and takes its time to write how far a job is.
+pub(crate) struct Troubled {
+    pub(crate) inner: MemoryDatabase,
+    pub(crate) failures: AtomicU32,
+    pub(crate) renews: bool,
+    pub(crate) report_takes: Duration,
 }
 
 #[async_trait]
@@ -219,6 +220,7 @@ impl JobStore for Troubled {
         now: Timestamp,
         report: Option<&'a JobReport>,
     ) -> Result<JobLease, StorageError> {
+        tokio::time::sleep(self.report_takes.unsigned_abs()).await;
         self.inner.report(job, worker, now, report).await
     }
 
@@ -285,6 +287,7 @@ async fn a_worker_outlives_an_outage_of_the_storage() {
         inner: bench.database.clone(),
         failures: AtomicU32::new(3),
         renews: true,
+        report_takes: Duration::ZERO,
     };
 
     let working = start(bench.runner_on(Arc::new(store), &painter));
@@ -303,6 +306,7 @@ async fn a_worker_drops_a_job_whose_lease_it_lost() {
         inner: bench.database.clone(),
         failures: AtomicU32::new(0),
         renews: false,
+        report_takes: Duration::ZERO,
     };
 
     let working = start(bench.runner_on(Arc::new(store), &painter));
