@@ -19,7 +19,7 @@ use super::{
     lock::OwnerLock,
     log::{self, Mark, ServerLog},
     orphans,
-    settings::{self, STATISTICS_LIBRARY},
+    settings::{self, Extras},
     socket::SocketDirectory,
     tied::Tie,
 };
@@ -40,7 +40,7 @@ pub(super) struct Cluster {
     socket: SocketDirectory,
     log: ServerLog,
     tie: Tie,
-    with_statistics: bool,
+    extras: Extras,
     is_new: bool,
     // Last, so that it is released when everything else is put away.
     _lock: OwnerLock,
@@ -64,7 +64,7 @@ impl Cluster {
         Ok(Self {
             log: ServerLog::at(layout.log()),
             tie,
-            with_statistics: true,
+            extras: Extras::ALL,
             is_new: version.is_none(),
             options,
             layout,
@@ -85,7 +85,7 @@ impl Cluster {
     }
 
     pub(super) fn has_statistics(&self) -> bool {
-        self.with_statistics
+        self.extras.statistics
     }
 
     pub(super) fn log(&self) -> &ServerLog {
@@ -100,18 +100,15 @@ impl Cluster {
 
     /// Starts the server and waits until it accepts connections.
     pub(super) fn launch(&mut self, control: &Control) -> Result<(), EmbeddedError> {
-        let started = self.try_launch(control);
-        match started {
-            Err(EmbeddedError::NotStarted(reason))
-                if self.with_statistics && reason.contains(STATISTICS_LIBRARY) =>
-            {
-                tracing::warn!(
-                    "this PostgreSQL lacks the library {STATISTICS_LIBRARY}: statements are not counted"
-                );
-                self.with_statistics = false;
-                self.try_launch(control)
-            }
-            other => other,
+        loop {
+            let reason = match self.try_launch(control) {
+                Err(EmbeddedError::NotStarted(reason)) => reason,
+                other => return other,
+            };
+            let Some(fewer) = self.extras.without_what(&reason) else {
+                return Err(EmbeddedError::NotStarted(reason));
+            };
+            self.extras = fewer;
         }
     }
 
@@ -161,7 +158,7 @@ impl Cluster {
                 &self.options,
                 &self.layout.cluster_name(),
                 socket.path(),
-                self.with_statistics,
+                self.extras,
             ))
             .stdout(log_copy)
             .stderr(log);

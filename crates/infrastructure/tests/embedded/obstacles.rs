@@ -117,6 +117,30 @@ async fn a_library_that_is_missing_is_done_without() {
 }
 
 #[tokio::test]
+async fn a_method_of_compression_that_is_missing_is_done_without() {
+    let directory = tempfile::tempdir().unwrap();
+    let real = real_programs().await;
+    let compression =
+        "SELECT (setting = 'lz4')::int::bigint FROM pg_settings WHERE name = 'wal_compression'";
+    let postgres = start(&directory.path().join("with")).await;
+    assert_eq!(count(&postgres, compression).await, 1);
+    let refusing = format!(
+        "for it; do [ \"$it\" != wal_compression=lz4 ] || {{ \
+         echo 'FATAL:  invalid value for parameter \"wal_compression\": \"lz4\"'; exit 1; }}; done\n\
+         exec {}/postgres \"$@\"",
+        real.display()
+    );
+    let initdb = format!("exec {}/initdb \"$@\"", real.display());
+    let programs = programs(directory.path(), &initdb, &refusing);
+    let without = disposable(&directory.path().join("without")).pg_bin_dir(&programs);
+
+    let postgres = EmbeddedPostgres::start(without).await.unwrap();
+
+    assert_eq!(count(&postgres, compression).await, 0);
+    assert!(postgres.has_statement_statistics());
+}
+
+#[tokio::test]
 async fn a_short_directory_that_others_could_use_is_not_used() {
     let directory = tempfile::tempdir().unwrap();
     let deep = directory.path().join("deep".repeat(30));
