@@ -24,8 +24,11 @@ pub const AGGREGATE_EVENTS: JobKind = JobKind::new("aggregate_events");
 /// How often the job is tried without getting on.
 const ATTEMPTS: u16 = 8;
 
-/// About how many events are counted, or noted anew, in one unit: it takes a second or less, and what it sorts fits into
+/// About how many events the job counts, or notes anew, in one unit: it takes a second or less, and what it sorts fits into
 /// memory. What is noted anew is no less than the events of a day.
+const JOB_STEP: u32 = 100_000;
+
+/// About how many [`Aggregation::follow`] counts in one unit, so that none of them keeps others waiting for long.
 const STEP: u32 = 20_000;
 
 /// How many units [`Aggregation::follow`] has at most: others wait for their turn.
@@ -313,7 +316,7 @@ impl AggregationJob {
         ids: Arc<dyn IdGenerator>,
     ) -> Self {
         Self {
-            aggregation: Aggregation::new(store, clock, ids),
+            aggregation: Aggregation::new(store, clock, ids).in_steps_of(JOB_STEP),
         }
     }
 

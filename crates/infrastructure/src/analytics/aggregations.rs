@@ -200,7 +200,7 @@ impl Aggregations for PostgresUnit {
         Ok(false)
     }
 
-    /// The rows that are counted are named, so that those that are taken away are the same, whatever is noted meanwhile.
+    /// What is counted is sorted once, in memory that is enough for 100,000 events. The rows that are counted are named, so that those that are taken away are the same, whatever is noted meanwhile.
     async fn count_noted(
         &self,
         campaign: CampaignId,
@@ -214,6 +214,8 @@ impl Aggregations for PostgresUnit {
         if chosen.is_empty() {
             return Ok(false);
         }
+        let memory = "SELECT set_config('work_mem', '32MB', true)";
+        self.execute_sql(memory, []).await?;
         let dates: Vec<_> = chosen.iter().map(|row| row.date).collect();
         let ids: Vec<_> = chosen.iter().map(|row| row.id).collect();
         let [days, starts, _] = arrays(&calendar.days_in_utc(dates.iter().copied()));

@@ -3,7 +3,8 @@ WITH standing AS MATERIALIZED (
     FROM campaign_aggregations w
     WHERE w.organization_id = $1 AND w.campaign_id = $2
 ),
--- Of days that are final nobody is told apart: what comes to them is late.
+-- Of days that are final nobody is told apart: what comes to them is late. In the order of the key of the people, in which all
+-- that follows takes them.
 happened AS MATERIALIZED (
     SELECT
         placed.event_type, placed.is_machine, placed.date, placed.is_final,
@@ -25,28 +26,36 @@ happened AS MATERIALIZED (
         ) AS dated
     ) AS placed
     GROUP BY 1, 2, 3, 4, 5
+    ORDER BY 5, 1, 2, 3
 ),
--- What was known of those people before this statement.
-known AS MATERIALIZED (
-    SELECT had.contact_id, had.event_type, had.is_machine, had.date
+history AS MATERIALIZED (
+    SELECT
+        seen.contact_id, seen.event_type, seen.is_machine, seen.date, seen.is_known,
+        lag(seen.date, 1, '-infinity'::date) OVER person AS previous_date,
+        max(seen.date) FILTER (WHERE seen.is_known) OVER (person ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            AS previous_known
     FROM (
-        SELECT DISTINCT h.contact_id, h.event_type, h.is_machine
+        SELECT h.contact_id, h.event_type, h.is_machine, h.date, false AS is_known
         FROM happened h
         WHERE h.contact_id IS NOT NULL
-        ORDER BY h.contact_id, h.event_type, h.is_machine
-    ) AS somebody
-    CROSS JOIN LATERAL (
-        SELECT d.contact_id, d.event_type, d.is_machine, d.date
-        FROM contact_event_days d
-        WHERE d.organization_id = $1 AND d.campaign_id = $2 AND d.contact_id = somebody.contact_id
-            AND d.event_type = somebody.event_type AND d.is_machine = somebody.is_machine
-        OFFSET 0
-    ) AS had
-),
-newcomer AS MATERIALIZED (
-    SELECT h.contact_id, h.event_type, h.is_machine, h.date FROM happened h WHERE h.contact_id IS NOT NULL
-    EXCEPT
-    SELECT known.contact_id, known.event_type, known.is_machine, known.date FROM known
+        UNION ALL
+        SELECT had.contact_id, had.event_type, had.is_machine, had.date, true
+        FROM (
+            SELECT DISTINCT h.contact_id, h.event_type, h.is_machine
+            FROM happened h
+            WHERE h.contact_id IS NOT NULL
+            ORDER BY h.contact_id, h.event_type, h.is_machine
+        ) AS somebody
+        CROSS JOIN LATERAL (
+            SELECT d.contact_id, d.event_type, d.is_machine, d.date
+            FROM contact_event_days d
+            WHERE d.organization_id = $1 AND d.campaign_id = $2 AND d.contact_id = somebody.contact_id
+                AND d.event_type = somebody.event_type AND d.is_machine = somebody.is_machine
+            OFFSET 0
+        ) AS had
+    ) AS seen
+    WINDOW person AS (
+        PARTITION BY seen.contact_id, seen.event_type, seen.is_machine ORDER BY seen.date, seen.is_known DESC)
 ),
 counted AS (
     INSERT INTO event_aggregations AS a (
@@ -54,14 +63,18 @@ counted AS (
         updated_at)
     SELECT
         $1, $2, found.event_type, found.is_machine, found.date,
-        sum(CASE WHEN found.is_final THEN 0 ELSE found.events END), sum(found.people),
-        sum(CASE WHEN found.is_final THEN found.events ELSE 0 END), $7::timestamptz, $7::timestamptz
+        sum(found.events), sum(found.people), sum(found.late), $7::timestamptz, $7::timestamptz
     FROM (
-        SELECT h.event_type, h.is_machine, h.date, h.is_final, h.events, 0 AS people
+        SELECT
+            h.event_type, h.is_machine, h.date, coalesce(sum(h.events) FILTER (WHERE NOT h.is_final), 0) AS events,
+            0 AS people, coalesce(sum(h.events) FILTER (WHERE h.is_final), 0) AS late
         FROM happened h
+        GROUP BY h.event_type, h.is_machine, h.date
         UNION ALL
-        SELECT n.event_type, n.is_machine, n.date, false, 0, 1
-        FROM newcomer n
+        SELECT n.event_type, n.is_machine, n.date, 0, count(*), 0
+        FROM history n
+        WHERE NOT n.is_known AND n.previous_date < n.date
+        GROUP BY n.event_type, n.is_machine, n.date
     ) AS found
     GROUP BY found.event_type, found.is_machine, found.date
     ON CONFLICT (organization_id, campaign_id, event_type, is_machine, date) DO UPDATE
@@ -69,43 +82,29 @@ counted AS (
         count = a.count + excluded.count, unique_contacts = a.unique_contacts + excluded.unique_contacts,
         late_count = a.late_count + excluded.late_count, updated_at = excluded.updated_at
 ),
--- In the order of the key, so that neighbours are written together. Whoever counts has the campaign in hand, so that nobody
--- else writes them.
 written AS (
     INSERT INTO contact_event_days AS d (
         organization_id, campaign_id, contact_id, event_type, is_machine, date, created_at)
     SELECT $1, $2, n.contact_id, n.event_type, n.is_machine, n.date, $7::timestamptz
-    FROM newcomer n
-    ORDER BY n.contact_id, n.event_type, n.is_machine, n.date
-    RETURNING d.date
-),
-history AS (
-    SELECT known.contact_id, known.event_type, known.is_machine, known.date FROM known
-    UNION ALL
-    SELECT n.contact_id, n.event_type, n.is_machine, n.date FROM newcomer n
-),
--- Who is new on a day comes between two others: what they were to each other is taken back.
-step AS (
-    SELECT
-        history.event_type, history.is_machine, history.date, 1 AS contacts,
-        lag(history.date, 1, '-infinity'::date) OVER (
-            PARTITION BY history.contact_id, history.event_type, history.is_machine ORDER BY history.date
-        ) AS previous_date
-    FROM history
-    UNION ALL
-    SELECT
-        known.event_type, known.is_machine, known.date, -1,
-        lag(known.date, 1, '-infinity'::date) OVER (
-            PARTITION BY known.contact_id, known.event_type, known.is_machine ORDER BY known.date
-        )
-    FROM known
+    FROM history n
+    WHERE NOT n.is_known AND n.previous_date < n.date
 )
 INSERT INTO event_recurrences AS r (
     organization_id, campaign_id, event_type, is_machine, date, previous_date, contacts, created_at, updated_at)
 SELECT
     $1, $2, step.event_type, step.is_machine, step.date, step.previous_date, sum(step.contacts), $7::timestamptz,
     $7::timestamptz
-FROM step
+FROM (
+    SELECT h.event_type, h.is_machine, h.date, h.previous_date, count(*) AS contacts
+    FROM history h
+    WHERE h.previous_date < h.date
+    GROUP BY h.event_type, h.is_machine, h.date, h.previous_date
+    UNION ALL
+    SELECT h.event_type, h.is_machine, h.date, coalesce(h.previous_known, '-infinity'), -count(*)
+    FROM history h
+    WHERE h.is_known
+    GROUP BY h.event_type, h.is_machine, h.date, h.previous_known
+) AS step
 GROUP BY step.event_type, step.is_machine, step.date, step.previous_date
 HAVING sum(step.contacts) <> 0
 ON CONFLICT (organization_id, campaign_id, event_type, is_machine, date, previous_date) DO UPDATE

@@ -19,7 +19,7 @@ pub(crate) const KIND: &str = "aggregate_events";
 const DAYS: i64 = 6;
 
 /// How many people did something on each of them; what they did takes more than one unit of work.
-const PEOPLE: i64 = 4_000;
+const PEOPLE: i64 = 10_000;
 
 /// The program leaves counting to the job.
 const NOT_AHEAD: [&str; 2] = ["--count-events-every", "0"];

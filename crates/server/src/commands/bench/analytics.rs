@@ -91,6 +91,8 @@ impl Bench {
         self.database(month.fill_last_day(&self.program, &tenant, most, next))?;
         self.settle()?;
         let nightly = self.database(counting::count(&self.program, &tenant))?;
+        let statements = self.program.statements();
+        let statements = self.runtime.block_on(statements).map_err(Failure::new)?;
         tracing::info!(seconds = nightly.as_secs_f64(), "counted");
         self.settle()?;
 
@@ -120,6 +122,7 @@ impl Bench {
             filled,
             first: counted,
             nightly: (self.nightly, nightly),
+            statements,
             read,
             behind,
         })

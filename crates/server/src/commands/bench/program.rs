@@ -1,5 +1,6 @@
 //! The program as a process of its own, with a private database.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use migration::role;
+use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
 use tempfile::TempDir;
@@ -30,6 +32,28 @@ pub(in crate::commands) struct Statement {
     pub(in crate::commands) text: String,
     pub(in crate::commands) calls: i64,
     pub(in crate::commands) seconds: f64,
+}
+
+impl Statement {
+    /// The figures for a program.
+    pub(in crate::commands) fn to_json(&self) -> Value {
+        json!({ "statement": self.text, "calls": self.calls, "seconds": self.seconds })
+    }
+
+    /// A table for a person.
+    pub(in crate::commands) fn write_all(
+        statements: &[Self],
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        writeln!(f, "| statement | calls | s |")?;
+        writeln!(f, "|---|---|---|")?;
+        for statement in statements {
+            let text = statement.text.replace('|', "/");
+            let (calls, seconds) = (statement.calls, statement.seconds);
+            writeln!(f, "| `{text}` | {calls} | {seconds:.2} |")?;
+        }
+        writeln!(f)
+    }
 }
 
 /// How large a table with what is stored apart is, or an index.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::reading::Read;
 use crate::commands::bench::measuring::verdict;
+use crate::commands::bench::program::Statement;
 
 /// In how many milliseconds, at most, 95 of 100 dashboards must be answered.
 const READ_BAR: f64 = 50.0;
@@ -24,6 +25,8 @@ pub(super) struct Report {
     pub(super) first: Duration,
     /// How many more came on one day, and how long it took to count those.
     pub(super) nightly: (u32, Duration),
+    /// Where the database spent that time, the most first.
+    pub(super) statements: Vec<Statement>,
     /// How fast dashboards are while what is recorded is counted, or nearly.
     pub(super) read: Vec<Read>,
     /// How fast they are when it was not counted for a long time.
@@ -58,6 +61,7 @@ impl Report {
                 "events": more,
                 "seconds": nightly.as_secs_f64(),
                 "seconds_per_million": seconds_per_million(more, nightly),
+                "statements": self.statements.iter().map(Statement::to_json).collect::<Vec<_>>(),
             },
             "dashboards": self.read.iter().map(told).collect::<Vec<_>>(),
             "dashboards_behind": self.behind.iter().map(told).collect::<Vec<_>>(),
@@ -81,7 +85,8 @@ impl fmt::Display for Report {
                 verdict(million <= COUNTING_BAR)
             )?;
         }
-        writeln!(f)?;
+        writeln!(f, "\nOf the latter:\n")?;
+        Statement::write_all(&self.statements, f)?;
         writeln!(
             f,
             "| dashboard | times | cold ms | p50 ms | p95 ms | longest ms | cold ≤ {COLD_BAR} ms \

@@ -93,9 +93,7 @@ impl Imported {
             "longest_silence_seconds": seen.longest_silence.as_secs_f64(),
             "end_foretold": seen.errors.len(),
             "end_wrong_by": { "middle": error, "most": worst },
-            "statements": self.statements.iter().map(|statement| json!({
-                "statement": statement.text, "calls": statement.calls, "seconds": statement.seconds,
-            })).collect::<Vec<_>>(),
+            "statements": self.statements.iter().map(Statement::to_json).collect::<Vec<_>>(),
         })
     }
 }
@@ -259,17 +257,8 @@ impl Report {
         let Some(first) = self.imported.first() else {
             return Ok(());
         };
-        writeln!(f, "| statement of the first import | calls | s |")?;
-        writeln!(f, "|---|---|---|")?;
-        for statement in &first.statements {
-            let text = statement.text.replace('|', "/");
-            writeln!(
-                f,
-                "| `{text}` | {} | {:.1} |",
-                statement.calls, statement.seconds
-            )?;
-        }
-        writeln!(f)
+        writeln!(f, "Of the first import:\n")?;
+        Statement::write_all(&first.statements, f)
     }
 
     fn write_sizes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

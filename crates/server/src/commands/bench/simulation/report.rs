@@ -14,9 +14,6 @@ const BAR: f64 = 20.0;
 /// How many contacts that are.
 const OF: f64 = 100_000.0;
 
-/// How many statements are told.
-const STATEMENTS: usize = 12;
-
 /// All figures of a run.
 pub(super) struct Report {
     pub(super) played: Played,
@@ -32,9 +29,7 @@ impl Report {
             "seconds": self.seconds(),
             "seconds_per_100000": self.per_hundred_thousand(),
             "is_within_the_bar": self.is_within_the_bar(),
-            "statements": self.statements.iter().take(STATEMENTS).map(|statement| json!({
-                "text": statement.text, "calls": statement.calls, "seconds": statement.seconds,
-            })).collect::<Vec<_>>(),
+            "statements": self.statements.iter().map(Statement::to_json).collect::<Vec<_>>(),
         })
     }
 
@@ -72,16 +67,7 @@ impl fmt::Display for Report {
             self.seconds(),
             self.per_hundred_thousand(),
         )?;
-        writeln!(f, "\n| statement | calls | seconds |\n|---|---|---|")?;
-        for statement in self.statements.iter().take(STATEMENTS) {
-            let text: String = statement.text.chars().take(80).collect();
-            let text = text.replace(['|', '\n'], " ");
-            writeln!(
-                f,
-                "| `{text}` | {} | {:.2} |",
-                statement.calls, statement.seconds
-            )?;
-        }
-        Ok(())
+        writeln!(f)?;
+        Statement::write_all(&self.statements, f)
     }
 }
