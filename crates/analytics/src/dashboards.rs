@@ -100,14 +100,15 @@ impl Dashboards {
         reading.commit(view).await
     }
 
-    /// The sum over all living campaigns, and what is under way: all that an overview page shows; of the last 30 days where
-    /// the question names no first one.
+    /// The sum over some living campaigns, or over all where none is named, and what is under way: all that an overview page
+    /// shows; of the last 30 days where the question names no first one.
     pub async fn overview(
         &self,
         scope: &TenantScope,
+        campaigns: &[CampaignId],
         question: &Question,
     ) -> Result<(MetricsView, RunningWork), AnalyticsError> {
-        let reading = self.begin(scope, Subject::All(&[]), question).await?;
+        let reading = self.begin(scope, Subject::All(campaigns), question).await?;
         let view = reading.metrics().await?;
         let running = reading.running().await?;
         reading.commit((view, running)).await

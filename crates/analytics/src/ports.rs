@@ -49,11 +49,11 @@ pub trait FigureReader: Send + Sync {
         zone: &TimeZoneName,
         days: &[Day],
     ) -> Result<Figures, StorageError>;
-    /// What the events of a campaign amount to on days that follow one another, by what was known of the recipients'
+    /// What the events of these campaigns amount to on days that follow one another, by what was known of the recipients'
     /// addresses when they were mailed. Events of others than recipients are left out; late ones count as the others do.
     async fn figures_by_segment(
         &self,
-        campaign: CampaignId,
+        campaigns: &[CampaignId],
         days: &[Day],
     ) -> Result<BTreeMap<Segment, Figures>, StorageError>;
     /// The leads that these campaigns made from one instant to before another, by campaign, source and, where that is

@@ -25,6 +25,8 @@ pub(crate) struct Reading {
     /// The only campaign; `None` for the sum over several.
     campaign: Option<CampaignCard>,
     campaigns: Vec<CampaignCard>,
+    /// Whether others were left out.
+    is_restricted: bool,
     calendar: Calendar,
     period: Period,
     segment: Option<Segment>,
@@ -82,6 +84,7 @@ impl Reading {
             unit,
             organization,
             campaigns: vec![campaign.clone()],
+            is_restricted: true,
             campaign: Some(campaign),
             calendar,
             period,
@@ -101,12 +104,13 @@ impl Reading {
         let period = question.period(&calendar, None, at).map_err(out_of_time)?;
         Ok(Self {
             campaigns: unit.subjects().campaigns().await?,
+            is_restricted: false,
             unit,
             organization,
             campaign: None,
             calendar,
             period,
-            segment: None,
+            segment: question.segment(),
             at,
         })
     }
@@ -116,6 +120,7 @@ impl Reading {
         if wanted.is_empty() {
             return Ok(());
         }
+        self.is_restricted = true;
         self.campaigns.retain(|it| wanted.contains(&it.id));
         let is_there = |id: &CampaignId| self.campaigns.iter().any(|it| it.id == *id);
         if wanted.iter().all(is_there) {
@@ -180,12 +185,10 @@ impl Reading {
     pub(crate) async fn segments(&self) -> Result<SegmentsView, AnalyticsError> {
         let mut counts = BTreeMap::<Segment, Counts>::new();
         let leads = self.leads(self.period, true).await?;
-        for campaign in &self.campaigns {
-            let days = self.calendar.days(self.period);
-            let figures = self.unit.figures();
-            for (segment, figures) in figures.figures_by_segment(campaign.id, &days).await? {
-                *counts.entry(segment).or_default() += figures.campaigns.into_values().sum();
-            }
+        let days = self.calendar.days(self.period);
+        let (figures, campaigns) = (self.unit.figures(), self.ids());
+        for (segment, figures) in figures.figures_by_segment(&campaigns, &days).await? {
+            *counts.entry(segment).or_default() += figures.campaigns.into_values().sum();
         }
         for lead in &leads {
             if let Some(segment) = lead.segment {
@@ -258,9 +261,19 @@ impl Reading {
         let metrics = self.metrics_of(&now, final_until).await?;
         if self.campaign.is_some() {
             let segments = self.segments().await?;
-            return Ok(report(&metrics, Some(&segments), None));
+            return Ok(report(self.subject(), &metrics, Some(&segments), None));
         }
-        Ok(report(&metrics, None, Some(&self.comparison_of(&now))))
+        let comparison = self.comparison_of(&now);
+        Ok(report(self.subject(), &metrics, None, Some(&comparison)))
+    }
+
+    /// What it is of, in words.
+    fn subject(&self) -> String {
+        match self.campaigns.as_slice() {
+            [campaign] if self.is_restricted => campaign.name.clone(),
+            campaigns if self.is_restricted => format!("{} campaigns", campaigns.len()),
+            _ => "All campaigns".to_owned(),
+        }
     }
 
     async fn metrics_of(
@@ -303,13 +316,13 @@ impl Reading {
 
     async fn figures(&self, period: Period) -> Result<Figures, AnalyticsError> {
         let days = self.calendar.days(period);
-        let reader = self.unit.figures();
-        if let (Some(segment), Some(campaign)) = (self.segment, &self.campaign) {
-            let mut segments = reader.figures_by_segment(campaign.id, &days).await?;
+        let (reader, campaigns) = (self.unit.figures(), self.ids());
+        if let Some(segment) = self.segment {
+            let mut segments = reader.figures_by_segment(&campaigns, &days).await?;
             return Ok(segments.remove(&segment).unwrap_or_default());
         }
         let zone = &self.organization.time_zone;
-        Ok(reader.figures_of(&self.ids(), zone, &days).await?)
+        Ok(reader.figures_of(&campaigns, zone, &days).await?)
     }
 
     async fn leads(

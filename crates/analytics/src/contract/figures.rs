@@ -21,6 +21,7 @@ macro_rules! for_each_figure_case {
             what_a_robot_wrote_into_a_trap_is_no_event,
             several_campaigns_are_told_apart_and_their_days_summed_up,
             segments_are_what_was_known_of_recipients,
+            segments_of_campaigns_are_told_by_campaign_and_summed_by_day,
             leads_are_told_apart_by_campaign_source_and_segment,
             a_campaign_spans_from_its_first_event_to_its_last,
             organizations_and_living_campaigns_are_known,
@@ -296,7 +297,7 @@ mod cases {
 
         let unit = tenant.begin(subject).await;
         let days = Calendar::of(&utc()).days(year());
-        let seen = unit.figures().figures_by_segment(campaign, &days).await;
+        let seen = unit.figures().figures_by_segment(&[campaign], &days).await;
         let second = first_day().next_day().unwrap();
         let expected = BTreeMap::from([
             (
@@ -313,6 +314,38 @@ mod cases {
             ),
         ]);
         assert_eq!(seen.unwrap(), expected);
+    }
+
+    pub(super) async fn segments_of_campaigns_are_told_by_campaign_and_summed_by_day<S: Subject>(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let (both, other) = (somebody(), somebody());
+        let first = [(both, noon(0)), (both, noon(1)), (other, noon(1))];
+        let first = tenant.add_opened(subject, &first).await;
+        let second = tenant.add_opened(subject, &[(both, noon(1))]).await;
+        let idle = tenant.add_opened(subject, &[]).await;
+        for campaign in [first, second, idle] {
+            let known = [(both, Segment::Valid), (other, Segment::Risky)];
+            subject.add_recipients(tenant.id(), campaign, &known).await;
+        }
+
+        let unit = tenant.begin(subject).await;
+        let days = Calendar::of(&utc()).days(year());
+        let asked = [second, idle, first];
+        let seen = unit.figures().figures_by_segment(&asked, &days).await;
+        let mut seen = seen.unwrap();
+        let valid = seen.remove(&Segment::Valid).unwrap();
+        let expected = BTreeMap::from([(first, opened(2, 1)), (second, opened(1, 1))]);
+        assert_eq!(valid.campaigns, expected);
+        // Somebody counts once in each campaign.
+        let on_days: Vec<_> = valid.days.values().map(|day| day.counts).collect();
+        assert_eq!(on_days, [opened(1, 1), opened(2, 2)]);
+        let risky = seen.remove(&Segment::Risky).unwrap();
+        assert_eq!(risky.campaigns, BTreeMap::from([(first, opened(1, 1))]));
+        assert_eq!(seen, BTreeMap::new());
+        let nothing = unit.figures().figures_by_segment(&[], &days).await;
+        assert_eq!(nothing.unwrap(), BTreeMap::new());
     }
 
     pub(super) async fn leads_are_told_apart_by_campaign_source_and_segment<S: Subject>(
@@ -460,7 +493,7 @@ mod cases {
         let reader = unit.figures();
         let seen = reader.figures_of(&[campaign], &utc(), &days).await;
         assert_eq!(seen.unwrap(), crate::Figures::default());
-        let seen = reader.figures_by_segment(campaign, &days).await;
+        let seen = reader.figures_by_segment(&[campaign], &days).await;
         assert_eq!(seen.unwrap(), BTreeMap::new());
         for by_segment in [false, true] {
             let leads = reader

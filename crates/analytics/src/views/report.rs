@@ -4,20 +4,17 @@ use super::view::{ComparisonView, MetricsView, SegmentsView};
 use crate::metrics::DailyCounts;
 use crate::report::ReportContent;
 
-/// What a report says of these views: of a campaign with its segments, or of several side by side.
+/// What a report on `subject` says of these views: of a campaign with its segments, or of several side by side.
 pub(crate) fn report(
+    subject: String,
     view: &MetricsView,
     segments: Option<&SegmentsView>,
     comparison: Option<&ComparisonView>,
 ) -> ReportContent {
     let heading = &view.heading;
-    let title = match &heading.campaign {
-        Some(campaign) => campaign.name.clone(),
-        None => "All campaigns".to_owned(),
-    };
     let title = match heading.segment {
-        Some(segment) => format!("{title} ({segment} addresses)"),
-        None => title,
+        Some(segment) => format!("{subject} ({segment} addresses)"),
+        None => subject,
     };
     let days = view.days.iter().map(|it| DailyCounts {
         day: it.day,

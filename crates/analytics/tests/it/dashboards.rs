@@ -81,7 +81,7 @@ async fn an_overview_is_the_sum_over_campaigns() {
     let question = Question::default();
     let (view, running) = world
         .dashboards
-        .overview(&world.scope, &question)
+        .overview(&world.scope, &[], &question)
         .await
         .unwrap();
     let comparison = world
@@ -100,6 +100,71 @@ async fn an_overview_is_the_sum_over_campaigns() {
         .collect();
     assert_eq!(compared, [first, second]);
     assert_eq!((running.campaigns, running.jobs), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn an_overview_of_campaigns_that_are_named_is_their_sum() {
+    let world = World::new().await;
+    let campaigns = [answered(&world).await, answered(&world).await];
+    answered(&world).await;
+    let (scope, dashboards) = (&world.scope, &world.dashboards);
+    let question = Question::default();
+
+    for named in [&campaigns[..1], &campaigns] {
+        let overview = dashboards.overview(scope, named, &question).await;
+        let compared = dashboards.compare(scope, named, &question).await.unwrap();
+        let pdf = FileFormat::Pdf;
+        let report = dashboards
+            .export_organization(scope, named, &question, ViewName::Totals, pdf)
+            .await
+            .unwrap();
+
+        assert_eq!(overview.unwrap().0.counts, compared.sum());
+        assert_eq!(compared.sum().sent.people, 2 * named.len() as u64);
+        let title = match named {
+            [_] => compared.campaigns[0].campaign.name.clone(),
+            _ => "2 campaigns".to_owned(),
+        };
+        let texts = crate::pdf::texts(&report.content);
+        let texts: Vec<_> = texts.iter().map(|it| crate::report::plain(it)).collect();
+        assert!(texts.contains(&title), "{title}: {texts:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_overview_of_a_segment_is_the_sum_over_that_of_each_campaign() {
+    let world = World::new().await;
+    let known = [
+        (world.contact(), Segment::Risky),
+        (world.contact(), Segment::Valid),
+    ];
+    let campaigns = [
+        world.campaign("Spring").await,
+        world.campaign("Autumn").await,
+    ];
+    for campaign in campaigns {
+        world.assign(campaign, &known).await;
+        for (contact, _) in known {
+            let at = datetime!(2026-01-10 9:00 UTC);
+            world.open(campaign, contact, at).await;
+        }
+    }
+    let (scope, dashboards) = (&world.scope, &world.dashboards);
+
+    for segment in [Segment::Risky, Segment::Valid] {
+        let question = Question::new(None, None, Some(segment)).unwrap();
+        let overview = dashboards.overview(scope, &[], &question).await;
+        let compared = dashboards.compare(scope, &[], &question).await.unwrap();
+
+        let (view, _) = overview.unwrap();
+        assert_eq!(view.heading.segment, Some(segment));
+        assert_eq!(view.counts, compared.sum());
+        assert_eq!(view.counts.opened.human.people, 2);
+        for (campaign, compared) in campaigns.into_iter().zip(compared.campaigns) {
+            let alone = dashboards.campaign(scope, campaign, &question).await;
+            assert_eq!(compared.counts, alone.unwrap().counts);
+        }
+    }
 }
 
 #[tokio::test]
@@ -123,6 +188,11 @@ async fn campaigns_that_are_not_there_are_not_found() {
         world
             .dashboards
             .compare(scope, &[nobody], &question)
+            .await
+            .err(),
+        world
+            .dashboards
+            .overview(scope, &[nobody], &question)
             .await
             .err(),
     ];
@@ -213,7 +283,10 @@ async fn no_day_of_an_overview_is_final_while_a_campaign_was_never_counted() {
     let question = Question::new(Some(day), Some(day), None).unwrap();
 
     for is_final in [true, false] {
-        let overview = world.dashboards.overview(&world.scope, &question).await;
+        let overview = world
+            .dashboards
+            .overview(&world.scope, &[], &question)
+            .await;
         let (view, _) = overview.unwrap();
         assert_eq!(view.days[0].is_final, is_final);
         let back_dated = world.campaign("Back-dated").await;
@@ -299,7 +372,7 @@ async fn a_report_has_every_view() {
     }
     let texts: Vec<_> = crate::pdf::texts(&one.content)
         .iter()
-        .map(|text| text.replace('\u{a0}', " "))
+        .map(|text| crate::report::plain(text))
         .collect();
     for (name, number) in [
         ("Mails sent", "2"),

@@ -168,7 +168,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn every_number_of_a_view_stands_in_its_report(case in happened(3)) {
+    fn what_a_report_tells_of_a_view_is_what_the_view_shows(case in happened(3)) {
         run(async {
             let (world, [campaign, _]) = staged(&case).await;
             assert_report_of_one(&world, campaign, &case.question).await;

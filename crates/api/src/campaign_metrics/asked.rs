@@ -16,33 +16,17 @@ use crate::schema::{FileFormatText, MetricsViewText, ValidationStatusText};
 pub(super) struct Asked {
     from: Query<Option<Date>>,
     to: Query<Option<Date>>,
-    segment: Option<Query<Option<ValidationStatusText>>>,
+    segment: Query<Option<ValidationStatusText>>,
 }
 
 impl Asked {
-    /// Of a campaign.
-    pub(super) const fn of_campaign(
+    /// What these parameters say.
+    pub(super) const fn new(
         from: Query<Option<Date>>,
         to: Query<Option<Date>>,
         segment: Query<Option<ValidationStatusText>>,
     ) -> Self {
-        Self {
-            from,
-            to,
-            segment: Some(segment),
-        }
-    }
-
-    /// Of several campaigns, of which segments are not told.
-    pub(super) const fn of_organization(
-        from: Query<Option<Date>>,
-        to: Query<Option<Date>>,
-    ) -> Self {
-        Self {
-            from,
-            to,
-            segment: None,
-        }
+        Self { from, to, segment }
     }
 
     /// Who asks, and the question, or everything that is wrong with it: who may not ask is told that before.
@@ -60,10 +44,7 @@ impl Asked {
         parameters(|query| {
             let from = query.optional(&self.from, text_by(date));
             let to = query.optional(&self.to, text_by(date));
-            let segment = match &self.segment {
-                Some(segment) => query.optional(segment, text::<Segment>),
-                None => Some(None),
-            };
+            let segment = query.optional(&self.segment, text::<Segment>);
             match Question::new(from?, to?, segment?) {
                 Ok(question) => Some(question),
                 Err(error) => query.refuse(&self.to, error),

@@ -61,7 +61,7 @@ impl MetricsApi {
         /// Only people of whose addresses this was known when they were mailed; events count however late they came.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<MetricsAnswer>, Failed<()>> {
-        let (member, question) = Asked::of_campaign(from, to, segment)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
         let view = self
@@ -93,7 +93,7 @@ impl MetricsApi {
         /// Only people of whose addresses this was known when they were mailed; events count however late they came.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<DailyAnswer>, Failed<()>> {
-        let (member, question) = Asked::of_campaign(from, to, segment)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
         let view = self
@@ -124,7 +124,7 @@ impl MetricsApi {
         /// Only people of whose addresses this was known when they were mailed; events count however late they came.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<FunnelAnswer>, Failed<()>> {
-        let (member, question) = Asked::of_campaign(from, to, segment)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
         let view = self
@@ -155,7 +155,7 @@ impl MetricsApi {
         /// Only people of whose addresses this was known when they were mailed; events count however late they came.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<SourcesAnswer>, Failed<()>> {
-        let (member, question) = Asked::of_campaign(from, to, segment)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
         let view = self
@@ -186,7 +186,7 @@ impl MetricsApi {
         /// Only people of whose addresses this was known when they were mailed; events count however late they came.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<SegmentsAnswer>, Failed<()>> {
-        let (member, question) = Asked::of_campaign(from, to, segment)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
         let view = self
@@ -223,7 +223,7 @@ impl MetricsApi {
         /// Only people of whose addresses this was known when they were mailed; events count however late they came.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<MetricsFile, Failed<()>> {
-        let (member, question) = Asked::of_campaign(from, to, segment)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricExport)
             .await?;
         let (view, format) = Wanted { view, format }.read(ViewName::Totals)?;
@@ -236,9 +236,10 @@ impl MetricsApi {
 
     /// Read an overview
     ///
-    /// All that an overview page shows: the sum over all campaigns in the period (the last 30 days where `from` is
-    /// absent) with that of as many days before, day by day, how far people went, where leads came from, and what is
-    /// under way. Somebody whom two campaigns wrote to counts twice. Needs the permission `metric.view`.
+    /// All that an overview page shows: the sum over campaigns in the period (the last 30 days where `from` is absent)
+    /// with that of as many days before, day by day, how far people went, where leads came from, and what is under way: of
+    /// those campaigns that are named, or of all. Somebody whom two campaigns wrote to counts twice. Where one that is
+    /// named is not there, the answer is 404. Needs the permission `metric.view`.
     #[oai(
         path = "/v1/organizations/:organization/metrics/overview",
         method = "get",
@@ -248,15 +249,23 @@ impl MetricsApi {
         &self,
         caller: Caller,
         organization: Path<OrganizationKey>,
+        /// A campaign that is summed up; at most 50 can be named.
+        campaign_id: Query<Vec<Uuid>>,
         /// The first day.
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-    ) -> Result<Json<OverviewAnswer>, Failed<()>> {
-        let (member, question) = Asked::of_organization(from, to)
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        segment: Query<Option<ValidationStatusText>>,
+    ) -> Result<Json<OverviewAnswer>, Failed<St<404>>> {
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
-        let overview = self.dashboards.overview(member.scope(), &question).await?;
+        let named = campaigns(&campaign_id)?;
+        let overview = self
+            .dashboards
+            .overview(member.scope(), &named, &question)
+            .await?;
         Ok(Json(overview.into()))
     }
 
@@ -280,8 +289,10 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<ComparisonAnswer>, Failed<St<404>>> {
-        let (member, question) = Asked::of_organization(from, to)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricView)
             .await?;
         let named = campaigns(&campaign_id)?;
@@ -318,8 +329,10 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        segment: Query<Option<ValidationStatusText>>,
     ) -> Result<MetricsFile, Failed<(St<404>, St<422>)>> {
-        let (member, question) = Asked::of_organization(from, to)
+        let (member, question) = Asked::new(from, to, segment)
             .by(&caller, &organization.0, Permission::MetricExport)
             .await?;
         let named = campaigns(&campaign_id)?;

@@ -284,6 +284,27 @@ async fn a_table_of_all_campaigns_has_the_numbers_of_their_overview() {
 }
 
 #[tokio::test]
+async fn views_of_all_campaigns_can_be_those_of_a_segment_and_of_campaigns_that_are_named() {
+    let answered = Answered::new().await;
+    let by_segment = answered.get(&answered.of_campaign("/segments")).await;
+
+    for known in list(&by_segment, "/segments") {
+        let segment = known["segment"].as_str().unwrap();
+        let campaign = &answered.campaign;
+        let query = format!("?from=2026-01-12&segment={segment}&campaign_id={campaign}");
+        let overview = answered.of_all(&format!("/overview{query}"));
+        let overview = answered.get(&overview).await;
+        let comparison = answered.of_all(&format!("/comparison{query}"));
+        let comparison = answered.get(&comparison).await;
+        assert_eq!(overview["heading"]["segment"], segment);
+        assert_eq!(overview["figures"], known["figures"], "{segment}");
+        assert_eq!(comparison["sum"], known["figures"], "{segment}");
+        let export = answered.of_all(&format!("/export{query}"));
+        assert_eq!(answered.table(&export).await, totals(&overview));
+    }
+}
+
+#[tokio::test]
 async fn a_report_has_the_numbers_that_the_api_tells() {
     let answered = Answered::new().await;
     let told = async |view: &str| answered.get(&answered.of_campaign(view)).await;

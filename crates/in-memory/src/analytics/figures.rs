@@ -41,24 +41,24 @@ impl FigureReader for MemoryUnit {
 
     async fn figures_by_segment(
         &self,
-        campaign: CampaignId,
+        campaigns: &[CampaignId],
         days: &[Day],
     ) -> Result<BTreeMap<Segment, Figures>, StorageError> {
         self.read(|tenant| {
-            let mut events = BTreeMap::<Segment, Vec<&Event>>::new();
-            for event in events_of(tenant, campaign) {
-                if let Some(segment) = segment_of(tenant, campaign, event.contact)? {
-                    events.entry(segment).or_default().push(event);
+            let mut segments = BTreeMap::<Segment, Figures>::new();
+            for campaign in campaigns {
+                let mut events = BTreeMap::<Segment, Vec<&Event>>::new();
+                for event in events_of(tenant, *campaign) {
+                    if let Some(segment) = segment_of(tenant, *campaign, event.contact)? {
+                        events.entry(segment).or_default().push(event);
+                    }
+                }
+                for (segment, events) in events {
+                    let figures = segments.entry(segment).or_default();
+                    add(figures, *campaign, &counted(&events)?, days);
                 }
             }
-            let mut segments = BTreeMap::new();
-            for (segment, events) in events {
-                let mut figures = Figures::default();
-                add(&mut figures, campaign, &counted(&events)?, days);
-                if figures != Figures::default() {
-                    segments.insert(segment, figures);
-                }
-            }
+            segments.retain(|_, figures| *figures != Figures::default());
             Ok(segments)
         })
     }

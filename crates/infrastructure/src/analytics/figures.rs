@@ -35,6 +35,7 @@ struct FigureRow {
 
 #[derive(FromQueryResult)]
 struct SegmentRow {
+    campaign_id: Option<Uuid>,
     segment: String,
     date: Option<Date>,
     event_type: String,
@@ -102,13 +103,13 @@ impl FigureReader for PostgresUnit {
 
     async fn figures_by_segment(
         &self,
-        campaign: CampaignId,
+        campaigns: &[CampaignId],
         days: &[Day],
     ) -> Result<BTreeMap<Segment, Figures>, StorageError> {
         let [dates, starts, ends] = arrays(days);
         let values = [
             self.organization().into(),
-            campaign.as_uuid().into(),
+            ids(campaigns),
             dates,
             starts,
             ends,
@@ -116,12 +117,16 @@ impl FigureReader for PostgresUnit {
         let mut segments = BTreeMap::<Segment, Figures>::new();
         for row in self.all::<SegmentRow>(SEGMENTS, values).await? {
             let figures = segments.entry(segment(&row.segment)?).or_default();
-            let counts = match row.date {
-                Some(date) => &mut figures.days.entry(date).or_default().counts,
-                None => figures.campaigns.entry(campaign).or_default(),
-            };
             let counted = (row.events, row.people);
-            add(counts, &row.event_type, row.is_machine, counted)?;
+            if let Some(campaign) = row.campaign_id {
+                let campaign = CampaignId::from_uuid(campaign);
+                let counts = figures.campaigns.entry(campaign).or_default();
+                add(counts, &row.event_type, row.is_machine, counted)?;
+            }
+            if let Some(date) = row.date {
+                let day = figures.days.entry(date).or_default();
+                add(&mut day.counts, &row.event_type, row.is_machine, counted)?;
+            }
         }
         Ok(segments)
     }

@@ -144,7 +144,7 @@ async fn assert_report(
     assert_eq!(texts.contains(&late), view.late() > 0, "{late}");
 }
 
-/// The report of a campaign has all that its views show.
+/// What the report of a campaign tells is what its views show.
 pub(super) async fn assert_report_of_one(world: &World, campaign: CampaignId, question: &Question) {
     let (scope, dashboards) = (&world.scope, &world.dashboards);
     let view = dashboards
@@ -160,10 +160,10 @@ pub(super) async fn assert_report_of_one(world: &World, campaign: CampaignId, qu
     assert_report(world, Some(campaign), question, &view, beside.collect()).await;
 }
 
-/// The report of all campaigns together has all that their views show.
+/// What the report of all campaigns together tells is what their views show.
 pub(super) async fn assert_report_of_all(world: &World, question: &Question) {
     let (scope, dashboards) = (&world.scope, &world.dashboards);
-    let (view, _) = dashboards.overview(scope, question).await.unwrap();
+    let (view, _) = dashboards.overview(scope, &[], question).await.unwrap();
     let compared = dashboards.compare(scope, &[], question).await.unwrap();
     let compared = compared.campaigns.iter();
     let beside = compared.flat_map(|it| lines_beside(&it.campaign.name, &it.counts));

@@ -214,7 +214,7 @@ pub(super) async fn assert_tables_of_one(world: &World, campaign: CampaignId, qu
 /// Every table of all campaigns together has what its view shows.
 pub(super) async fn assert_tables_of_all(world: &World, question: &Question) {
     let (scope, dashboards) = (&world.scope, &world.dashboards);
-    let (view, _) = dashboards.overview(scope, question).await.unwrap();
+    let (view, _) = dashboards.overview(scope, &[], question).await.unwrap();
     let comparison = dashboards.compare(scope, &[], question).await.unwrap();
     assert_eq!(view.counts, comparison.sum());
     let expected = [

@@ -123,7 +123,7 @@ async fn segments_spans_and_leads_are_read_by_indexes() {
         assert_indexed(&filled, &told);
         let (segments, told) = plans(&adapter, async |unit| {
             let figures = unit.figures();
-            figures.figures_by_segment(campaign(), &quarter()).await
+            figures.figures_by_segment(&[campaign()], &quarter()).await
         })
         .await;
         assert_eq!(segments.unwrap().len(), 1);
