@@ -215,12 +215,8 @@ impl World {
 
     /// Whether the address is taken that somebody types into a landing page; where it is not, that stands beside the field.
     async fn takes_typed(&self, page: &str, email: &str) -> bool {
-        let mut typed = reqwest::Url::parse("http://localhost/").expect("an address");
-        typed.query_pairs_mut().append_pair("email", email);
-        let typed = typed.query().expect("what was typed").to_owned();
-        let form = "application/x-www-form-urlencoded";
         let call = self.stack.call(Method::POST, page);
-        let told = call.header("content-type", form).plain(typed).text().await;
+        let told = call.typed(&[("email", email)]).text().await;
         let is_taken = told.contains(THANKS);
         let fault = "id=\"e-email\">Please enter an email address";
         assert_ne!(is_taken, told.contains(fault), "{told}");

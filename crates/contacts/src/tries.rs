@@ -82,62 +82,14 @@ impl ContactError {
 
 #[cfg(test)]
 mod tests {
-    use std::fmt::Debug;
-    use std::sync::{Arc, Mutex};
-
+    use testkit::{Warning, warnings_of};
     use time::macros::datetime;
-    use tracing::field::{Field, Visit};
-    use tracing::span::{Attributes, Id, Record};
-    use tracing::{Event, Level, Metadata, Subscriber};
 
     use super::*;
 
     const KIND: JobKind = JobKind::new("paint");
 
     const AT: Timestamp = datetime!(2026-03-01 12:00 UTC);
-
-    /// Keeps what is logged as a warning: names of fields and their values.
-    #[derive(Clone, Default)]
-    struct Heard(Arc<Mutex<Vec<Fields>>>);
-
-    #[derive(Default)]
-    struct Fields(Vec<(&'static str, String)>);
-
-    impl Visit for Fields {
-        fn record_str(&mut self, field: &Field, value: &str) {
-            self.0.push((field.name(), value.to_owned()));
-        }
-
-        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            self.0.push((field.name(), format!("{value:?}")));
-        }
-    }
-
-    impl Subscriber for Heard {
-        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            *metadata.level() == Level::WARN
-        }
-
-        fn new_span(&self, _span: &Attributes<'_>) -> Id {
-            Id::from_u64(1)
-        }
-
-        fn record(&self, _span: &Id, _values: &Record<'_>) {}
-
-        fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
-
-        fn event(&self, event: &Event<'_>) {
-            let mut fields = Fields::default();
-            event.record(&mut fields);
-            fields.0.retain(|(name, _)| *name != "message");
-            fields.0.sort_unstable();
-            self.0.lock().unwrap().push(fields);
-        }
-
-        fn enter(&self, _span: &Id) {}
-
-        fn exit(&self, _span: &Id) {}
-    }
 
     #[test]
     fn what_others_got_in_the_way_of_is_tried_twenty_times_more_and_nothing_else_is() {
@@ -156,28 +108,26 @@ mod tests {
         }
     }
 
-    #[test]
-    fn each_try_that_is_repeated_is_logged_with_how_long_it_took() {
-        let heard = Heard::default();
+    #[tokio::test]
+    async fn each_try_that_is_repeated_is_logged_with_how_long_it_took() {
         let contended = JobFailure::from(StorageError::Contended(None));
 
-        tracing::subscriber::with_default(heard.clone(), || {
+        let trying = async {
             let mut tries = Tries::begin(KIND, AT);
             for at in [Duration::seconds(5), Duration::seconds(7)] {
                 assert!(tries.are_left_after(&contended, AT + at));
             }
             assert!(!tries.are_left_after(&JobFailure::from("unavailable"), AT));
-        });
+        };
+        let ((), told) = warnings_of("contacts::tries", trying).await;
 
-        let heard = heard.0.lock().unwrap();
-        let told: Vec<_> = heard.iter().map(|fields| fields.0.clone()).collect();
         let expected = [("1", "5000"), ("2", "2000")].map(|(attempt, duration)| {
-            [
+            Warning::from([
                 ("batch.attempt", attempt.to_owned()),
                 ("code", "contended".to_owned()),
                 ("duration_ms", duration.to_owned()),
                 ("job.kind", "paint".to_owned()),
-            ]
+            ])
         });
         assert_eq!(told, expected);
     }

@@ -11,7 +11,7 @@
 //! - [`EvidenceJudge`] tells people from machines, as the program does;
 //! - [`NameServer`] answers questions of the domain name system as it is told to;
 //! - [`a_simulator`] makes up what mails cause, as the program's own does;
-//! - [`plans_of`] tells how PostgreSQL carried out what a test did.
+//! - [`plans_of`] tells how PostgreSQL carried out what a test did, [`warnings_of`] what was logged meanwhile.
 
 #![expect(
     clippy::expect_used,
@@ -30,6 +30,7 @@ mod outbox;
 mod passwords;
 mod plans;
 mod simulator;
+mod warnings;
 mod work;
 
 pub use accounts::accounts_in_memory;
@@ -47,4 +48,5 @@ pub use outbox::Outbox;
 pub use passwords::PlainHasher;
 pub use plans::{Plan, plans_of};
 pub use simulator::a_simulator;
+pub use warnings::{Warning, warnings_of};
 pub use work::StagedWork;

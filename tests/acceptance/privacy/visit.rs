@@ -14,9 +14,6 @@ use super::search::{ADDRESS, EMAIL, NAME, PHONE, USER_AGENT};
 use crate::matrix::world::id;
 use crate::stack::{Answer, Call, Session, Stack, unique};
 
-/// How a browser sends what was typed into a form.
-const FORM: &str = "application/x-www-form-urlencoded";
-
 /// What the reader of the mail answers, as the form accepts it.
 pub(super) const RIGHT: &[(&str, &str)] = &[
     ("name", NAME),
@@ -91,15 +88,7 @@ pub(super) async fn open(stack: &Stack, path: &str) -> String {
 
 /// Sends a form.
 pub(super) async fn hand_in(stack: &Stack, path: &str, answers: &[(&str, &str)]) -> Answer {
-    let escaped = |text: &str| {
-        let text = text.replace('+', "%2B").replace('@', "%40");
-        text.replace(' ', "+")
-    };
-    let pairs = answers.iter();
-    let pairs = pairs.map(|(key, value)| format!("{key}={}", escaped(value)));
-    let typed = pairs.collect::<Vec<_>>().join("&");
-    let call = stack.call(Method::POST, path).header("content-type", FORM);
-    call.plain(typed).visit().await
+    stack.call(Method::POST, path).typed(answers).visit().await
 }
 
 fn text(answer: &Answer) -> String {

@@ -1,7 +1,7 @@
 //! Requests and answers.
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, Url};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -52,6 +52,15 @@ impl Call {
     /// With a body that does not say what it is.
     pub(crate) fn plain(self, text: String) -> Self {
         Self(self.0.body(text))
+    }
+
+    /// With what somebody typed into a form, as a browser sends it.
+    pub(crate) fn typed(self, answers: &[(&str, &str)]) -> Self {
+        let mut typed = Url::parse("http://localhost/").expect("an address");
+        typed.query_pairs_mut().extend_pairs(answers);
+        let form = "application/x-www-form-urlencoded";
+        let call = self.header(CONTENT_TYPE.as_str(), form);
+        call.plain(typed.query().unwrap_or_default().to_owned())
     }
 
     /// With a body of any bytes.

@@ -20,22 +20,25 @@ pub(super) async fn identify(
     answered: Option<String>,
     read_address: ReadAddress,
 ) -> Result<Identity, StorageError> {
-    let known = match (contact, &answered) {
-        (None, Some(email)) => unit.people().find_contact(email).await?,
-        (contact, _) => contact,
+    let (contact, address) = match (contact, answered) {
+        (Some(contact), _) => {
+            let addressee = unit.people().find_addressee(contact).await?;
+            (
+                Some(contact),
+                addressee.and_then(|it| read_address(&it.email)),
+            )
+        }
+        (None, Some(answered)) => {
+            let known = unit.people().find_contact(&answered).await?;
+            (known, Some(answered))
+        }
+        (None, None) => (None, None),
     };
-    let mut people: Vec<_> = known.map(Person::contact).into_iter().collect();
-    if let Some(known) = known {
-        let addressee = unit.people().find_addressee(known).await?;
-        let own = addressee.and_then(|it| read_address(&it.email));
-        people.extend(own.as_deref().map(Person::address));
-    }
-    if contact.is_none() {
-        people.extend(answered.as_deref().map(Person::address));
-    }
+    let known_by_contact = contact.map(Person::contact).into_iter();
+    let known_by_address = address.as_deref().map(Person::address);
     Ok(Identity {
-        contact: known,
-        people,
+        contact,
+        people: known_by_contact.chain(known_by_address).collect(),
     })
 }
 
@@ -48,7 +51,7 @@ impl Identity {
     ) -> Result<Self, StorageError> {
         let state = lead.state();
         let given = state.person.as_ref().and_then(Person::given_address);
-        let given = given.map(str::to_owned);
+        let given = given.and_then(read_address);
         let mut identity = identify(unit, state.contact, given, read_address).await?;
         identity.people.extend(state.person.clone());
         Ok(identity)

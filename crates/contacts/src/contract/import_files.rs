@@ -11,7 +11,6 @@ macro_rules! for_each_import_file_case {
             pieces_are_read_as_they_were_written,
             a_removed_file_is_gone_and_others_stay,
             a_file_is_removed_piece_by_piece_from_its_beginning,
-            a_large_file_is_removed_in_slices_to_its_last_piece,
             pieces_that_were_read_are_removed_but_for_the_first,
             other_tenants_see_no_file,
         }
@@ -88,34 +87,6 @@ mod cases {
         assert_eq!(files.piece(import.id(), 1).await.unwrap(), None);
         assert!(files.piece(import.id(), 2).await.unwrap().is_some());
         assert_eq!(files.remove(import.id(), 2).await.unwrap(), 1);
-    }
-
-    /// As imports do it at their end: a slice in each unit, until one is not full.
-    pub(super) async fn a_large_file_is_removed_in_slices_to_its_last_piece<S: Subject>(
-        subject: &S,
-    ) {
-        let tenant = Tenant::found(subject).await;
-        let import = tenant.add_import(subject, "Leads").await;
-        let unit = tenant.begin(subject).await;
-        let files = unit.import_files();
-        for position in 0..32 {
-            let appended = files.append(import.id(), position, b"a", NOW).await;
-            appended.unwrap();
-        }
-        unit.commit().await.unwrap();
-
-        let mut slices = Vec::new();
-        while slices.last().is_none_or(|gone| *gone == 16) {
-            let unit = tenant.begin(subject).await;
-            let gone = unit.import_files().remove(import.id(), 16).await;
-            slices.push(gone.unwrap());
-            unit.commit().await.unwrap();
-        }
-
-        assert_eq!(slices, [16, 16, 0]);
-        let unit = tenant.begin(subject).await;
-        let last = unit.import_files().piece(import.id(), 31).await.unwrap();
-        assert_eq!(last, None);
     }
 
     pub(super) async fn pieces_that_were_read_are_removed_but_for_the_first<S: Subject>(

@@ -1,10 +1,10 @@
 //! `ContactRepository::list`
 
-use kernel::{ContactId, PageRequest};
+use kernel::ContactId;
 use time::Duration;
 
 use super::Subject;
-use super::tenant::{NOW, Tenant, all_ids, all_pages, attributes, deleted};
+use super::tenant::{NOW, Tenant, attributes, deleted, listed};
 use crate::{
     Classification, Contact, ContactFilter, ContactSort, ContactSource, Profile, SuppressionReason,
     TimeRange, ValidationStatus,
@@ -30,23 +30,6 @@ macro_rules! for_each_listing_case {
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
     for_each_listing_case!([kernel::dispatch_contract_case] name subject);
-}
-
-/// All contacts that the filter lets through, page by page.
-async fn listed<S: Subject>(
-    tenant: &Tenant,
-    subject: &S,
-    filter: &ContactFilter,
-    sort: ContactSort,
-) -> Vec<ContactId> {
-    let unit = tenant.begin(subject).await;
-    let contacts =
-        all_pages(async |page: PageRequest| unit.contacts().list(filter, sort, &page).await);
-    let ids = contacts.await.iter().map(Contact::id).collect::<Vec<_>>();
-    let mut in_order = ids.clone();
-    in_order.sort_unstable();
-    assert_eq!(all_ids(unit.as_ref(), filter).await, in_order, "{filter:?}");
-    ids
 }
 
 /// Ten contacts with statuses in turn, in the order of their ids; addresses run the other way.

@@ -12,10 +12,11 @@ use uuid::Uuid;
 use super::Subject;
 use crate::ports::ContactUnit;
 use crate::{
-    AddressHash, Classification, Contact, ContactFilter, ContactImport, ContactList, ContactSource,
-    ContactText, Facts, FileFormat, ImportOptions, ImportStatus, Judged, ListCounts, NewContact,
-    NewContactList, NewImport, OnDuplicate, OnInvalid, Profile, Reason, Rules, Suppression,
-    SuppressionReason, SuppressionSource, SuppressionState, Validation, ValidationStatus, decide,
+    AddressHash, Classification, Contact, ContactFilter, ContactImport, ContactList, ContactSort,
+    ContactSource, ContactText, Facts, FileFormat, ImportOptions, ImportStatus, Judged, ListCounts,
+    NewContact, NewContactList, NewImport, OnDuplicate, OnInvalid, Profile, Reason, Rules,
+    Suppression, SuppressionReason, SuppressionSource, SuppressionState, Validation,
+    ValidationStatus, decide,
 };
 
 /// The instant at which everything happens in a case that names no other.
@@ -322,6 +323,23 @@ pub(super) fn revalidated(contact: &Contact, status: ValidationStatus) -> Contac
         None,
     );
     contact
+}
+
+/// The ids of all contacts that the filter lets through, page by page.
+pub(super) async fn listed<S: Subject>(
+    tenant: &Tenant,
+    subject: &S,
+    filter: &ContactFilter,
+    sort: ContactSort,
+) -> Vec<ContactId> {
+    let unit = tenant.begin(subject).await;
+    let contacts =
+        all_pages(async |page: PageRequest| unit.contacts().list(filter, sort, &page).await);
+    let ids = contacts.await.iter().map(Contact::id).collect::<Vec<_>>();
+    let mut in_order = ids.clone();
+    in_order.sort_unstable();
+    assert_eq!(all_ids(unit.as_ref(), filter).await, in_order, "{filter:?}");
+    ids
 }
 
 /// The ids of all contacts that the filter lets through, read three at a time.

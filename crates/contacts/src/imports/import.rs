@@ -120,11 +120,25 @@ impl ImportCounts {
             + self.suppressed
     }
 
-    /// The counts by their names.
+    /// All counts by their names: how many rows were read, and what became of them.
     #[must_use]
     pub const fn named(&self) -> [(&'static str, u64); 7] {
+        let [created, updated, unchanged, duplicate, rejected, suppressed] = self.outcomes();
         [
             ("rows_read", self.rows_read()),
+            created,
+            updated,
+            unchanged,
+            duplicate,
+            rejected,
+            suppressed,
+        ]
+    }
+
+    /// What became of the rows, by the names of the outcomes.
+    #[must_use]
+    pub const fn outcomes(&self) -> [(&'static str, u64); 6] {
+        [
             ("created", self.created),
             ("updated", self.updated),
             ("unchanged", self.unchanged),

@@ -195,6 +195,7 @@ impl PostgresDatabase {
             match purged.await {
                 Ok(removed) => {
                     *count += removed;
+                    turn.unexplained = None;
                     turn.most = (turn.most * 2).min(kind.most);
                 }
                 // Which of them it is that cannot go is found out by halves.

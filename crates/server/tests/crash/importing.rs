@@ -192,7 +192,8 @@ impl Importing {
             assert_eq!(number(admin, sql).await, expected, "{what}");
         }
         let lines: Vec<i64> =
-            sqlx::query_scalar("SELECT line FROM contact_import_rejections ORDER BY line")
+            sqlx::query_scalar("SELECT line FROM contact_import_rejections WHERE organization_id = $1::uuid ORDER BY line")
+                .bind(self.organization)
                 .fetch_all(admin)
                 .await
                 .unwrap();
@@ -243,7 +244,10 @@ async fn an_import_that_is_killed_again_and_again_loses_no_row_and_doubles_none(
         inside += usize::from(after["status"] != "completed");
         reached = rows_read(&after) + 1;
     }
-    assert!(inside >= 2, "it was killed in the middle {inside} times");
+    assert!(
+        inside >= kills.min(2),
+        "it was killed in the middle {inside} times"
+    );
 
     let mut admin = administrator(&data_dir).await;
     importing.reckon(&file, &mut admin).await;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::extent::{kills, rows};
 use crate::killing::a_random_while;
 use crate::program::Program;
+use crate::simulating::linger;
 use crate::stopping::{count, execute};
 use crate::workers::Worker;
 use crate::writer::Writer;
@@ -38,18 +39,9 @@ async fn nobody_is_mailed_twice_and_nobody_left_out_however_often_workers_are_ki
     let mut admin = PgConnection::connect_with(&test.admin()).await.unwrap();
     let (here, campaigns) = two_campaigns(&mut writer, &mut admin).await;
     // So that a kill meets a batch that has begun and is not committed.
-    execute(
-        &mut admin,
-        "CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS \
-             'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END'",
-    )
-    .await;
-    execute(
-        &mut admin,
-        "CREATE TRIGGER linger AFTER INSERT ON campaign_counts FOR EACH STATEMENT EXECUTE FUNCTION linger(); \
-         CREATE TRIGGER linger AFTER UPDATE ON campaigns FOR EACH STATEMENT EXECUTE FUNCTION linger()",
-    )
-    .await;
+    linger(&mut admin).await;
+    let in_beginnings_too = "CREATE TRIGGER linger AFTER UPDATE ON campaigns FOR EACH STATEMENT EXECUTE FUNCTION linger()";
+    execute(&mut admin, in_beginnings_too).await;
 
     let start = || [0; 2].map(|_| Worker::start(&data_dir, &test.login_url()));
     let mut workers = start();

@@ -78,7 +78,7 @@ async fn a_simulation_that_is_killed_again_and_again_gives_the_same_events() {
     program.stop();
 
     assert!(
-        inside >= 2 && inside * 2 >= kills(3),
+        inside >= kills(3).min(2) && inside * 2 >= kills(3),
         "{inside} kills met work in hand"
     );
     compare(&mut admin, whole, killed).await;

@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::program::{Program, administrator};
-use crate::writer::{PATIENCE, Writer};
+use crate::writer::Writer;
 
 /// How long after a start it may take until somebody goes on with what a program was killed in: so much less than a lease
 /// lasts that nobody waited for its end.
@@ -162,7 +162,7 @@ async fn goes_on_after(end: fn(Program), within: Duration) {
     let mut admin = administrator(&data_dir).await;
     all_go_on(&["send_invitation"], &mut admin, ready, within).await;
     while mails(&data_dir) < 2 {
-        assert!(ready.elapsed() < PATIENCE, "no mail came");
+        assert!(ready.elapsed() < SOON, "no mail came");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     program.stop();

@@ -2,9 +2,9 @@
 
 use kernel::{PageLimit, PageRequest};
 
-use super::{listed, named, searching};
+use super::{named, searching};
 use crate::contract::Subject;
-use crate::contract::tenant::{NOW, Tenant, attributes};
+use crate::contract::tenant::{NOW, Tenant, attributes, listed};
 use crate::{
     Contact, ContactFilter, ContactSearch, ContactSort, SuppressionReason, ValidationStatus,
 };

@@ -3,10 +3,8 @@
 mod chance;
 mod words;
 
-use kernel::{ContactId, PageRequest};
-
 use super::Subject;
-use super::tenant::{Tenant, all_ids, all_pages};
+use super::tenant::{Tenant, listed};
 use crate::{
     Contact, ContactFilter, ContactSearch, ContactSort, ContactText, Profile, ValidationStatus,
 };
@@ -51,23 +49,6 @@ fn searching(q: &str) -> ContactFilter {
         search: Some(q.parse::<ContactSearch>().unwrap()),
         ..ContactFilter::default()
     }
-}
-
-/// All contacts that the filter lets through, page by page.
-async fn listed<S: Subject>(
-    tenant: &Tenant,
-    subject: &S,
-    filter: &ContactFilter,
-    sort: ContactSort,
-) -> Vec<ContactId> {
-    let unit = tenant.begin(subject).await;
-    let contacts =
-        all_pages(async |page: PageRequest| unit.contacts().list(filter, sort, &page).await);
-    let ids = contacts.await.iter().map(Contact::id).collect::<Vec<_>>();
-    let mut in_order = ids.clone();
-    in_order.sort_unstable();
-    assert_eq!(all_ids(unit.as_ref(), filter).await, in_order, "{filter:?}");
-    ids
 }
 
 /// The places in `contacts` of those that are found, best first.

@@ -1,8 +1,8 @@
 //! Which words find whom.
 
-use super::{found, listed, named, searching};
+use super::{found, named, searching};
 use crate::contract::Subject;
-use crate::contract::tenant::{LATER, Tenant, deleted};
+use crate::contract::tenant::{LATER, Tenant, deleted, listed};
 use crate::{ContactFilter, ContactSort};
 
 pub(super) async fn a_contact_is_found_by_any_of_its_words_in_any_order<S: Subject>(subject: &S) {

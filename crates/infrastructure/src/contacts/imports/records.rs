@@ -177,9 +177,8 @@ impl PostgresUnit {
         if before.status != status {
             self.note_deed(Counted::Import { status }, 1);
         }
-        let (then, now) = (before.counts().named(), after.counts.named());
-        // The first one is the sum of the others.
-        for ((outcome, then), (_, now)) in then.into_iter().zip(now).skip(1) {
+        let (then, now) = (before.counts().outcomes(), after.counts.outcomes());
+        for ((outcome, then), (_, now)) in then.into_iter().zip(now) {
             // One that is read anew begins at nothing.
             let rows = now.saturating_sub(then);
             if rows > 0 {

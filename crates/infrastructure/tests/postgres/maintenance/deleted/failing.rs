@@ -1,19 +1,15 @@
 //! What cannot be removed keeps nothing else from going.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use analytics::runs::RunCounts;
 use infrastructure::SystemClock;
 use infrastructure::scheduler::PeriodicTask as _;
 use kernel::Clock;
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
-use testkit::TestDatabase;
+use testkit::{TestDatabase, Warning, warnings_of};
 use time::Duration;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
 
 use super::super::{admin, names};
 use super::{AT, Hurrying, THINGS, make, of_each, run, task};
@@ -91,62 +87,15 @@ async fn whoever_is_purged_later_than_others_is_kept_with_the_address_that_they_
     assert_eq!(names(&mut admin, kept).await, expected);
 }
 
-/// Keeps what purging warns of: names of fields and their values.
-#[derive(Clone, Default)]
-struct Warnings(Arc<Mutex<Vec<Fields>>>);
-
-#[derive(Default)]
-struct Fields(BTreeMap<&'static str, String>);
-
-impl Visit for Fields {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.0.insert(field.name(), value.to_owned());
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
-    }
-}
-
-impl Subscriber for Warnings {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::WARN
-            && metadata.target() == "infrastructure::maintenance::purge"
-    }
-
-    fn new_span(&self, _span: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _span: &Id, _values: &Record<'_>) {}
-
-    fn record_follows_from(&self, _span: &Id, _follows: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        fields.0.remove("message");
-        self.0.lock().unwrap().push(fields);
-    }
-
-    fn enter(&self, _span: &Id) {}
-
-    fn exit(&self, _span: &Id) {}
-}
-
 #[tokio::test]
 async fn units_that_failed_are_logged_by_what_they_were_to_remove_and_why_they_did_not() {
     let database = TestDatabase::fresh().await;
     let mut admin = admin(&database).await;
     obstruct(&mut admin, 0, "true").await;
-    let warnings = Warnings::default();
 
-    let logging = tracing::subscriber::set_default(warnings.clone());
-    run_and_fail(&database, SystemClock).await;
-    drop(logging);
+    let running = run_and_fail(&database, SystemClock);
+    let (_, told) = warnings_of("infrastructure::maintenance::purge", running).await;
 
-    let told = warnings.0.lock().unwrap();
-    let told: Vec<_> = told.iter().map(|fields| fields.0.clone()).collect();
     // There is one thing, which is tried once.
     let expected = [
         ("error.code", "internal"),
@@ -154,5 +103,5 @@ async fn units_that_failed_are_logged_by_what_they_were_to_remove_and_why_they_d
         ("units", "1"),
     ];
     let expected = expected.map(|(field, value)| (field, value.to_owned()));
-    assert_eq!(told, [BTreeMap::from(expected)]);
+    assert_eq!(told, [Warning::from(expected)]);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use uuid::Uuid;
 
 use super::stage::{Happened, Stage};
@@ -145,9 +145,8 @@ impl Bare {
 pub(super) async fn size(program: &Program) -> Result<u64, Failure> {
     let mut database = program.administrator().await.map_err(Failure::new)?;
     let sql = "SELECT sum(pg_total_relation_size(relid))::bigint FROM pg_partition_tree('events') WHERE isleaf";
-    let row = sqlx::query(sql).fetch_one(&mut database).await;
-    let bytes = row.and_then(|row| row.try_get::<i64, _>(0));
-    let bytes = bytes.map_err(Failure::new)?.unsigned_abs();
+    let bytes = sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut database);
+    let bytes = bytes.await.map_err(Failure::new)?;
     database.close().await.map_err(Failure::new)?;
-    Ok(bytes)
+    Ok(bytes.unsigned_abs())
 }
