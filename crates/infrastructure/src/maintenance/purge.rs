@@ -71,8 +71,9 @@ struct Turn {
     after: Uuid,
     /// How many things are tried next.
     most: i64,
-    /// Why several things could not be removed together, until it is known which of them that was.
-    unexplained: Option<StorageError>,
+    /// Why several things could not be removed together, and how many of them are left, until it is known which of them that
+    /// was, or all of them are gone.
+    unexplained: Option<(StorageError, usize)>,
 }
 
 impl Turn {
@@ -83,6 +84,13 @@ impl Turn {
             most: kind.most,
             unexplained: None,
         }
+    }
+
+    /// So many things are gone, which may be those that could not be removed together.
+    fn get_over(&mut self, gone: usize) {
+        self.unexplained = self.unexplained.take().and_then(|(failure, left)| {
+            Some((failure, left.checked_sub(gone).filter(|it| *it > 0)?))
+        });
     }
 }
 
@@ -176,7 +184,7 @@ impl PostgresDatabase {
         let mut passed_by = 0;
         while passed_by < MOST_PASSED_BY {
             if progress.units == 0 || purge.is_over() {
-                let failure = turn.unexplained.take();
+                let failure = turn.unexplained.take().map(|(failure, _)| failure);
                 progress.failure = progress.failure.take().or(failure);
                 return false;
             }
@@ -195,14 +203,15 @@ impl PostgresDatabase {
             match purged.await {
                 Ok(removed) => {
                     *count += removed;
-                    turn.unexplained = None;
+                    turn.get_over(chosen.len());
                     turn.most = (turn.most * 2).min(kind.most);
                 }
                 // Which of them it is that cannot go is found out by halves.
                 Err(error) if chosen.len() > 1 => {
                     progress.note(kind, &error);
                     turn.most = i64::try_from(chosen.len() / 2).unwrap_or(1);
-                    turn.unexplained = Some(error);
+                    let before = turn.unexplained.take().map_or(0, |(_, left)| left);
+                    turn.unexplained = Some((error, chosen.len().max(before)));
                 }
                 Err(error) => {
                     progress.fail(kind, error);
@@ -325,5 +334,23 @@ impl PostgresUnit {
             self.execute_sql(part, values).await?;
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_of_several_things_is_got_over_when_as_many_are_gone() {
+        let mut turn = Turn::of(&KINDS[0]);
+        turn.unexplained = Some((StorageError::Contended(None), 10));
+
+        turn.get_over(5);
+        assert!(matches!(turn.unexplained, Some((_, 5))));
+        turn.get_over(4);
+        assert!(matches!(turn.unexplained, Some((_, 1))));
+        turn.get_over(8);
+        assert!(turn.unexplained.is_none());
     }
 }
