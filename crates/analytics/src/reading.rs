@@ -25,8 +25,8 @@ pub(crate) struct Reading {
     /// The only campaign; `None` for the sum over several.
     campaign: Option<CampaignCard>,
     campaigns: Vec<CampaignCard>,
-    /// Whether others were left out.
-    is_restricted: bool,
+    /// Whether they were named.
+    is_named: bool,
     calendar: Calendar,
     period: Period,
     segment: Option<Segment>,
@@ -84,7 +84,7 @@ impl Reading {
             unit,
             organization,
             campaigns: vec![campaign.clone()],
-            is_restricted: true,
+            is_named: true,
             campaign: Some(campaign),
             calendar,
             period,
@@ -104,7 +104,7 @@ impl Reading {
         let period = question.period(&calendar, None, at).map_err(out_of_time)?;
         Ok(Self {
             campaigns: unit.subjects().campaigns().await?,
-            is_restricted: false,
+            is_named: false,
             unit,
             organization,
             campaign: None,
@@ -120,7 +120,7 @@ impl Reading {
         if wanted.is_empty() {
             return Ok(());
         }
-        self.is_restricted = true;
+        self.is_named = true;
         self.campaigns.retain(|it| wanted.contains(&it.id));
         let is_there = |id: &CampaignId| self.campaigns.iter().any(|it| it.id == *id);
         if wanted.iter().all(is_there) {
@@ -270,8 +270,8 @@ impl Reading {
     /// What it is of, in words.
     fn subject(&self) -> String {
         match self.campaigns.as_slice() {
-            [campaign] if self.is_restricted => campaign.name.clone(),
-            campaigns if self.is_restricted => format!("{} campaigns", campaigns.len()),
+            [campaign] if self.is_named => campaign.name.clone(),
+            campaigns if self.is_named => format!("{} campaigns", campaigns.len()),
             _ => "All campaigns".to_owned(),
         }
     }

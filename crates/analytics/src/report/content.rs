@@ -15,7 +15,7 @@ use crate::metrics::{
 /// What a report is made from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReportContent {
-    /// What it is about: the campaign's name.
+    /// What it is about: a campaign's name, or how many there are.
     pub title: String,
     /// Whose it is: the organization's name.
     pub organization: String,

@@ -128,6 +128,7 @@ async fn an_overview_of_campaigns_that_are_named_is_their_sum() {
         let texts = crate::pdf::texts(&report.content);
         let texts: Vec<_> = texts.iter().map(|it| crate::report::plain(it)).collect();
         assert!(texts.contains(&title), "{title}: {texts:?}");
+        assert!(!texts.contains(&"All campaigns".to_owned()), "{texts:?}");
     }
 }
 

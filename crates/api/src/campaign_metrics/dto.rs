@@ -201,7 +201,7 @@ pub(super) struct RunningJobAnswer {
 pub(super) struct OverviewAnswer {
     /// What it is of.
     heading: HeadingAnswer,
-    /// The sum over all campaigns that are not deleted.
+    /// The sum over the campaigns.
     figures: FiguresAnswer,
     /// The same of as many days right before.
     previous: FiguresAnswer,

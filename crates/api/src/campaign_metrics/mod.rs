@@ -58,7 +58,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<MetricsAnswer>, Failed<()>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -90,7 +91,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<DailyAnswer>, Failed<()>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -121,7 +123,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<FunnelAnswer>, Failed<()>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -152,7 +155,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<SourcesAnswer>, Failed<()>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -183,7 +187,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<SegmentsAnswer>, Failed<()>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -220,7 +225,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<MetricsFile, Failed<()>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -238,7 +244,7 @@ impl MetricsApi {
     ///
     /// All that an overview page shows: the sum over campaigns in the period (the last 30 days where `from` is absent)
     /// with that of as many days before, day by day, how far people went, where leads came from, and what is under way: of
-    /// those campaigns that are named, or of all. Somebody whom two campaigns wrote to counts twice. Where one that is
+    /// those campaigns that are named, or of all; jobs are the organization's in any case. Somebody whom two campaigns wrote to counts twice. Where one that is
     /// named is not there, the answer is 404. Needs the permission `metric.view`.
     #[oai(
         path = "/v1/organizations/:organization/metrics/overview",
@@ -255,7 +261,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<OverviewAnswer>, Failed<St<404>>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -289,7 +296,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<Json<ComparisonAnswer>, Failed<St<404>>> {
         let (member, question) = Asked::new(from, to, segment)
@@ -329,7 +337,8 @@ impl MetricsApi {
         from: Query<Option<Date>>,
         /// The last day.
         to: Query<Option<Date>>,
-        /// Only people of whose addresses this was known when they were mailed; events count however late they came.
+        /// Only people of whose addresses this was known when they were mailed; events count however late they came. They are
+        /// counted one by one: where the period has more than some 500,000 of them, the answer may be 503.
         segment: Query<Option<ValidationStatusText>>,
     ) -> Result<MetricsFile, Failed<(St<404>, St<422>)>> {
         let (member, question) = Asked::new(from, to, segment)

@@ -286,6 +286,14 @@ async fn a_table_of_all_campaigns_has_the_numbers_of_their_overview() {
 #[tokio::test]
 async fn views_of_all_campaigns_can_be_those_of_a_segment_and_of_campaigns_that_are_named() {
     let answered = Answered::new().await;
+    let campaigns = format!("/v1/organizations/{}/campaigns", answered.organization);
+    let installation = &answered.installation;
+    let other = json!({ "name": "Autumn" });
+    let other = installation.post(&campaigns, &answered.token, &other).await;
+    let other = other.is(201).json()["id"].as_str().unwrap().to_owned();
+    let idle = format!("/overview?campaign_id={other}");
+    let idle = answered.get(&answered.of_all(&idle)).await;
+    assert_eq!(idle["figures"]["counts"]["sent"]["people"], 0);
     let by_segment = answered.get(&answered.of_campaign("/segments")).await;
 
     for known in list(&by_segment, "/segments") {
@@ -364,10 +372,10 @@ async fn what_cannot_be_asked_is_refused_by_name() {
     assert_eq!(told, ("view".to_owned(), "unknown-value".to_owned()));
     let told = refused(&answered.of_all("/export?view=segments"), 422).await;
     assert_eq!(told, ("#/view".to_owned(), "not-applicable".to_owned()));
-    let nobody = format!("/comparison?campaign_id={}", a_unique_id());
-    let answer = answered
-        .installation
-        .get(&answered.of_all(&nobody), &answered.token)
-        .await;
-    answer.is(404);
+    for view in ["comparison", "overview", "export"] {
+        let nobody = format!("/{view}?campaign_id={}", a_unique_id());
+        let nobody = answered.of_all(&nobody);
+        let answer = answered.installation.get(&nobody, &answered.token).await;
+        answer.is(404);
+    }
 }

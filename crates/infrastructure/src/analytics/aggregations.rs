@@ -200,7 +200,7 @@ impl Aggregations for PostgresUnit {
         Ok(false)
     }
 
-    /// What is counted is sorted once, in memory that is enough for 100,000 events. The rows that are counted are named, so that those that are taken away are the same, whatever is noted meanwhile.
+    /// The rows that are counted are named, so that those that are taken away are the same, whatever is noted meanwhile.
     async fn count_noted(
         &self,
         campaign: CampaignId,
@@ -214,7 +214,9 @@ impl Aggregations for PostgresUnit {
         if chosen.is_empty() {
             return Ok(false);
         }
-        let memory = "SELECT set_config('work_mem', '32MB', true)";
+        // What 100,000 events are is sorted in memory.
+        let memory = "SELECT set_config('work_mem', '32MB', true) \
+                      WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('32MB')";
         self.execute_sql(memory, []).await?;
         let dates: Vec<_> = chosen.iter().map(|row| row.date).collect();
         let ids: Vec<_> = chosen.iter().map(|row| row.id).collect();

@@ -3,8 +3,8 @@ WITH standing AS MATERIALIZED (
     FROM campaign_aggregations w
     WHERE w.organization_id = $1 AND w.campaign_id = $2
 ),
--- Of days that are final nobody is told apart: what comes to them is late. In the order of the key of the people, in which all
--- that follows takes them.
+-- Of days that are final nobody is told apart: what comes to them is late. In the order of the key of the people, so that what
+-- follows finds them sorted.
 happened AS MATERIALIZED (
     SELECT
         placed.event_type, placed.is_machine, placed.date, placed.is_final,
@@ -28,6 +28,9 @@ happened AS MATERIALIZED (
     GROUP BY 1, 2, 3, 4, 5
     ORDER BY 5, 1, 2, 3
 ),
+-- What was known of those people before this statement, and what happened, day by day: who did it on a day on which they were
+-- not known to have done it is new there. On the same day what is known comes first, so that whoever is known stands right
+-- after themselves, and is not new.
 history AS MATERIALIZED (
     SELECT
         seen.contact_id, seen.event_type, seen.is_machine, seen.date, seen.is_known,
@@ -82,13 +85,18 @@ counted AS (
         count = a.count + excluded.count, unique_contacts = a.unique_contacts + excluded.unique_contacts,
         late_count = a.late_count + excluded.late_count, updated_at = excluded.updated_at
 ),
+-- In the order of the key, so that neighbours are written together. Whoever counts has the campaign in hand, so that nobody
+-- else writes them.
 written AS (
     INSERT INTO contact_event_days AS d (
         organization_id, campaign_id, contact_id, event_type, is_machine, date, created_at)
     SELECT $1, $2, n.contact_id, n.event_type, n.is_machine, n.date, $7::timestamptz
     FROM history n
     WHERE NOT n.is_known AND n.previous_date < n.date
+    ORDER BY n.contact_id, n.event_type, n.is_machine, n.date
+    RETURNING d.date
 )
+-- Who is new on a day comes between two others: what they were to each other is taken back.
 INSERT INTO event_recurrences AS r (
     organization_id, campaign_id, event_type, is_machine, date, previous_date, contacts, created_at, updated_at)
 SELECT

@@ -36,7 +36,7 @@ impl Extras {
                 ..self
             })
         } else if self.lz4 && reason.contains(WAL_COMPRESSION) {
-            tracing::info!("this PostgreSQL lacks LZ4: its log is compressed otherwise");
+            tracing::info!("this PostgreSQL does not compress its log with LZ4");
             Some(Self { lz4: false, ..self })
         } else {
             None
@@ -79,7 +79,7 @@ const COMMON: &[(&str, &str)] = &[
     ("jit", "off"),
     ("checkpoint_timeout", "15min"),
     ("max_wal_size", "1GB"),
-    // Four times the default, which the sums of a million events with their index are too large for. It is taken as it is used.
+    // Twice the default, which the days of a million people with their index are too large for. It is taken as it is used.
     ("shared_buffers", "256 MB"),
     // Of an organization that statistics do not know yet the planner believes that it has no rows to speak of.
     ("autovacuum_naptime", "15s"),
