@@ -35,6 +35,8 @@ mod reckoning;
 mod refusing;
 #[path = "crash/revalidating.rs"]
 mod revalidating;
+#[path = "crash/scheduling.rs"]
+mod scheduling;
 #[path = "crash/sending.rs"]
 mod sending;
 #[path = "crash/simulating.rs"]

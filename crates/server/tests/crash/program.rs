@@ -50,7 +50,8 @@ impl Program {
         Self::start_as(command, data_dir)
     }
 
-    fn start_as(mut command: Command, data_dir: &Path) -> Self {
+    /// Starts this command, as [`Program::start`] does.
+    pub(crate) fn start_as(mut command: Command, data_dir: &Path) -> Self {
         let log = File::options()
             .create(true)
             .append(true)
