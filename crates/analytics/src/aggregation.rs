@@ -24,7 +24,7 @@ pub const AGGREGATE_EVENTS: JobKind = JobKind::new("aggregate_events");
 /// How often the job is tried without getting on.
 const ATTEMPTS: u16 = 8;
 
-/// About how many events the job counts, or notes anew, in one unit, which takes about a second; what it sorts fits into
+/// About how many events the job counts, or notes anew, in one unit, which takes a second or two; what it sorts fits into
 /// memory. What is noted anew is no less than the events of a day.
 const JOB_STEP: u32 = 100_000;
 

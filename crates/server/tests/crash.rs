@@ -35,6 +35,8 @@ mod reckoning;
 mod refusing;
 #[path = "crash/revalidating.rs"]
 mod revalidating;
+// Its clock is one that Linux can be told.
+#[cfg(target_os = "linux")]
 #[path = "crash/scheduling.rs"]
 mod scheduling;
 #[path = "crash/sending.rs"]

@@ -18,6 +18,9 @@ use uuid::Uuid;
 use super::places::Place;
 use super::try_job::Desk;
 
+/// How many milliseconds are waited after each try to store what a job told last.
+const LAST_PAUSES: [u64; 4] = [100, 200, 400, 0];
+
 /// The latest report of a try, and what it was told.
 pub(super) struct Control<'a> {
     place: &'a Place,
@@ -138,10 +141,17 @@ impl<'a> Control<'a> {
         }
     }
 
-    /// Stores what the job told last, if that is yet to be done.
+    /// Stores what the job told last, if that is yet to be done. Nothing comes after it, so that it is tried again for a
+    /// moment where the store does not answer.
     pub(super) async fn store_report(&self) {
-        if let Some(report) = self.unstored_report() {
-            self.exchange(Some(&report)).await;
+        for pause in LAST_PAUSES {
+            let Some(report) = self.unstored_report() else {
+                return;
+            };
+            if self.exchange(Some(&report)).await.is_some() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Acting: asking for runs whose turn it is, and carrying out what is open.
 //!
-//! `canvass_scheduler_acts` tells whether the scheduler of this process does: 1 where it held the lease when it last looked,
-//! else 0.
+//! `canvass_scheduler_acting` tells whether the scheduler of this process does: 1 from when it has the lease until it sees that it
+//! has not, or cannot ask, else 0.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,9 +141,10 @@ impl Scheduler {
 
     async fn lead(&self) -> Result<bool, StorageError> {
         let lease = time::Duration::try_from(self.settings.lease).unwrap_or(time::Duration::MINUTE);
-        let leads = self.ledger.lead(self.id, lease).await?;
-        metrics::gauge!("canvass_scheduler_acts").set(u8::from(leads));
-        Ok(leads)
+        let leads = self.ledger.lead(self.id, lease).await;
+        let acting = u8::from(matches!(leads, Ok(true)));
+        metrics::gauge!("canvass_scheduler_acting").set(acting);
+        leads
     }
 
     async fn ask(

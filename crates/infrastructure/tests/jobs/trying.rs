@@ -181,23 +181,39 @@ async fn a_job_of_an_unknown_kind_is_put_off_for_a_worker_that_knows_it() {
     assert_eq!(painter.tries()[0].1.attempt, 2);
 }
 
-/// Storage whose first claims fail, that refuses to renew, and takes its time to write how far a job is.
+/// Storage whose first claims fail, that refuses to renew, takes its time to write how far a job is, and fails to at first.
 pub(crate) struct Troubled {
     pub(crate) inner: MemoryDatabase,
     pub(crate) failures: AtomicU32,
     pub(crate) renews: bool,
     pub(crate) report_takes: Duration,
+    pub(crate) report_failures: AtomicU32,
+}
+
+impl Troubled {
+    /// Without any trouble.
+    pub(crate) const fn none(inner: MemoryDatabase) -> Self {
+        Self {
+            inner,
+            failures: AtomicU32::new(0),
+            renews: true,
+            report_takes: Duration::ZERO,
+            report_failures: AtomicU32::new(0),
+        }
+    }
+}
+
+/// Whether there is one less left.
+fn is_left(failures: &AtomicU32) -> bool {
+    let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+    let left = failures.fetch_update(set, fetch, |left| left.checked_sub(1));
+    left.is_ok()
 }
 
 #[async_trait]
 impl JobStore for Troubled {
     async fn claim(&self, claim: &JobClaim) -> Result<Vec<ClaimedJob>, StorageError> {
-        let left = self
-            .failures
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(1)
-            });
-        if left.is_ok() {
+        if is_left(&self.failures) {
             return Err(StorageError::Unavailable(None));
         }
         self.inner.claim(claim).await
@@ -221,6 +237,9 @@ impl JobStore for Troubled {
         report: Option<&'a JobReport>,
     ) -> Result<JobLease, StorageError> {
         tokio::time::sleep(self.report_takes.unsigned_abs()).await;
+        if is_left(&self.report_failures) {
+            return Err(StorageError::Unavailable(None));
+        }
         self.inner.report(job, worker, now, report).await
     }
 
@@ -284,10 +303,8 @@ async fn a_worker_outlives_an_outage_of_the_storage() {
     let painter = Painter::new(&bench, Habit::Work(Duration::ZERO));
     bench.enqueue(1, 3).await;
     let store = Troubled {
-        inner: bench.database.clone(),
         failures: AtomicU32::new(3),
-        renews: true,
-        report_takes: Duration::ZERO,
+        ..Troubled::none(bench.database.clone())
     };
 
     let working = start(bench.runner_on(Arc::new(store), &painter));
@@ -303,10 +320,8 @@ async fn a_worker_drops_a_job_whose_lease_it_lost() {
     let painter = Painter::new(&bench, Habit::Work(Duration::hours(1)));
     bench.enqueue(1, 3).await;
     let store = Troubled {
-        inner: bench.database.clone(),
-        failures: AtomicU32::new(0),
         renews: false,
-        report_takes: Duration::ZERO,
+        ..Troubled::none(bench.database.clone())
     };
 
     let working = start(bench.runner_on(Arc::new(store), &painter));
