@@ -1,8 +1,9 @@
 //! Counting events ahead, so that nobody waits for it who asks what they amount to.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use kernel::{
     AuditAction, AuditDraft, AuditEntry, AuditEntryId, CampaignId, Changes, ClaimedJob, Clock,
     EarlyEnd, IdGenerator, Job, JobControl, JobEnd, JobFailure, JobId, JobKind, JobProgress,
@@ -50,6 +51,24 @@ struct Checkpoint {
     campaigns: u64,
     /// When it began, in microseconds since 1970: days that were not final then are not made so.
     began: i64,
+}
+
+impl Checkpoint {
+    /// Where this campaign was counted to the end.
+    fn behind(self, campaign: CampaignId) -> Self {
+        Self {
+            after: Some(campaign),
+            campaigns: self.campaigns + 1,
+            ..self
+        }
+    }
+}
+
+/// What a unit of the job counted.
+struct Step {
+    checkpoint: Checkpoint,
+    /// The campaign, where more of it is left that can be counted.
+    left: Option<CampaignId>,
 }
 
 /// How far somebody who follows came with the campaigns of an organization.
@@ -176,7 +195,7 @@ impl Aggregation {
         scope: &TenantScope,
         checkpoint: Checkpoint,
         work: &dyn JobControl,
-    ) -> Result<Option<Checkpoint>, JobFailure> {
+    ) -> Result<Option<Step>, JobFailure> {
         let at = self.clock.now();
         let unit = self.store.begin(scope).await?;
         let zone = organization_of(unit.as_ref()).await?.time_zone;
@@ -192,18 +211,83 @@ impl Aggregation {
         let is_left = self
             .count(unit.as_ref(), scope, (campaign, &state), &zone, at)
             .await?;
-        let counted = if is_left {
+        let checkpoint = if is_left {
             checkpoint
         } else {
-            Checkpoint {
-                after: Some(campaign),
-                campaigns: checkpoint.campaigns + 1,
-                ..checkpoint
-            }
+            checkpoint.behind(campaign)
         };
+        work.checkpoint(unit.jobs(), &json!(checkpoint)).await?;
+        unit.commit().await?;
+        let left = (is_left && state == CountingState::Countable).then_some(campaign);
+        Ok(Some(Step { checkpoint, left }))
+    }
+
+    /// Counts what is noted of a campaign, events of two types at the same time. Some is left where the campaign has to be
+    /// taken as a whole meanwhile, or the job is interrupted, or something is recorded of a type that was counted.
+    async fn count_abreast(
+        &self,
+        scope: &TenantScope,
+        campaign: CampaignId,
+        checkpoint: Checkpoint,
+        work: &dyn JobControl,
+    ) -> Result<Checkpoint, JobFailure> {
+        let types = Mutex::new(EventType::ALL.into_iter());
+        let next = || types.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let count_types = || async {
+            while let Some(event_type) = next() {
+                let of = (campaign, event_type);
+                if !self.count_type(scope, of, checkpoint, work).await? {
+                    return Ok(false);
+                }
+            }
+            Ok::<_, JobFailure>(true)
+        };
+        // None of them is dropped halfway for the other's sake, which would leave a statement under way.
+        let (first, second) = join(count_types(), count_types()).await;
+        if !(first? && second?) {
+            return Ok(checkpoint);
+        }
+        let unit = self.store.begin(scope).await?;
+        let zone = organization_of(unit.as_ref()).await?.time_zone;
+        let aggregations = unit.aggregations();
+        let next = aggregations.next_outdated(&zone, checkpoint.after).await?;
+        if next == Some(campaign) {
+            return Ok(checkpoint);
+        }
+        let counted = checkpoint.behind(campaign);
         work.checkpoint(unit.jobs(), &json!(counted)).await?;
         unit.commit().await?;
-        Ok(Some(counted))
+        Ok(counted)
+    }
+
+    /// Counts what is noted of a type of a campaign's events, while others count other types; whether nothing is left.
+    async fn count_type(
+        &self,
+        scope: &TenantScope,
+        (campaign, event_type): (CampaignId, EventType),
+        checkpoint: Checkpoint,
+        work: &dyn JobControl,
+    ) -> Result<bool, JobFailure> {
+        let mut is_left = true;
+        while is_left {
+            if work.interruption().is_some() {
+                return Ok(false);
+            }
+            let at = self.clock.now();
+            let unit = self.store.begin(scope).await?;
+            let zone = organization_of(unit.as_ref()).await?.time_zone;
+            let aggregations = unit.aggregations();
+            if !aggregations.take_type(campaign, &zone, event_type).await? {
+                return Ok(false);
+            }
+            let (types, calendar) = ([event_type], Calendar::of(&zone));
+            let counting = aggregations.count_noted(campaign, &types, &calendar, self.step, at);
+            is_left = counting.await?;
+            work.checkpoint(unit.jobs(), &json!(checkpoint)).await?;
+            unit.commit().await?;
+            work.report(JobProgress::new(checkpoint.campaigns));
+        }
+        Ok(true)
     }
 
     /// Counts some of what was recorded of a campaign that the unit has taken. Where the organization's days are others than
@@ -227,7 +311,7 @@ impl Aggregation {
             return Ok(true);
         }
         let calendar = Calendar::of(zone);
-        let is_left = aggregations.count_noted(campaign, &calendar, self.step, at);
+        let is_left = aggregations.count_noted(campaign, &EventType::ALL, &calendar, self.step, at);
         Ok(is_left.await?)
     }
 
@@ -301,8 +385,8 @@ fn micros(at: Timestamp) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
-/// Carries out the job: counts one campaign after the other, in units that are not longer where a campaign is larger, and
-/// makes days final in the end.
+/// Carries out the job: counts one campaign after the other, in units that are not longer where a campaign is larger, two at
+/// a time where one is not enough, and makes days final in the end.
 pub struct AggregationJob {
     aggregation: Aggregation,
 }
@@ -317,6 +401,14 @@ impl AggregationJob {
     ) -> Self {
         Self {
             aggregation: Aggregation::new(store, clock, ids).in_steps_of(JOB_STEP),
+        }
+    }
+
+    /// The same with so many events counted, or noted anew, in one unit.
+    #[must_use]
+    pub fn in_steps_of(self, events: u32) -> Self {
+        Self {
+            aggregation: self.aggregation.in_steps_of(events),
         }
     }
 
@@ -347,9 +439,16 @@ impl Job for AggregationJob {
             if let Some(interruption) = work.interruption() {
                 return Ok(interruption.into());
             }
-            match self.aggregation.count_next(scope, checkpoint, work).await? {
-                Some(counted) => checkpoint = counted,
-                None => break,
+            let step = self.aggregation.count_next(scope, checkpoint, work).await?;
+            let Some(step) = step else {
+                break;
+            };
+            checkpoint = step.checkpoint;
+            if let Some(campaign) = step.left {
+                let counting = self
+                    .aggregation
+                    .count_abreast(scope, campaign, checkpoint, work);
+                checkpoint = counting.await?;
             }
             work.report(JobProgress::new(checkpoint.campaigns));
         }

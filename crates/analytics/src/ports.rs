@@ -91,20 +91,32 @@ pub trait Aggregations: Send + Sync {
         after: Option<CampaignId>,
     ) -> Result<Option<CampaignId>, StorageError>;
     /// Takes a campaign in hand, whose events are to be counted in days of this time zone; until the unit ends, others MUST
-    /// NOT do so, and whoever does is waited for. Tells whether they can be counted, as they can where none ever was.
+    /// NOT do so, nor [take a type](Self::take_type) of it, and whoever has done so is waited for. Tells whether they can be
+    /// counted, as they can where none ever was.
     async fn take(
         &self,
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
     ) -> Result<CountingState, StorageError>;
-    /// As [`Self::take`], without waiting: `None` where somebody else has it in hand.
+    /// As [`Self::take`], without waiting: `None` where somebody else has it in hand, or a type of it.
     async fn try_take(
         &self,
         campaign: CampaignId,
         zone: &TimeZoneName,
         at: Timestamp,
     ) -> Result<Option<CountingState>, StorageError>;
+    /// Takes the events of a type of a campaign in hand, which others MUST NOT count until the unit ends, nor forget what was
+    /// counted of the campaign; whoever does is waited for, or the answer is [`StorageError::Contended`]. Those of other types
+    /// may be taken by others meanwhile; a unit takes one type, or the whole. `false` where they are not
+    /// [`CountingState::Countable`] in days of this time zone, or nobody ever took the campaign as a whole; the unit is to be
+    /// dropped then.
+    async fn take_type(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        event_type: EventType,
+    ) -> Result<bool, StorageError>;
     /// Forgets some of what was counted of a campaign that the unit has taken, and that days of it are final: about so much,
     /// and no less than one day (in UTC) of events. Whether there is more to forget. Until there is none, nothing of it counts
     /// as counted in days of any time zone, and [`Self::take`] tells this one as what it was to be counted in; then all of its
@@ -116,12 +128,14 @@ pub trait Aggregations: Send + Sync {
         most: u32,
         at: Timestamp,
     ) -> Result<bool, StorageError>;
-    /// Counts events that are noted of a campaign that the unit has taken, the oldest days first, until it has so many; what
-    /// was recorded at once is not torn apart for it. Each of them MUST be counted once. Of days that are final they are
-    /// late. Whether there is more to count.
+    /// Counts events that are noted of a campaign, of types that the unit has taken in the time zone of the calendar, the
+    /// oldest days first, until it has so many; what was recorded at once is not torn apart for it. Each of them MUST be
+    /// counted once, and nothing written that is of other types. Of days that are final they are late. Whether there is more
+    /// of these types to count.
     async fn count_noted(
         &self,
         campaign: CampaignId,
+        event_types: &[EventType],
         calendar: &Calendar,
         most: u32,
         at: Timestamp,

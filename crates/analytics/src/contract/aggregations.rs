@@ -5,8 +5,8 @@ use time::macros::{date, datetime};
 
 use super::Subject;
 use super::tenant::{NOW, Tenant, figures, id, opening, period, utc, year};
-use crate::CountingState;
 use crate::metrics::{ByActor, Calendar, Counts, Tally};
+use crate::{CountingState, EventType};
 
 /// The cases of what is counted ahead.
 #[macro_export]
@@ -15,6 +15,8 @@ macro_rules! for_each_aggregation_case {
         $($callback)+! { [$($context)*]
             what_was_recorded_is_to_be_counted_until_somebody_counts_it,
             what_is_counted_in_steps_amounts_to_the_same_at_each_of_them,
+            events_of_a_type_are_counted_before_others_and_amount_to_the_same,
+            types_are_taken_of_what_is_countable_alone,
             what_was_counted_in_days_of_another_zone_is_to_be_counted_anew,
             what_comes_when_a_day_is_final_is_late,
             a_day_of_which_something_is_left_to_count_is_not_made_final,
@@ -50,8 +52,8 @@ fn opened(events: u64, people: u64) -> Counts {
 
 mod cases {
     use super::{
-        Calendar, CountingState, NOW, Subject, Tenant, date, datetime, figures, opened, opening,
-        period, somebody, utc, year,
+        Calendar, CountingState, EventType, NOW, Subject, Tenant, date, datetime, figures, opened,
+        opening, period, somebody, utc, year,
     };
 
     pub(super) async fn what_was_recorded_is_to_be_counted_until_somebody_counts_it<S: Subject>(
@@ -79,7 +81,7 @@ mod cases {
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), Some(second));
         let calendar = Calendar::of(&utc());
-        let counting = aggregations.count_noted(second, &calendar, 1_000, NOW);
+        let counting = aggregations.count_noted(second, &EventType::ALL, &calendar, 1_000, NOW);
         assert!(!counting.await.unwrap());
         let next = aggregations.next_outdated(&utc(), Some(first)).await;
         assert_eq!(next.unwrap(), None);
@@ -154,6 +156,81 @@ mod cases {
             assert_eq!(is_left, steps < 5);
         }
         assert!(!tenant.count_some(subject, campaign, &utc(), 1).await);
+    }
+
+    pub(super) async fn events_of_a_type_are_counted_before_others_and_amount_to_the_same<
+        S: Subject,
+    >(
+        subject: &S,
+    ) {
+        let tenant = Tenant::found(subject).await;
+        let (person, at) = (somebody(), datetime!(2026-03-01 12:00 UTC));
+        let campaign = tenant.add_opened(subject, &[(person, at)]).await;
+        tenant.count(subject, campaign, &utc()).await;
+        let mut later = Vec::new();
+        for day in 0..3 {
+            for event in [EventType::Open, EventType::Click, EventType::Sent] {
+                let at = at + time::Duration::days(day) + time::Duration::SECOND;
+                let opened = opening(campaign, person, at);
+                later.push(crate::contract::Happening { event, ..opened });
+            }
+        }
+        subject.record(tenant.id(), &later).await;
+        let whole = tenant.figures(subject, campaign, &utc(), year()).await;
+        let counts = whole.campaigns[&campaign];
+        assert_eq!(counts.opened, opened(4, 1).opened);
+        assert_eq!(counts.clicked.human, counts.sent);
+
+        let types = [EventType::Click, EventType::Bounce, EventType::Open];
+        for event_type in types {
+            let unit = tenant.begin(subject).await;
+            let aggregations = unit.aggregations();
+            let taken = aggregations.take_type(campaign, &utc(), event_type).await;
+            assert!(taken.unwrap());
+            let (types, calendar) = ([event_type], Calendar::of(&utc()));
+            let counting = aggregations.count_noted(campaign, &types, &calendar, 3, NOW);
+            // There are three of each, and nothing is left of this type however much is of others.
+            assert!(!counting.await.unwrap(), "{event_type:?}");
+            unit.commit().await.unwrap();
+            let seen = tenant.figures(subject, campaign, &utc(), year()).await;
+            assert_eq!(seen, whole, "{event_type:?}");
+            assert_eq!(tenant.drift(subject, campaign, &utc()).await, []);
+        }
+        // Of other types there is something left, and so the campaign is not counted.
+        let unit = tenant.begin(subject).await;
+        let next = unit.aggregations().next_outdated(&utc(), None).await;
+        assert_eq!(next.unwrap(), Some(campaign));
+        drop(unit);
+        tenant.count(subject, campaign, &utc()).await;
+        let unit = tenant.begin(subject).await;
+        let next = unit.aggregations().next_outdated(&utc(), None).await;
+        assert_eq!(next.unwrap(), None);
+        let seen = tenant.figures(subject, campaign, &utc(), year()).await;
+        assert_eq!(seen, whole);
+    }
+
+    pub(super) async fn types_are_taken_of_what_is_countable_alone<S: Subject>(subject: &S) {
+        let tenant = Tenant::found(subject).await;
+        let at = datetime!(2026-03-01 12:00 UTC);
+        let campaign = tenant.add_opened(subject, &[(somebody(), at)]).await;
+        let is_taken = async |zone: &kernel::TimeZoneName| {
+            let unit = tenant.begin(subject).await;
+            let aggregations = unit.aggregations();
+            let taking = aggregations.take_type(campaign, zone, EventType::Open);
+            taking.await.unwrap()
+        };
+
+        assert!(!is_taken(&utc()).await);
+        tenant.count(subject, campaign, &utc()).await;
+        assert!(is_taken(&utc()).await);
+        let berlin = "Europe/Berlin".parse().unwrap();
+        assert!(!is_taken(&berlin).await);
+        while tenant.count_some(subject, campaign, &berlin, 1).await {
+            assert!(!is_taken(&utc()).await);
+            assert!(!is_taken(&berlin).await);
+        }
+        assert!(is_taken(&berlin).await);
+        assert!(!is_taken(&utc()).await);
     }
 
     pub(super) async fn what_was_counted_in_days_of_another_zone_is_to_be_counted_anew<
@@ -413,7 +490,7 @@ mod cases {
         let aggregations = unit.aggregations();
         aggregations.take(campaign, &utc(), NOW).await.unwrap();
         let calendar = Calendar::of(&utc());
-        let counting = aggregations.count_noted(campaign, &calendar, 1_000, NOW);
+        let counting = aggregations.count_noted(campaign, &EventType::ALL, &calendar, 1_000, NOW);
         counting.await.unwrap();
         let until = date!(2026 - 03 - 10);
         aggregations.finish(&utc(), until, NOW).await.unwrap();
@@ -437,7 +514,7 @@ mod cases {
         assert_eq!(next, None);
         aggregations.take(campaign, &utc(), NOW).await.unwrap();
         let calendar = Calendar::of(&utc());
-        let counting = aggregations.count_noted(campaign, &calendar, 1_000, NOW);
+        let counting = aggregations.count_noted(campaign, &EventType::ALL, &calendar, 1_000, NOW);
         assert!(!counting.await.unwrap());
         let forgotten = aggregations.forget(campaign, &utc(), 1_000, NOW).await;
         assert!(!forgotten.unwrap());

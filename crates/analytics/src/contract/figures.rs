@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{CampaignId, ContactId, TimeZoneName, Timestamp};
+use kernel::{ContactId, Timestamp};
 use time::macros::{date, datetime};
 use time::{Date, Duration};
 
+use super::chance::{Draw, TURNS, naive};
 use super::tenant::{NOW, Tenant, figures, id, opening, period, utc, year};
 use super::{Happening, NewLead, Subject};
-use crate::metrics::{ByActor, Calendar, CountedEvent, Counts, Period, Tally, daily, tally};
-use crate::{Actor, EventType, Figures, HONEYPOT, LeadCount, Segment};
+use crate::metrics::{ByActor, Calendar, Counts, Tally};
+use crate::{Actor, EventType, HONEYPOT, LeadCount, Segment};
 
 /// The cases of what events and leads amount to.
 #[macro_export]
@@ -34,84 +35,6 @@ macro_rules! for_each_figure_case {
 pub async fn run<S: Subject>(name: &str) {
     let subject = &S::fresh().await;
     for_each_figure_case!([kernel::dispatch_contract_case] name subject);
-}
-
-/// Zones, and instants of 2026 around which their clocks are changed, or are not.
-const TURNS: [(&str, Timestamp); 8] = [
-    ("Europe/Berlin", datetime!(2026-03-29 1:00 UTC)),
-    ("Europe/Berlin", datetime!(2026-10-25 1:00 UTC)),
-    ("America/New_York", datetime!(2026-03-08 7:00 UTC)),
-    ("America/New_York", datetime!(2026-11-01 6:00 UTC)),
-    ("Australia/Lord_Howe", datetime!(2026-04-04 15:00 UTC)),
-    ("Asia/Kathmandu", datetime!(2026-06-14 18:15 UTC)),
-    ("Pacific/Kiritimati", datetime!(2026-02-28 10:00 UTC)),
-    ("UTC", datetime!(2026-03-01 0:00 UTC)),
-];
-
-/// Numbers that look random and are the same each time (`SplitMix64`).
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    fn index(&mut self, length: usize) -> usize {
-        let length = u64::try_from(length).unwrap();
-        usize::try_from(self.below(length)).unwrap()
-    }
-
-    fn days(&mut self, bound: u64) -> Duration {
-        Duration::days(i64::try_from(self.below(bound)).unwrap())
-    }
-
-    /// Something that happens near the turn, or within some days of it.
-    fn event(&mut self, campaign: CampaignId, people: &[ContactId], turn: Timestamp) -> Happening {
-        let reach = [7_200, 500_000][self.index(2)];
-        let seconds = i64::try_from(self.below(2 * reach)).unwrap() - i64::try_from(reach).unwrap();
-        Happening {
-            campaign,
-            event: EventType::ALL[self.index(EventType::ALL.len())],
-            contact: (self.below(10) > 0).then(|| people[self.index(people.len())]),
-            at: turn + Duration::seconds(seconds),
-            actor: Actor::ALL[self.index(Actor::ALL.len())],
-            reason: None,
-        }
-    }
-
-    fn period(&mut self, turn: Timestamp) -> Period {
-        let first = turn.date() - self.days(7);
-        period(first, first + self.days(10))
-    }
-}
-
-fn counted(event: &Happening) -> CountedEvent {
-    CountedEvent {
-        event: event.event,
-        contact: event.contact,
-        at: event.at,
-        actor: event.actor,
-    }
-}
-
-/// What a person finds who looks at each event.
-fn naive(
-    campaign: CampaignId,
-    events: &[Happening],
-    zone: &TimeZoneName,
-    period: Period,
-) -> Figures {
-    let events: Vec<_> = events.iter().map(counted).collect();
-    let calendar = Calendar::of(zone);
-    let (from, to) = calendar.bounds(period);
-    let days = daily(&events, &calendar, period).into_iter();
-    let days = days.map(|day| (day.day.date, day.counts, 0));
-    let days = days.filter(|(_, counts, _)| *counts != Counts::default());
-    figures(campaign, tally(&events, from, to), days)
 }
 
 fn somebody() -> ContactId {

@@ -11,6 +11,7 @@
 )]
 
 mod aggregations;
+mod chance;
 mod figures;
 mod tenant;
 

@@ -104,7 +104,7 @@ impl Tenant {
             }
         }
         let calendar = Calendar::of(zone);
-        let counting = aggregations.count_noted(campaign, &calendar, most, NOW);
+        let counting = aggregations.count_noted(campaign, &EventType::ALL, &calendar, most, NOW);
         let is_left = counting.await.unwrap();
         unit.commit().await.unwrap();
         is_left

@@ -1,6 +1,6 @@
 //! Counting ahead, as the job does.
 
-use analytics::Pass;
+use analytics::{Actor, EventType, Pass};
 use kernel::{Interruption, JobEnd};
 use serde_json::json;
 use testkit::StagedWork;
@@ -168,6 +168,46 @@ async fn who_asks_while_a_job_waits_gets_none() {
 
     assert!(asked.is_some());
     assert_eq!(again, None);
+}
+
+#[tokio::test]
+async fn a_campaign_that_takes_many_units_is_counted_type_by_type_also_by_a_job_that_was_stopped() {
+    let world = World::new().await;
+    let at = datetime!(2026-01-10 10:00 UTC);
+    let campaign = world.campaign("Large").await;
+    let people = [(); 3].map(|()| world.contact());
+    for day in 0..3 {
+        for contact in people {
+            for event in [EventType::Sent, EventType::Open, EventType::Click] {
+                let at = at + Duration::days(day);
+                let actor = Actor::Human;
+                world.note(campaign, event, contact, at, actor).await;
+            }
+        }
+    }
+    let (first, last) = (at.date(), at.date() + Duration::days(2));
+    let whole = world.seen(campaign, first, last).await;
+    assert_eq!(whole.counts.clicked.human.events, 9);
+    world.aggregation.ask(&world.scope).await.unwrap().unwrap();
+
+    // Units of two events; in the sixth it counts a type on its own.
+    let (job, worker) = world.claim().await.unwrap();
+    let work = StagedWork::new(job.id, worker).interrupted_after(6, Interruption::Stopping);
+    let end = world.work_in_steps_of(2, &job, &work).await;
+    assert_eq!(end, Ok(JobEnd::HandedBack));
+    let seen = world.seen(campaign, first, last).await;
+    assert_eq!(seen.counts, whole.counts);
+    assert!(!seen.days[0].is_final);
+    world.clock.advance(Duration::minutes(2));
+    let (job, worker) = world.claim().await.unwrap();
+    let work = StagedWork::new(job.id, worker);
+    let end = world.work_in_steps_of(2, &job, &work).await;
+
+    assert_eq!(end, Ok(JobEnd::Completed(Some(json!({ "campaigns": 1 })))));
+    let seen = world.seen(campaign, first, last).await;
+    assert_eq!(seen.counts, whole.counts);
+    assert!(seen.days[0].is_final);
+    assert_eq!(world.aggregation.verify(&world.scope).await.unwrap(), []);
 }
 
 #[tokio::test]

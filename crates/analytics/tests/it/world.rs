@@ -228,16 +228,39 @@ impl World {
         claimed.map(|job| (job, claim.worker))
     }
 
+    fn job(&self) -> AggregationJob {
+        AggregationJob::new(
+            Arc::new(self.database.clone()),
+            Arc::new(self.clock.clone()),
+            Arc::new(self.ids.clone()),
+        )
+    }
+
     pub(crate) async fn work(
         &self,
         job: &ClaimedJob,
         work: &StagedWork,
     ) -> Result<JobEnd, JobFailure> {
-        let runner = AggregationJob::new(
-            Arc::new(self.database.clone()),
-            Arc::new(self.clock.clone()),
-            Arc::new(self.ids.clone()),
-        );
+        self.carry_out(&self.job(), job, work).await
+    }
+
+    /// As [`Self::work`], with so many events in each unit of work.
+    pub(crate) async fn work_in_steps_of(
+        &self,
+        events: u32,
+        job: &ClaimedJob,
+        work: &StagedWork,
+    ) -> Result<JobEnd, JobFailure> {
+        let runner = self.job().in_steps_of(events);
+        self.carry_out(&runner, job, work).await
+    }
+
+    async fn carry_out(
+        &self,
+        runner: &AggregationJob,
+        job: &ClaimedJob,
+        work: &StagedWork,
+    ) -> Result<JobEnd, JobFailure> {
         let scope = TenantScope::for_job(
             self.scope.organization(),
             JobKind::new("aggregate_events"),

@@ -244,8 +244,8 @@ impl MetricsApi {
     ///
     /// All that an overview page shows: the sum over campaigns in the period (the last 30 days where `from` is absent)
     /// with that of as many days before, day by day, how far people went, where leads came from, and what is under way: of
-    /// those campaigns that are named, or of all; jobs are the organization's in any case. Somebody whom two campaigns wrote to counts twice. Where one that is
-    /// named is not there, the answer is 404. Needs the permission `metric.view`.
+    /// those campaigns that are named, or of all; jobs are the organization's in any case. Somebody whom two campaigns
+    /// wrote to counts twice. Where one that is named is not there, the answer is 404. Needs the permission `metric.view`.
     #[oai(
         path = "/v1/organizations/:organization/metrics/overview",
         method = "get",

@@ -103,6 +103,18 @@ impl Aggregations for MemoryUnit {
         Aggregations::take(self, campaign, zone, at).await.map(Some)
     }
 
+    async fn take_type(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        _event_type: EventType,
+    ) -> Result<bool, StorageError> {
+        Ok(self.read(|tenant| {
+            let aggregated = tenant.aggregated.get(&campaign);
+            aggregated.is_some_and(|it| it.zone == *zone)
+        }))
+    }
+
     /// There is nothing that takes long.
     async fn forget(
         &self,
@@ -122,12 +134,18 @@ impl Aggregations for MemoryUnit {
     async fn count_noted(
         &self,
         campaign: CampaignId,
+        event_types: &[EventType],
         calendar: &Calendar,
         most: u32,
         _at: Timestamp,
     ) -> Result<bool, StorageError> {
         Ok(self.write(|tenant| {
             let mut left: Vec<_> = noted(tenant, campaign)
+                .filter(|event| {
+                    event_types
+                        .iter()
+                        .any(|it| it.as_str() == event.event_type.as_str())
+                })
                 .map(|event| (event.at(), event.id()))
                 .collect();
             left.sort_unstable();

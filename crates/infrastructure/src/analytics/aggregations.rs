@@ -159,6 +159,30 @@ impl Aggregations for PostgresUnit {
         Ok(is_new.then_some(CountingState::Countable))
     }
 
+    /// The row of the campaign is shared by those who have a type of its events, and an advisory lock keeps each type to one
+    /// of them: whoever has a type writes no sums, pairs of days or people of another. The type comes first, so that nobody
+    /// waits for it who keeps others from taking the whole.
+    async fn take_type(
+        &self,
+        campaign: CampaignId,
+        zone: &TimeZoneName,
+        event_type: EventType,
+    ) -> Result<bool, StorageError> {
+        let lock = "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(' ', $1::uuid, $2::uuid, $3::text), 0))";
+        let values = [
+            self.organization().into(),
+            campaign.as_uuid().into(),
+            event_type.as_str().into(),
+        ];
+        self.execute_sql(lock, values).await?;
+        let share = "SELECT w.time_zone, w.next_time_zone FROM campaign_aggregations w \
+                     WHERE w.organization_id = $1 AND w.campaign_id = $2 FOR SHARE";
+        let of_campaign = [self.organization().into(), campaign.as_uuid().into()];
+        let row = self.one::<StandingRow>(share, of_campaign).await?;
+        let state = row.map(|row| row.state(zone)).transpose()?;
+        Ok(state == Some(CountingState::Countable))
+    }
+
     /// The sums of days, and those of pairs of days, go at once: of a kind of event on each of 365 days they are some 67,000 at
     /// most, and never more than there were rows of people. From the first step on the campaign has no time zone but the one
     /// that is aimed at, so that figures are read from its events.
@@ -204,12 +228,20 @@ impl Aggregations for PostgresUnit {
     async fn count_noted(
         &self,
         campaign: CampaignId,
+        event_types: &[EventType],
         calendar: &Calendar,
         most: u32,
         at: Timestamp,
     ) -> Result<bool, StorageError> {
         let (organization, of) = (self.organization(), campaign.as_uuid());
-        let values = [organization.into(), of.into(), i64::from(most).into()];
+        let types = event_types.iter().map(|it| it.as_str().to_owned());
+        let types = types.collect::<Vec<_>>();
+        let values = [
+            organization.into(),
+            of.into(),
+            i64::from(most).into(),
+            types.clone().into(),
+        ];
         let chosen = self.all::<NotedRow>(CHOOSE_NOTED, values).await?;
         if chosen.is_empty() {
             return Ok(false);
@@ -240,9 +272,10 @@ impl Aggregations for PostgresUnit {
             return Ok(false);
         }
         let left = "SELECT EXISTS (\
-                        SELECT FROM event_changes c WHERE c.organization_id = $1 AND c.campaign_id = $2\
+                        SELECT FROM event_changes c \
+                        WHERE c.organization_id = $1 AND c.campaign_id = $2 AND c.event_type = ANY ($3)\
                     ) AS is_left";
-        let left = self.one::<LeftRow>(left, [organization.into(), of.into()]);
+        let left = self.one::<LeftRow>(left, [organization.into(), of.into(), types.into()]);
         Ok(left.await?.is_some_and(|row| row.is_left))
     }
 

@@ -8,7 +8,7 @@ FROM (
         -- and need not be read for it.
         SELECT c.date, c.id, greatest((pg_column_size(c.times) - 20) / 8, 1)::bigint AS events
         FROM event_changes c
-        WHERE c.organization_id = $1 AND c.campaign_id = $2
+        WHERE c.organization_id = $1 AND c.campaign_id = $2 AND c.event_type = ANY ($4)
         ORDER BY c.date, c.id
         LIMIT $3
     ) AS noted

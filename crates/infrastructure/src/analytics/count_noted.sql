@@ -85,8 +85,8 @@ counted AS (
         count = a.count + excluded.count, unique_contacts = a.unique_contacts + excluded.unique_contacts,
         late_count = a.late_count + excluded.late_count, updated_at = excluded.updated_at
 ),
--- In the order of the key, so that neighbours are written together. Whoever counts has the campaign in hand, so that nobody
--- else writes them.
+-- In the order of the key, so that neighbours are written together. Whoever counts has the campaign, or the type, in hand, so
+-- that nobody else writes them.
 written AS (
     INSERT INTO contact_event_days AS d (
         organization_id, campaign_id, contact_id, event_type, is_machine, date, created_at)

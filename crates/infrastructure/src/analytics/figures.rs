@@ -33,15 +33,29 @@ struct FigureRow {
     late: i64,
 }
 
+impl FigureRow {
+    fn add_to(&self, figures: &mut Figures) -> Result<(), StorageError> {
+        let counted = (self.events, self.people);
+        if let Some(campaign) = self.campaign_id {
+            let campaign = CampaignId::from_uuid(campaign);
+            let counts = figures.campaigns.entry(campaign).or_default();
+            add(counts, &self.event_type, self.is_machine, counted)?;
+        }
+        if let Some(date) = self.date {
+            let day = figures.days.entry(date).or_default();
+            add(&mut day.counts, &self.event_type, self.is_machine, counted)?;
+            day.late += number(self.late);
+        }
+        Ok(())
+    }
+}
+
+/// The same of the people of a segment, of whose events none is told to be late.
 #[derive(FromQueryResult)]
 struct SegmentRow {
-    campaign_id: Option<Uuid>,
     segment: String,
-    date: Option<Date>,
-    event_type: String,
-    is_machine: bool,
-    events: i64,
-    people: i64,
+    #[sea_orm(nested)]
+    figure: FigureRow,
 }
 
 #[derive(FromQueryResult)]
@@ -83,17 +97,7 @@ impl FigureReader for PostgresUnit {
         ];
         let mut figures = Figures::default();
         for row in self.all::<FigureRow>(FIGURES, values).await? {
-            let counted = (row.events, row.people);
-            if let Some(campaign) = row.campaign_id {
-                let campaign = CampaignId::from_uuid(campaign);
-                let counts = figures.campaigns.entry(campaign).or_default();
-                add(counts, &row.event_type, row.is_machine, counted)?;
-            }
-            if let Some(date) = row.date {
-                let day = figures.days.entry(date).or_default();
-                add(&mut day.counts, &row.event_type, row.is_machine, counted)?;
-                day.late += number(row.late);
-            }
+            row.add_to(&mut figures)?;
         }
         figures
             .campaigns
@@ -117,16 +121,7 @@ impl FigureReader for PostgresUnit {
         let mut segments = BTreeMap::<Segment, Figures>::new();
         for row in self.all::<SegmentRow>(SEGMENTS, values).await? {
             let figures = segments.entry(segment(&row.segment)?).or_default();
-            let counted = (row.events, row.people);
-            if let Some(campaign) = row.campaign_id {
-                let campaign = CampaignId::from_uuid(campaign);
-                let counts = figures.campaigns.entry(campaign).or_default();
-                add(counts, &row.event_type, row.is_machine, counted)?;
-            }
-            if let Some(date) = row.date {
-                let day = figures.days.entry(date).or_default();
-                add(&mut day.counts, &row.event_type, row.is_machine, counted)?;
-            }
+            row.figure.add_to(figures)?;
         }
         Ok(segments)
     }

@@ -33,7 +33,7 @@ counted AS (
 -- Of each campaign on all days, and of each day of all campaigns.
 SELECT
     told.campaign_id, told.segment, told.date, told.event_type, told.is_machine, sum(told.events)::bigint AS events,
-    sum(told.people)::bigint AS people
+    sum(told.people)::bigint AS people, 0::bigint AS late
 FROM (
     SELECT
         CASE WHEN c.date IS NULL THEN c.campaign_id END AS campaign_id, c.segment, c.date, c.event_type, c.is_machine,

@@ -2,6 +2,8 @@
 
 use std::{ffi::OsString, path::Path};
 
+use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System};
+
 use super::EmbeddedOptions;
 
 /// The library that counts statements.
@@ -79,8 +81,6 @@ const COMMON: &[(&str, &str)] = &[
     ("jit", "off"),
     ("checkpoint_timeout", "15min"),
     ("max_wal_size", "1GB"),
-    // Twice the default, which the days of a million people with their index are too large for. It is taken as it is used.
-    ("shared_buffers", "256 MB"),
     // Of an organization that statistics do not know yet the planner believes that it has no rows to speak of.
     ("autovacuum_naptime", "15s"),
 ];
@@ -104,6 +104,35 @@ const DISPOSABLE: &[(&str, &str)] = &[
     ("wal_level", "minimal"),
     ("max_wal_senders", "0"),
 ];
+
+/// How much the server keeps in memory of what it reads and writes, in mebibytes, where there are so many bytes of memory: an
+/// eighth of it, half of what PostgreSQL's documentation suggests for a machine of its own ("Resource Consumption"); at least
+/// its default and at most 2 GiB. It is taken as it is used.
+fn buffers_of(memory: u64) -> u64 {
+    (memory / 8 / 1024 / 1024).clamp(128, 2048)
+}
+
+/// The memory of this machine, or what the control groups of the machine's root and of the program leave of it, in bytes; none
+/// where nothing is known of it.
+fn memory() -> u64 {
+    let Ok(mut machine) = System::new() else {
+        return 0;
+    };
+    machine.refresh_memory();
+    let own = sysinfo::get_current_pid().ok();
+    let only = own.as_slice();
+    machine.refresh_processes_specifics(
+        ProcessesToUpdate::Some(only),
+        false,
+        ProcessRefreshKind::nothing(),
+    );
+    let program = own.and_then(|pid| machine.process(pid)?.cgroup_limits());
+    let limits = [machine.cgroup_limits(), program].into_iter().flatten();
+    let memory = limits.map(|limits| limits.total_memory).min();
+    memory.map_or(machine.total_memory(), |least| {
+        least.min(machine.total_memory())
+    })
+}
 
 /// The arguments for `postgres`, without the data directory.
 pub(super) fn arguments(
@@ -130,6 +159,7 @@ pub(super) fn arguments(
         // A start after a crash takes one call instead of opening every file.
         set("recovery_init_sync_method", "syncfs");
     }
+    set("shared_buffers", &format!("{}MB", buffers_of(memory())));
     set("max_connections", &options.connections().to_string());
     set(
         "log_min_duration_statement",
@@ -161,4 +191,30 @@ fn directory_list(directory: &Path) -> OsString {
     }
     value.push("\"");
     value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_eighth_of_memory_is_for_buffers_within_bounds() {
+        let gibibyte = 1024 * 1024 * 1024;
+
+        for (memory, buffers) in [
+            (0, 128),
+            (gibibyte / 2, 128),
+            (gibibyte, 128),
+            (3 * gibibyte, 384),
+            (16 * gibibyte, 2048),
+            (1024 * gibibyte, 2048),
+        ] {
+            assert_eq!(buffers_of(memory), buffers, "{memory}");
+        }
+    }
+
+    #[test]
+    fn this_machine_has_memory() {
+        assert!(memory() > 64 * 1024 * 1024);
+    }
 }

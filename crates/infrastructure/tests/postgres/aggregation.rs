@@ -6,21 +6,25 @@ mod moved;
 mod shown;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use analytics::metrics::{Calendar, Day, Period};
 use analytics::ports::{AnalyticsStore, AnalyticsUnit};
 use analytics::runs::RunLedger as _;
-use analytics::{Aggregation, CountingState, Drift, Drifting, Figures, Pass};
+use analytics::{Aggregation, AggregationJob, CountingState, Drift, Drifting, Figures, Pass};
 use async_trait::async_trait;
 use campaigns::ports::CampaignStore;
 use campaigns::{Event, EventType};
 use infrastructure::scheduler::{EventFollower, Passes};
 use infrastructure::{DatabaseSettings, PostgresDatabase, SystemIds};
-use kernel::{CampaignId, ContactId, TenantScope, TimeZoneName, Timestamp};
+use kernel::{
+    CampaignId, ContactId, Job as _, JobClaim, JobEnd, JobStore as _, TenantScope, TimeZoneName,
+    Timestamp,
+};
 use sqlx::{Connection, PgConnection};
 use tenancy::contract::{Subject, Tenant};
 use tenancy::ports::TenancyStore;
-use testkit::{FixedClock, TestDatabase, a_unique_id};
+use testkit::{FixedClock, StagedWork, TestDatabase, a_unique_id};
 use time::Duration;
 use time::macros::{date, datetime};
 
@@ -40,7 +44,7 @@ impl Subject for Storage {
     async fn fresh() -> Self {
         let test = TestDatabase::shared().await;
         let settings = DatabaseSettings {
-            max_connections: 8,
+            max_connections: 12,
             ..DatabaseSettings::default()
         };
         let database = PostgresDatabase::connect_lazy(test.login(), settings);
@@ -89,10 +93,31 @@ async fn count_some(
         }
     }
     let calendar = Calendar::of(&utc());
-    let counting = aggregations.count_noted(campaign, &calendar, most, NOW);
+    let counting =
+        aggregations.count_noted(campaign, &analytics::EventType::ALL, &calendar, most, NOW);
     let is_left = counting.await.unwrap();
     unit.commit().await.unwrap();
     is_left
+}
+
+/// Counts about so many openings, beside who counts other types; whether they could be counted.
+async fn count_openings(
+    database: &PostgresDatabase,
+    scope: &TenantScope,
+    campaign: CampaignId,
+    most: u32,
+) -> bool {
+    let unit = AnalyticsStore::begin(database, scope).await.unwrap();
+    let (aggregations, opened) = (unit.aggregations(), analytics::EventType::Open);
+    let taken = aggregations.take_type(campaign, &utc(), opened).await;
+    let is_taken = taken.unwrap();
+    if is_taken {
+        let (types, calendar) = ([opened], Calendar::of(&utc()));
+        let counting = aggregations.count_noted(campaign, &types, &calendar, most, NOW);
+        counting.await.unwrap();
+        unit.commit().await.unwrap();
+    }
+    is_taken
 }
 
 /// Forgets all that was counted, about so much in a unit.
@@ -182,6 +207,17 @@ async fn what_is_recorded_while_others_count_is_counted_once() {
             }
         });
     }
+    let taken = Arc::new(AtomicU32::new(0));
+    for _ in 0..2 {
+        let (database, scope, taken) =
+            (storage.database.clone(), scope.clone(), Arc::clone(&taken));
+        work.spawn(async move {
+            for _ in 0..BATCHES {
+                let is_taken = count_openings(&database, &scope, campaign, 20).await;
+                taken.fetch_add(is_taken.into(), Ordering::Relaxed);
+            }
+        });
+    }
     {
         let (database, scope) = (storage.database.clone(), scope.clone());
         work.spawn(async move {
@@ -213,6 +249,10 @@ async fn what_is_recorded_while_others_count_is_counted_once() {
         done.unwrap();
     }
 
+    assert!(
+        taken.load(Ordering::Relaxed) > 0,
+        "no type was counted on its own"
+    );
     let all = all_events();
     let seen = figures(&storage.database, &scope, campaign).await;
     let opened = seen.campaigns[&campaign].opened.human;
@@ -311,6 +351,109 @@ fn aggregation(database: &PostgresDatabase) -> Aggregation {
     let store = Arc::new(database.clone());
     let clock = Arc::new(FixedClock::at(NOW));
     Aggregation::new(store, clock, Arc::new(SystemIds::default()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_job_counts_types_at_the_same_time_while_others_record() {
+    // Jobs of other tests are not to be claimed.
+    let test = TestDatabase::fresh().await;
+    let database = PostgresDatabase::connect_lazy(test.login(), DatabaseSettings::default());
+    let storage = Storage { database, test };
+    let (database, scope) = (&storage.database, Tenant::found(&storage).await.scope);
+    let campaign = CampaignId::from_uuid(a_unique_id());
+    let types = analytics::EventType::ALL.map(|of| of.as_str().parse().unwrap());
+    let people: Vec<_> = (0..10)
+        .map(|_| ContactId::from_uuid(a_unique_id()))
+        .collect();
+    let some = |round: i64| -> Vec<_> {
+        let at = START + Duration::days(round % 5) + Duration::seconds(round);
+        let events = people.iter().flat_map(|contact| {
+            let of = types.iter().copied();
+            of.map(|of| Event::seen(of, campaign, Some(*contact), at, a_unique_id()))
+        });
+        events.collect()
+    };
+    for round in 0..20 {
+        record(database, &scope, &some(round)).await;
+    }
+    aggregation(database).ask(&scope).await.unwrap().unwrap();
+    let claim = JobClaim {
+        worker: a_unique_id(),
+        now: NOW,
+        lease: Duration::MINUTE,
+        limit: 1,
+        reserved: 0,
+    };
+    let job = database.claim(&claim).await.unwrap().pop().unwrap();
+    let ids = Arc::new(SystemIds::default());
+    let clock = Arc::new(FixedClock::at(NOW));
+    let runner = AggregationJob::new(Arc::new(database.clone()), clock, ids).in_steps_of(100);
+    let work = StagedWork::new(job.id, claim.worker);
+
+    let recording = async {
+        for round in 20..40 {
+            record(database, &scope, &some(round)).await;
+        }
+    };
+    let ((), end) = tokio::join!(recording, runner.run(&job, &scope, &work));
+
+    assert!(matches!(end, Ok(JobEnd::Completed(_))), "{end:?}");
+    assert!(work.reports().len() > 7, "{:?}", work.reports());
+    for _ in 0..2 {
+        let unit = begin(database, &scope).await;
+        for of in analytics::EventType::ALL {
+            let aggregations = unit.aggregations();
+            let drift = aggregations.drift(campaign, of, &utc(), &month()).await;
+            assert_eq!(drift.unwrap(), [], "{of:?}");
+        }
+        let opened = figures(database, &scope, campaign).await.campaigns[&campaign]
+            .opened
+            .human;
+        assert_eq!((opened.events, opened.people), (400, 10));
+        count(database, &scope, campaign).await;
+    }
+}
+
+#[tokio::test]
+async fn types_of_a_campaign_are_counted_at_the_same_time_and_one_type_by_one_alone() {
+    let storage = Storage::fresh().await;
+    let scope = Tenant::found(&storage).await.scope;
+    let campaign = CampaignId::from_uuid(a_unique_id());
+    record(&storage.database, &scope, &[opening(campaign, 0)]).await;
+    count(&storage.database, &scope, campaign).await;
+    let [opened, clicked] = [analytics::EventType::Open, analytics::EventType::Click];
+    let take = async |unit: &dyn AnalyticsUnit, of| {
+        let taken = unit.aggregations().take_type(campaign, &utc(), of).await;
+        assert!(taken.unwrap());
+    };
+
+    let [first, second] = [(); 2].map(|()| begin(&storage.database, &scope));
+    let (first, second) = (first.await, second.await);
+    take(first.as_ref(), opened).await;
+    take(second.as_ref(), clicked).await;
+    let whole = begin(&storage.database, &scope).await;
+    let aggregations = whole.aggregations();
+    let state = aggregations.try_take(campaign, &utc(), NOW).await;
+    assert_eq!(state.unwrap(), None);
+    drop(whole);
+    let third = begin(&storage.database, &scope).await;
+    let mut waiting = Box::pin(take(third.as_ref(), opened));
+    let patience = std::time::Duration::from_millis(300);
+    let waited = tokio::time::timeout(patience, &mut waiting).await;
+    assert!(waited.is_err(), "two had openings in hand");
+    first.commit().await.unwrap();
+    waiting.await;
+    drop((second, third));
+
+    let whole = begin(&storage.database, &scope).await;
+    let state = whole.aggregations().take(campaign, &utc(), NOW).await;
+    assert_eq!(state.unwrap(), CountingState::Countable);
+    let beside = begin(&storage.database, &scope).await;
+    let mut waiting = Box::pin(take(beside.as_ref(), clicked));
+    let waited = tokio::time::timeout(patience, &mut waiting).await;
+    assert!(waited.is_err(), "a type was in hand beside the whole");
+    whole.commit().await.unwrap();
+    waiting.await;
 }
 
 #[tokio::test]

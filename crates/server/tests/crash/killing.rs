@@ -108,6 +108,22 @@ pub(crate) fn kill_database(data_dir: &Path) {
     }
 }
 
+/// Waits until so many units of work linger in a trigger of the test's own at the same time.
+pub(crate) async fn wait_for_lingering_units(data_dir: &Path, units: i64) {
+    let begun = Instant::now();
+    let mut admin = administrator(data_dir).await;
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    while sqlx::query_scalar::<_, i64>(sql)
+        .fetch_one(&mut admin)
+        .await
+        .unwrap()
+        < units
+    {
+        assert!(begun.elapsed() < LINGERING, "no {units} units at once");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Waits until a unit of work lingers in a trigger of the test's own, in another process of the database than before; tells
 /// in which.
 pub(crate) async fn wait_for_lingering(data_dir: &Path, before: i32) -> i32 {

@@ -232,7 +232,13 @@ async fn what_is_noted_is_counted_verified_and_noted_anew_by_indexes() {
             drift.await.unwrap();
             aggregations.take(campaign(), &utc, at).await.unwrap();
             let calendar = Calendar::of(&utc);
-            let counting = aggregations.count_noted(campaign(), &calendar, 20_000, at);
+            let taken = aggregations.take_type(campaign(), &utc, open).await;
+            assert!(taken.unwrap());
+            let types = [open];
+            let counting = aggregations.count_noted(campaign(), &types, &calendar, 20_000, at);
+            assert!(!counting.await.unwrap());
+            let counting =
+                aggregations.count_noted(campaign(), &EventType::ALL, &calendar, 20_000, at);
             assert!(!counting.await.unwrap());
             let span = aggregations.counted_span(campaign()).await.unwrap();
             assert!(span.is_some());

@@ -14,7 +14,8 @@ use crate::commands::bench::tenant::Tenant;
 /// Events per transaction.
 const BATCH: usize = 20_000;
 
-/// Events of thirty days, of which the first have the most; a third as many people, each with some of them.
+/// Events in the order in which they happened, on days of which the first have the most; of a third as many people, each
+/// with some of them, who come in no order.
 const RECORD: &str = "
     INSERT INTO events (organization_id, id, \"timestamp\", event_type, campaign_id, contact_id, user_agent, session_id,
         origin, actor_verdict, actor_reason, created_at)
@@ -25,8 +26,7 @@ const RECORD: &str = "
         'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36', NULL, 'api',
         (ARRAY['human', 'human', 'machine', 'unknown'])[e.n % 4 + 1], NULL, now()
     FROM (
-        SELECT n, md5(n::text) AS noise,
-            $6 + ((n::bigint * 7919 % 1000003)::float8 / 1000003) ^ $8 * ($7::timestamptz - $6::timestamptz) AS at
+        SELECT n, md5(n::text) AS noise, $6 + ((n - $9 + 0.5) / $10) ^ $8 * ($7::timestamptz - $6::timestamptz) AS at
         FROM generate_series($3::integer, $4::integer) AS n
     ) AS e
     ON CONFLICT (organization_id, id, \"timestamp\") DO NOTHING";
@@ -156,6 +156,8 @@ impl Month {
                 .bind(from)
                 .bind(self.ends)
                 .bind(2.0_f64)
+                .bind(f64::from(events.start))
+                .bind(f64::from(events.end - events.start))
                 .execute(&mut writer)
                 .await
                 .map_err(Failure::new)?;
