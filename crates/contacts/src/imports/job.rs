@@ -1,6 +1,7 @@
 //! The durable job that reads a file.
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use kernel::{
     ClaimedJob, ContactImportId, EarlyEnd, Interruption, Job, JobControl, JobEnd, JobFailure,
     JobId, JobKind, NewJob, StorageError, TenantScope, Timestamp,
@@ -9,7 +10,6 @@ use serde::Deserialize as _;
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::abreast::abreast;
 use super::assessment::Assessment;
 use super::batch::Batch;
 use super::batch_size::BatchSize;
@@ -114,7 +114,7 @@ impl ImportJob {
             }
             // The next rows are read and judged while storage is at work on these.
             let ahead = Prepared::next(&mut rows, size.rows(), &assessment, judge, rules.clone());
-            let (written, prepared) = abreast(
+            let (written, prepared) = join(
                 self.write(import, &mut batch, &assessment, &mut rules, scope, work),
                 ahead,
             )

@@ -1,11 +1,11 @@
 //! Files of contacts: taking them in, what became of each row, and taking that back.
 
-mod abreast;
 mod assessment;
 mod batch;
 mod batch_size;
 mod ending;
 mod format;
+mod giving_way;
 mod import;
 mod job;
 mod left;

@@ -2,8 +2,8 @@
 
 use kernel::{JobFailure, Timestamp};
 
-use super::abreast::give_way;
 use super::assessment::{Assessed, Assessment, PersonRow, Refused};
+use super::giving_way::give_way;
 use super::rows::{Place, Rows};
 use crate::{AddressHash, ContactEmail, Judge, Judged, Knowledge, Rules};
 

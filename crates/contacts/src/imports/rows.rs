@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use kernel::{ContactImportId, JobFailure, TenantScope, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::abreast::give_way;
+use super::giving_way::give_way;
 use super::{ContactImport, FileFormat};
 use crate::workbench::Workbench;
 use crate::{Encoding, FileReader, ParsedRow, RejectedRow};
